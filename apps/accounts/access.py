@@ -1,0 +1,59 @@
+"""Which workspace a request is about. Strangers' workspaces do not exist for them."""
+
+import uuid
+from typing import cast
+
+from django.db.models import QuerySet
+from django.http import Http404
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from apps.common.schema import WORKSPACE_HEADER
+
+from .models import Membership, User, Workspace
+
+HEADER = WORKSPACE_HEADER.name
+
+
+def memberships_of(request: Request) -> QuerySet[Membership]:
+    """The person's memberships, oldest first, with their workspaces."""
+    found = Membership.objects.filter(user=cast(User, request.user))
+    return found.select_related("workspace").order_by("created_at", "id")
+
+
+def current_membership(request: Request) -> Membership:
+    """The membership named by the X-Workspace header, else the person's first.
+
+    Raises Http404 for a workspace that the person is not a member of.
+    """
+    memberships = memberships_of(request)
+    if wanted := request.headers.get(HEADER):
+        try:
+            memberships = memberships.filter(workspace_id=uuid.UUID(wanted))
+        except ValueError:
+            raise Http404 from None
+    membership = memberships.first()
+    if membership is None:
+        raise Http404
+    return membership
+
+
+def current_workspace(request: Request) -> Workspace:
+    """The workspace of ``current_membership``."""
+    return current_membership(request).workspace
+
+
+def is_member(user: User, workspace_id: uuid.UUID) -> bool:
+    """Whether the person may see the workspace (websockets ask this)."""
+    return Membership.objects.filter(user_id=user.pk, workspace_id=workspace_id).exists()
+
+
+class WorkspaceView(APIView):
+    """A view whose ``self.workspace`` is the request's, resolved after authentication."""
+
+    uses_workspace = True  # for the schema
+    workspace: Workspace
+
+    def initial(self, request: Request, *args: object, **kwargs: object) -> None:
+        super().initial(request, *args, **kwargs)
+        self.workspace = current_workspace(request)

@@ -1,0 +1,71 @@
+"""GET and PATCH /api/v1/me."""
+
+from typing import Any, cast
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from .access import current_membership, memberships_of
+from .models import Language, Membership, Role, User
+
+
+class UserSerializer(serializers.ModelSerializer[User]):
+    language = serializers.ChoiceField(choices=Language.choices)
+
+    class Meta:
+        model = User
+        fields = ("id", "email", "language", "is_staff")
+        read_only_fields = ("id", "email", "is_staff")
+
+
+class WorkspaceSerializer(serializers.Serializer[Membership]):
+    """A workspace as one of its members sees it."""
+
+    id = serializers.UUIDField(source="workspace.id")
+    name = serializers.CharField(source="workspace.name")
+    role = serializers.ChoiceField(choices=Role.choices)
+
+
+class MeSerializer(serializers.Serializer[dict[str, Any]]):
+    user = UserSerializer()
+    workspace = WorkspaceSerializer(help_text="The one that this request is about.")
+    workspaces = WorkspaceSerializer(many=True)
+
+
+class LanguageSerializer(serializers.Serializer[dict[str, str]]):
+    language = serializers.ChoiceField(choices=Language.choices)
+
+
+class MeView(APIView):
+    """The person signed in."""
+
+    uses_workspace = True  # for the schema
+
+    @extend_schema(operation_id="me", responses=MeSerializer)
+    def get(self, request: Request) -> Response:
+        return Response(self._body(request))
+
+    @extend_schema(
+        operation_id="me_update",
+        request=LanguageSerializer,
+        responses=MeSerializer,
+    )
+    def patch(self, request: Request) -> Response:
+        wanted = LanguageSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        user = cast(User, request.user)
+        user.language = wanted.validated_data["language"]
+        user.save(update_fields=["language"])
+        return Response(self._body(request))
+
+    def _body(self, request: Request) -> dict[str, Any]:
+        return MeSerializer(
+            {
+                "user": request.user,
+                "workspace": current_membership(request),
+                "workspaces": memberships_of(request),
+            }
+        ).data

@@ -1,0 +1,98 @@
+"""People and the workspaces that own everything."""
+
+import uuid
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+
+
+class Language(models.TextChoices):
+    KO = "ko", "한국어"
+    EN = "en", "English"
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes people; the e-mail address is the login and is kept in lower case."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person, known by e-mail address."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField("이메일", unique=True)
+    language = models.CharField("언어", max_length=2, choices=Language.choices, default=Language.KO)
+    is_active = models.BooleanField("활성", default=True)
+    is_staff = models.BooleanField("운영자", default=False)
+    date_joined = models.DateTimeField("가입일", auto_now_add=True)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = "사용자"
+        verbose_name_plural = "사용자"
+        constraints: ClassVar = [
+            models.UniqueConstraint(Lower("email"), name="user_email_ignoring_case")
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class Workspace(models.Model):
+    """Owns files, voices, jobs and credits; shared by its members."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField("이름", max_length=100)
+    created_at = models.DateTimeField(auto_now_add=True)
+    members = models.ManyToManyField(
+        User, through="Membership", related_name="workspaces", editable=False
+    )
+
+    class Meta:
+        verbose_name = "워크스페이스"
+        verbose_name_plural = "워크스페이스"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Role(models.TextChoices):
+    OWNER = "owner", "소유자"
+    MEMBER = "member", "멤버"
+
+
+class Membership(models.Model):
+    """One person's place in one workspace."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField("역할", max_length=10, choices=Role.choices, default=Role.MEMBER)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = "멤버"
+        verbose_name_plural = "멤버"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "workspace"], name="membership_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.workspace} ({self.role})"

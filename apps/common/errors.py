@@ -1,0 +1,212 @@
+"""One shape for every error of the API.
+
+``{"error": {"code", "message": {"ko", "en"}, "field": null | name, "fields": {name: {...}}}}``
+"""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pydantic
+import structlog
+from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.http import Http404
+from rest_framework import exceptions, status
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence a language."""
+
+    ko: str
+    en: str
+
+    def as_dict(self) -> dict[str, str]:
+        return {"ko": self.ko, "en": self.en}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    code: str
+    message: Sentence
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"code": self.code, "message": self.message.as_dict()}
+
+
+class ApiError(Exception):
+    """A refusal with a stable code, for any service to raise; views need not catch it."""
+
+    def __init__(
+        self,
+        code: str,
+        ko: str,
+        en: str,
+        status: int = status.HTTP_409_CONFLICT,
+        field: str | None = None,
+        fields: Mapping[str, FieldError] | None = None,
+    ) -> None:
+        super().__init__(f"{code}: {en}")
+        self.code = code
+        self.message = Sentence(ko, en)
+        self.status = status
+        self.field = field
+        self.fields = dict(fields or {})
+
+    def body(self) -> dict[str, Any]:
+        return {
+            "error": {
+                "code": self.code,
+                "message": self.message.as_dict(),
+                "field": self.field,
+                "fields": {name: error.as_dict() for name, error in self.fields.items()},
+            }
+        }
+
+
+NOT_FOUND = ApiError("not-found", "찾을 수 없습니다.", "Not found.", 404)
+
+_BY_STATUS: dict[int, tuple[str, Sentence]] = {
+    400: ("invalid", Sentence("요청을 읽을 수 없습니다.", "The request can't be read.")),
+    401: ("signed-out", Sentence("먼저 로그인해 주세요.", "Sign in first.")),
+    403: ("forbidden", Sentence("권한이 없습니다.", "You may not do this.")),
+    404: ("not-found", NOT_FOUND.message),
+    405: ("method", Sentence("지원하지 않는 요청입니다.", "This method is not supported.")),
+    406: ("not-acceptable", Sentence("JSON만 제공합니다.", "Only JSON is offered.")),
+    415: ("media-type", Sentence("JSON으로 보내 주세요.", "Send JSON.")),
+    429: (
+        "too-many-requests",
+        Sentence(
+            "요청이 너무 많습니다. 잠시 후 다시 시도해 주세요.",
+            "Too many requests. Try again in a moment.",
+        ),
+    ),
+}
+
+_BY_FIELD_CODE: dict[str, Sentence] = {
+    "required": Sentence("필수 항목입니다.", "This is required."),
+    "null": Sentence("값이 필요합니다.", "A value is needed."),
+    "blank": Sentence("비워 둘 수 없습니다.", "This may not be blank."),
+    "empty": Sentence("하나 이상 골라 주세요.", "Choose at least one."),
+    "max_length": Sentence("너무 깁니다.", "This is too long."),
+    "min_length": Sentence("너무 짧습니다.", "This is too short."),
+    "max_value": Sentence("값이 너무 큽니다.", "The value is too large."),
+    "min_value": Sentence("값이 너무 작습니다.", "The value is too small."),
+    "invalid_choice": Sentence("고를 수 없는 값입니다.", "This is not one of the choices."),
+    "does_not_exist": Sentence("찾을 수 없습니다.", "This was not found."),
+    "null_characters_not_allowed": Sentence(
+        "쓸 수 없는 글자가 있습니다.", "It holds characters that can't be used."
+    ),
+}
+_INVALID = Sentence("올바르지 않은 값입니다.", "This value is not valid.")
+
+
+def invalid(fields: Mapping[str, FieldError]) -> ApiError:
+    """A 400 that names the fields at fault."""
+    first = next(iter(fields), None)
+    return ApiError(
+        "invalid",
+        "입력값을 확인해 주세요.",
+        "Check the values entered.",
+        400,
+        field=first,
+        fields=fields,
+    )
+
+
+def invalid_params(error: pydantic.ValidationError, prefix: str = "") -> ApiError:
+    """The same for a contract model that refused its input; names are ``prefix.path``."""
+    fields = {}
+    for item in error.errors(include_url=False, include_context=False, include_input=False):
+        name = ".".join(str(part) for part in ([prefix] if prefix else []) + list(item["loc"]))
+        fields[name] = FieldError(item["type"], Sentence(_INVALID.ko, item["msg"]))
+    return invalid(fields)
+
+
+@dataclass(slots=True)
+class _Flat:
+    """DRF's nested detail as flat ``path -> error``."""
+
+    fields: dict[str, FieldError] = field(default_factory=dict)
+
+    def add(self, detail: Any, path: str) -> None:
+        if isinstance(detail, Mapping):
+            for name, item in detail.items():
+                self.add(item, self._join(path, str(name)))
+        elif isinstance(detail, list | tuple):
+            for number, item in enumerate(detail):
+                nested = isinstance(item, Mapping | list | tuple)
+                self.add(item, self._join(path, str(number)) if nested else path)
+        else:
+            code = str(getattr(detail, "code", "invalid"))
+            known = _BY_FIELD_CODE.get(code)
+            text = str(detail)
+            self.fields.setdefault(path, FieldError(code, known or Sentence(text, text)))
+
+    @staticmethod
+    def _join(path: str, name: str) -> str:
+        if name == "non_field_errors":
+            return path
+        return f"{path}.{name}" if path else name
+
+
+def _flatten(detail: Any) -> dict[str, FieldError]:
+    flat = _Flat()
+    flat.add(detail, "")
+    return flat.fields
+
+
+def _from_drf(error: exceptions.APIException) -> ApiError:
+    if isinstance(error, exceptions.ValidationError):
+        return invalid(_flatten(error.detail))
+    code, message = _BY_STATUS.get(error.status_code, ("error", Sentence(str(error), str(error))))
+    if isinstance(error, exceptions.PermissionDenied) and "CSRF" in str(error.detail):
+        return CSRF_FAILED
+    return ApiError(code, message.ko, message.en, error.status_code)
+
+
+CSRF_FAILED = ApiError(
+    "csrf",
+    "보안 확인에 실패했습니다. 페이지를 새로고침해 주세요.",
+    "The security check failed. Reload the page.",
+    403,
+)
+
+
+def as_api_error(error: Exception) -> ApiError | None:
+    """What a known exception means to a client; None for a bug of ours."""
+    match error:
+        case ApiError():
+            return error
+        case exceptions.APIException():
+            return _from_drf(error)
+        case Http404():
+            return NOT_FOUND
+        case PermissionDenied():
+            code, message = _BY_STATUS[403]
+            return ApiError(code, message.ko, message.en, 403)
+        case DjangoValidationError():
+            return invalid({"": FieldError("invalid", _INVALID)})
+    return None
+
+
+def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response | None:
+    """DRF's hook: known errors in our shape, anything else falls through to a 500."""
+    known = as_api_error(error)
+    if known is None:
+        return None
+    set_rollback()
+    return Response(known.body(), status=known.status, headers=dict(_headers(error)))
+
+
+def _headers(error: Exception) -> Iterator[tuple[str, str]]:
+    if header := getattr(error, "auth_header", None):
+        yield "WWW-Authenticate", header
+    if wait := getattr(error, "wait", None):
+        yield "Retry-After", str(math.ceil(wait))

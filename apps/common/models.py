@@ -1,0 +1,32 @@
+"""What every owned row has: a random id, a workspace, two times, and a scoped queryset."""
+
+import uuid
+from typing import Any, Self, TypeVar
+
+from django.db import models
+
+_Row = TypeVar("_Row", bound="Owned", covariant=True)
+
+
+class OwnedQuerySet(models.QuerySet[_Row, _Row]):
+    """Rows that belong to workspaces; APIs start every look-up from ``for_workspace``."""
+
+    def for_workspace(self, workspace: Any) -> Self:
+        """Rows of one workspace (an ``accounts.Workspace`` or its id)."""
+        return self.filter(workspace=workspace)
+
+
+class Owned(models.Model):
+    """A row of one workspace. ``updated_at`` follows ``save()``, not ``QuerySet.update()``."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    workspace = models.ForeignKey(
+        "accounts.Workspace", on_delete=models.CASCADE, related_name="+", editable=False
+    )
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True

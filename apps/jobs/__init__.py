@@ -1,0 +1,1 @@
+"""Jobs: the whole life of a training or a conversion."""

@@ -1,0 +1,45 @@
+from django.contrib import admin
+
+from .models import Attempt, Job
+
+
+class AttemptInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = Attempt
+    extra = 0
+    can_delete = False
+    fields = (
+        "fence",
+        "state",
+        "backend",
+        "endpoint",
+        "remote_id",
+        "started_at",
+        "last_seen_at",
+        "ended_at",
+        "error_code",
+        "error_detail",
+    )
+    readonly_fields = fields
+
+    def has_add_permission(self, request: object, obj: object = None) -> bool:
+        return False
+
+
+@admin.register(Job)
+class JobAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """To look at; jobs are changed only by their verbs."""
+
+    list_display = ("created_at", "workspace", "kind", "title", "state", "error_code", "quote")
+    list_filter = ("kind", "state", "error_code")
+    search_fields = ("id", "title", "workspace__name")
+    list_select_related = ("workspace",)
+    inlines = (AttemptInline,)
+
+    def has_add_permission(self, request: object) -> bool:
+        return False
+
+    def has_change_permission(self, request: object, obj: object = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: object, obj: object = None) -> bool:
+        return False

@@ -1,0 +1,153 @@
+"""What a kind of job knows: what it takes, how its envelope is built, what its result becomes."""
+
+import hashlib
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from django.conf import settings
+from django.db import transaction
+
+from apps.common import storage
+from apps.common.errors import ApiError
+from apps.library.models import AudioFile, FileState
+from apps.voices.models import Voice, VoiceState
+from apps.voices.services import valid_consent
+from gpu_worker.contract.job import ConvertJob, FileRef, Manifest, Stored, TrainJob
+from gpu_worker.contract.params import JobKind
+
+from .. import tokens
+from ..models import Attempt, Job
+from ..problems import JobProblem, WebCode, text_of
+from ..timing import LINK_MARGIN, QUEUE_TTL
+
+
+@dataclass(frozen=True)
+class Order:
+    """A checked request for a job: the rows that it names are locked by the caller."""
+
+    kind: JobKind
+    title: str
+    voice: Voice
+    params: dict[str, Any]
+    inputs: dict[str, Any]
+    quote: int
+    total_steps: int | None = None
+
+
+class Kind(Protocol):
+    """The part of a job's life that differs between kinds."""
+
+    def deadline_s(self, job: Job) -> int:
+        """Seconds that one attempt may take."""
+
+    def output_names(self, job: Job) -> tuple[str, ...]:
+        """Every object that an attempt may store."""
+
+    def build(self, job: Job, attempt: Attempt) -> TrainJob | ConvertJob:
+        """The envelope of one attempt, with fresh links.
+
+        Raises JobProblem where its inputs are gone, StorageUnavailable.
+        """
+
+    def required(self, job: Job) -> tuple[str, ...]:
+        """Objects without which a result is not whole."""
+
+    def apply(self, job: Job, attempt: Attempt, manifest: Manifest) -> None:
+        """Turn a whole result into our rows, inside the caller's transaction."""
+
+    def reopen(self, job: Job) -> None:
+        """The customer tries the job again: lock and check, ApiError where it can't be."""
+
+    def abandon(self, job: Job, *, failed: bool) -> None:
+        """The job ended without a result."""
+
+
+def fingerprint(kind: JobKind, request: Mapping[str, Any]) -> str:
+    """What a repeated idempotency key is compared by."""
+    text = json.dumps([kind, request], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def object_key(job_id: uuid.UUID, attempt_id: uuid.UUID, name: str) -> str:
+    return f"jobs/{job_id}/{attempt_id}/{name}"
+
+
+def link_life_s(attempt: Attempt) -> int:
+    """Presigned links must outlive waiting and running."""
+    return int(attempt.deadline_s + (QUEUE_TTL + LINK_MARGIN).total_seconds())
+
+
+def envelope(job: Job, attempt: Attempt, names: tuple[str, ...]) -> dict[str, Any]:
+    """The fields that every kind's job has."""
+    life_s = link_life_s(attempt)
+    return {
+        "job_id": str(job.id),
+        "attempt_id": str(attempt.id),
+        "fence": attempt.fence,
+        "outputs": {
+            name: storage.presign_put(object_key(job.id, attempt.id, name), life_s)
+            for name in names
+        },
+        "events_url": f"{settings.WORKER_CALLBACK_URL.rstrip('/')}/worker/v1/events",
+        "token": tokens.sign(attempt.id, life_s),
+        "deadline_s": attempt.deadline_s,
+    }
+
+
+def frozen(file: AudioFile) -> dict[str, Any]:
+    """How a job remembers a file that it was started with."""
+    return {
+        "id": str(file.id),
+        "name": file.name,
+        "key": file.key,
+        "size": file.size,
+        "duration_s": file.duration_s or 0.0,
+    }
+
+
+def file_ref(snapshot: Mapping[str, Any], life_s: int) -> FileRef:
+    return FileRef(
+        id=snapshot["id"],
+        name=snapshot["name"],
+        url=storage.presign_get(snapshot["key"], life_s),
+        size=snapshot["size"],
+    )
+
+
+def check_inputs(job: Job) -> Voice:
+    """The job's voice, locked until the caller's transaction ends.
+
+    JobProblem where the voice may no longer be used or a file is gone.
+    """
+    voice = Voice.objects.select_for_update().get(id=job.voice_id)
+    if voice.state == VoiceState.DELETED:
+        raise JobProblem(WebCode.VOICE_DELETED)
+    if valid_consent(voice) is None:
+        raise JobProblem(WebCode.CONSENT_REVOKED)
+    wanted = {uuid.UUID(snapshot["id"]) for snapshot in job.inputs["files"]}
+    ready = AudioFile.objects.filter(id__in=wanted, state=FileState.READY).count()
+    if ready != len(wanted):
+        raise JobProblem(WebCode.FILE_DELETED)
+    return voice
+
+
+def inspect(job: Job) -> Voice:
+    """``check_inputs`` in a transaction of its own."""
+    with transaction.atomic():
+        return check_inputs(job)
+
+
+def usable_inputs(job: Job) -> Voice:
+    """``check_inputs`` for a customer's request: ApiError instead of JobProblem."""
+    try:
+        return check_inputs(job)
+    except JobProblem as problem:
+        text = text_of(problem.code)
+        raise ApiError(problem.code, text.ko, text.en) from problem
+
+
+def by_name(manifest: Manifest) -> dict[str, Stored]:
+    return {file.name: file for file in manifest.files}

@@ -1,0 +1,178 @@
+"""A job, its attempts and what they reported."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from apps.common.models import Owned
+from apps.voices.models import Voice
+from gpu_worker.contract.params import JobKind
+
+from .states import (
+    ATTEMPT_ACTIVE,
+    ATTEMPT_MOVES,
+    JOB_ACTIVE,
+    JOB_MOVES,
+    AttemptState,
+    IllegalMove,
+    JobState,
+)
+
+
+class Job(Owned):
+    """One training or conversion.
+
+    ``inputs`` is the frozen list of files at the start, ``fence`` the number of the current
+    attempt, ``held_fence`` the attempt that began the current reservation, ``version`` grows with
+    each change that a browser can see.
+    """
+
+    kind = models.CharField(max_length=16, choices=[(k.value, k.value) for k in JobKind])
+    state = models.CharField(max_length=16, choices=JobState.choices, default=JobState.QUEUED)
+    title = models.CharField(max_length=255)
+    params = models.JSONField()
+    inputs = models.JSONField()
+    voice = models.ForeignKey(Voice, on_delete=models.PROTECT, related_name="jobs")
+    stage = models.CharField(max_length=16, blank=True)
+    fraction = models.FloatField(default=0.0)
+    eta_s = models.FloatField(null=True, blank=True)
+    step = models.PositiveIntegerField(null=True, blank=True)
+    total_steps = models.PositiveIntegerField(null=True, blank=True)
+    losses = models.JSONField(default=dict)
+    quote = models.PositiveIntegerField()
+    cost = models.PositiveIntegerField(null=True, blank=True)
+    error_code = models.CharField(max_length=64, blank=True)
+    error_detail = models.TextField(blank=True)
+    fence = models.PositiveIntegerField(default=0)
+    held_fence = models.PositiveIntegerField(default=0)
+    version = models.PositiveBigIntegerField(default=1)
+    idempotency_key = models.CharField(max_length=200, blank=True)
+    fingerprint = models.CharField(max_length=64, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-created_at", "-id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["workspace", "idempotency_key"],
+                condition=~Q(idempotency_key=""),
+                name="job_idempotency_key",
+            ),
+        )
+        indexes = (
+            models.Index(fields=["workspace", "kind", "-created_at"], name="job_by_workspace"),
+            models.Index(
+                fields=["created_at"], condition=Q(state__in=JOB_ACTIVE), name="job_active"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.title} ({self.state})"
+
+    @property
+    def is_active(self) -> bool:
+        return self.state in JOB_ACTIVE
+
+    def move(self, to: JobState) -> None:
+        """Change the state in memory; raises IllegalMove. The caller holds the row and saves."""
+        if to not in JOB_MOVES[JobState(self.state)]:
+            raise IllegalMove(f"job {self.id}: {self.state} -> {to}")
+        self.state = to
+
+
+class Attempt(models.Model):
+    """One try at a job on one backend. Only the attempt with the job's fence is listened to.
+
+    ``last_seq`` is the highest progress event applied. ``ended_at`` is when we gave up on it or it
+    ended; ``gone_at`` when the backend confirmed that nothing of it runs any more.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="attempts")
+    fence = models.PositiveIntegerField()
+    state = models.CharField(
+        max_length=16, choices=AttemptState.choices, default=AttemptState.QUEUED
+    )
+    backend = models.CharField(max_length=16, blank=True)
+    endpoint = models.CharField(max_length=200, blank=True)
+    remote_id = models.CharField(max_length=200, blank=True)
+    not_before = models.DateTimeField()
+    deadline_s = models.PositiveIntegerField(default=0)
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    last_seen_at = models.DateTimeField(null=True, blank=True)
+    last_seq = models.PositiveIntegerField(default=0)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    gone_at = models.DateTimeField(null=True, blank=True)
+    error_code = models.CharField(max_length=64, blank=True)
+    error_detail = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("fence",)
+        constraints = (
+            models.UniqueConstraint(fields=["job", "fence"], name="attempt_fence"),
+            models.UniqueConstraint(
+                fields=["job"], condition=Q(state__in=ATTEMPT_ACTIVE), name="attempt_one_active"
+            ),
+        )
+        indexes = (
+            models.Index(fields=["not_before"], condition=Q(gone_at=None), name="attempt_not_gone"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.job_id}#{self.fence} ({self.state})"
+
+    @property
+    def is_active(self) -> bool:
+        return self.state in ATTEMPT_ACTIVE
+
+    def move(self, to: AttemptState) -> None:
+        """Change the state in memory; raises IllegalMove. The caller holds the row and saves."""
+        if to not in ATTEMPT_MOVES[AttemptState(self.state)]:
+            raise IllegalMove(f"attempt {self}: -> {to}")
+        self.state = to
+
+
+class EventType(models.TextChoices):
+    """``notice`` is a line of our own; the others are the worker's (see the contract)."""
+
+    NOTICE = "notice"
+    STARTED = "started"
+    PROGRESS = "progress"
+    LOG = "log"
+    CHECKPOINT = "checkpoint"
+    PREVIEW = "preview"
+    FINISHED = "finished"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class JobEvent(models.Model):
+    """One line of a job's history: a worker's event (``seq``) or our notice (``notice``)."""
+
+    id = models.BigAutoField(primary_key=True)
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="events")
+    attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="events")
+    seq = models.PositiveIntegerField(null=True, blank=True)
+    notice = models.CharField(max_length=32, blank=True)
+    type = models.CharField(max_length=16, choices=EventType.choices)
+    at = models.DateTimeField()
+    payload = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["attempt", "seq"], condition=Q(seq__isnull=False), name="event_seq"
+            ),
+            models.UniqueConstraint(
+                fields=["attempt", "notice"], condition=~Q(notice=""), name="event_notice"
+            ),
+        )
+        indexes = (models.Index(fields=["job", "id"], name="event_by_job"),)
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.seq or self.notice}"

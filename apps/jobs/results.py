@@ -1,0 +1,50 @@
+"""Reads the proof of success: ``manifest.json`` in storage, and the objects that it lists."""
+
+from typing import Final
+
+from apps.common import storage
+from gpu_worker.contract.job import MANIFEST, Manifest
+
+from . import kinds
+from .kinds.base import object_key
+from .models import Attempt, Job
+
+_LARGEST: Final = 2**20
+
+
+class BrokenResult(Exception):
+    """There is a manifest, but what it says is not so."""
+
+
+def read_manifest(job: Job, attempt: Attempt) -> Manifest | None:
+    """The attempt's manifest, each object verified by its size; None where there is none yet.
+
+    Raises BrokenResult, and ``storage.STORAGE_ERRORS`` where the store can't be asked.
+    """
+    try:
+        data = storage.read_bytes(object_key(job.id, attempt.id, MANIFEST), _LARGEST)
+        manifest = Manifest.model_validate_json(data)
+    except FileNotFoundError:
+        return None
+    except ValueError as error:
+        raise BrokenResult(str(error)[:1000]) from error
+    _check_identity(job, attempt, manifest)
+    _check_objects(job, attempt, manifest)
+    return manifest
+
+
+def _check_identity(job: Job, attempt: Attempt, manifest: Manifest) -> None:
+    said = (manifest.job_id, manifest.attempt_id, manifest.fence, manifest.result.kind)
+    if said != (str(job.id), str(attempt.id), attempt.fence, job.kind):
+        raise BrokenResult(f"the manifest is of another attempt: {said}")
+
+
+def _check_objects(job: Job, attempt: Attempt, manifest: Manifest) -> None:
+    kind = kinds.of(job)
+    allowed, named = set(kind.output_names(job)), {file.name for file in manifest.files}
+    if not set(kind.required(job)) <= named <= allowed:
+        raise BrokenResult(f"the manifest lists {sorted(named)}")
+    for file in manifest.files:
+        size = storage.size(object_key(job.id, attempt.id, file.name))
+        if size != file.size:
+            raise BrokenResult(f"{file.name} has {size} bytes instead of {file.size}")

@@ -1,0 +1,144 @@
+"""The steps that a job's life is made of. Every caller holds the job's row lock.
+
+Locks are taken in one order, so that no two transactions wait for each other: job, attempt, voice,
+files by id, balance.
+
+A round is what one reservation of credits pays for: a start or a retry by hand, with its attempts.
+"""
+
+import uuid
+from datetime import timedelta
+
+from django.utils import timezone
+
+from apps.billing import services as billing
+from apps.common.errors import ApiError
+
+from . import kinds
+from .live import publish_job
+from .models import Attempt, Job
+from .notices import note
+from .problems import is_retryable
+from .queue import later
+from .states import AttemptState, JobState
+from .timing import MAX_TRIES, SLOT_PAUSE, backoff
+
+
+def lock_job(job_id: uuid.UUID) -> Job:
+    """The job's row, held until the transaction ends; always taken before its attempts'."""
+    return Job.objects.select_for_update().get(id=job_id)
+
+
+def lock(attempt_id: uuid.UUID) -> tuple[Job, Attempt]:
+    """An attempt with its job, both held until the transaction ends."""
+    job_id = Attempt.objects.values_list("job_id", flat=True).get(id=attempt_id)
+    job = lock_job(job_id)
+    return job, Attempt.objects.select_for_update().get(id=attempt_id)
+
+
+def touch(job: Job) -> None:
+    """Save a changed job, raise its version and tell the browsers."""
+    job.version += 1
+    job.save()
+    publish_job(job)
+
+
+def begin(job: Job, notice: str) -> None:
+    """Reserve credits and queue the first attempt of a round.
+
+    Raises ApiError where the credits do not suffice.
+    """
+    job.held_fence = job.fence + 1
+    try:
+        billing.reserve(
+            job.workspace_id, job.quote, job_id=job.id, key=f"reserve:{job.id}:{job.held_fence}"
+        )
+    except billing.NotEnoughCredits as error:
+        raise ApiError(
+            "credits-short",
+            f"크레딧이 부족합니다. 이 작업에는 {error.needed} 크레딧이 필요합니다.",
+            f"Not enough credits: this job needs {error.needed}.",
+            status=402,
+        ) from error
+    note(_queue_attempt(job), notice)
+    touch(job)
+
+
+def _queue_attempt(job: Job, pause: timedelta = timedelta()) -> Attempt:
+    job.fence += 1
+    attempt = Attempt.objects.create(
+        job=job,
+        fence=job.fence,
+        not_before=timezone.now() + pause,
+        deadline_s=kinds.of(job).deadline_s(job),
+    )
+    later("dispatch", after=pause)
+    return attempt
+
+
+def close(attempt: Attempt, state: AttemptState, code: str = "", detail: str = "") -> None:
+    """Listen to an attempt no longer, and have its worker stopped where there may be one."""
+    attempt.move(state)
+    attempt.ended_at = timezone.now()
+    attempt.error_code = code
+    attempt.error_detail = detail
+    if not attempt.backend:
+        attempt.gone_at = attempt.ended_at
+    elif state != AttemptState.SUCCEEDED:
+        later("stop", attempt.id)
+    attempt.save()
+
+
+def end_attempt(
+    job: Job, attempt: Attempt, state: AttemptState, code: str, detail: str = ""
+) -> None:
+    """An attempt came to nothing: queue the next one where that can help, else fail the job."""
+    close(attempt, state, code, detail)
+    tries = attempt.fence - job.held_fence + 1
+    if not is_retryable(code) or tries >= MAX_TRIES:
+        note(attempt, "failed", code)
+        end_job(job, JobState.FAILED, code, detail)
+        return
+    if job.state != JobState.QUEUED:
+        job.move(JobState.QUEUED)
+    reset_progress(job)
+    note(_queue_attempt(job, backoff(tries)), "retrying", code)
+    touch(job)
+
+
+def reset_progress(job: Job) -> None:
+    """A new attempt says by itself how far it is."""
+    job.stage = ""
+    job.fraction = 0.0
+    job.eta_s = None
+    job.step = None
+    job.losses = {}
+
+
+def end_job(job: Job, state: JobState, code: str = "", detail: str = "") -> None:
+    """End a job without a result and release what it holds, once."""
+    job.move(state)
+    job.error_code = code
+    job.error_detail = detail
+    job.eta_s = None
+    job.finished_at = timezone.now()
+    kinds.of(job).abandon(job, failed=state == JobState.FAILED)
+    billing.release(job.workspace_id, job_id=job.id, key=f"release:{job.id}:{job.held_fence}")
+    touch(job)
+    later("dispatch", after=SLOT_PAUSE)
+
+
+def succeed(job: Job, attempt: Attempt) -> None:
+    """End a job with its result: spend what was quoted, release any rest."""
+    job.move(JobState.SUCCEEDED)
+    job.fraction = 1.0
+    job.step = job.total_steps
+    job.eta_s = None
+    job.cost = job.quote
+    job.finished_at = timezone.now()
+    suffix = f"{job.id}:{job.held_fence}"
+    billing.settle(job.workspace_id, job.cost, job_id=job.id, key=f"settle:{suffix}")
+    billing.release(job.workspace_id, job_id=job.id, key=f"release:{suffix}")
+    note(attempt, "succeeded")
+    touch(job)
+    later("dispatch", after=SLOT_PAUSE)

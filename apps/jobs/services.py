@@ -1,0 +1,375 @@
+"""A job's whole life, read downwards: start, dispatch, hear, finish, fail, cancel, retry.
+
+Every change happens under the job's row lock, except the claim, which is one conditional UPDATE.
+Whatever is sent anywhere is sent after the commit.
+"""
+
+import uuid
+from collections.abc import Sequence
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from apps.common.errors import NOT_FOUND, ApiError
+from apps.common.storage import STORAGE_ERRORS
+from gpu_worker.contract.errors import Code
+from gpu_worker.contract.events import Batch, Cancelled, Event, Failed, Finished, Reply
+from gpu_worker.contract.job import Manifest
+from gpu_worker.contract.params import ConvertParams, JobKind, TrainParams
+
+from . import history, kinds, rounds
+from .backends.base import Ambiguous, Backend, Busy, Refused, Submission
+from .kinds import convert, train
+from .kinds.base import Order, check_inputs, fingerprint
+from .models import Attempt, Job
+from .notices import note
+from .problems import JobProblem, WebCode
+from .queue import later
+from .results import BrokenResult, read_manifest
+from .states import AttemptState, JobState
+from .timing import QUEUE_TTL, STORAGE_PAUSE
+
+# -- start ---------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def start_training(
+    workspace_id: uuid.UUID,
+    voice_id: uuid.UUID,
+    dataset_id: uuid.UUID,
+    params: TrainParams,
+    key: str = "",
+) -> Job:
+    """Check, reserve and queue a training. The same key again gives the same job.
+
+    Raises ApiError, and then nothing has changed.
+    """
+    request = {"voice": voice_id, "dataset": dataset_id, "params": params.model_dump(mode="json")}
+    mark = fingerprint(JobKind.TRAIN, request)
+    if repeated := _repeated(workspace_id, [key], mark):
+        return repeated[0]
+    return _start(workspace_id, train.order(workspace_id, voice_id, dataset_id, params), key, mark)
+
+
+@transaction.atomic
+def start_conversions(
+    workspace_id: uuid.UUID,
+    voice_id: uuid.UUID,
+    file_ids: Sequence[uuid.UUID],
+    params: ConvertParams,
+    key: str = "",
+) -> list[Job]:
+    """One conversion a file, all or none; otherwise as ``start_training``."""
+    request = {"voice": voice_id, "files": file_ids, "params": params.model_dump(mode="json")}
+    mark = fingerprint(JobKind.CONVERT, request)
+    keys = [f"{key}/{number}" if key else "" for number in range(len(file_ids))]
+    if repeated := _repeated(workspace_id, keys, mark):
+        return repeated
+    orders = convert.orders(workspace_id, voice_id, file_ids, params)
+    return [_start(workspace_id, order, key, mark) for order, key in zip(orders, keys, strict=True)]
+
+
+def _repeated(workspace_id: uuid.UUID, keys: Sequence[str], mark: str) -> list[Job]:
+    """The jobs that these idempotency keys already started, in order; [] where none has.
+
+    The advisory lock makes a second request with the same key wait for the first to commit.
+    """
+    if not keys or not keys[0]:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{workspace_id}/{keys[0]}"]
+        )
+    jobs = Job.objects.for_workspace(workspace_id)
+    first = jobs.filter(idempotency_key=keys[0]).first()
+    if first is None:
+        return []
+    if first.fingerprint != mark:
+        raise ApiError(
+            "idempotency-mismatch",
+            "같은 멱등 키로 다른 요청을 보냈습니다. 새 키를 사용해 주세요.",
+            "This idempotency key was used for another request. Use a new key.",
+        )
+    by_key = {job.idempotency_key: job for job in jobs.filter(idempotency_key__in=keys)}
+    return [by_key[key] for key in keys]
+
+
+def _start(workspace_id: uuid.UUID, order: Order, key: str, mark: str) -> Job:
+    job = Job.objects.create(
+        workspace_id=workspace_id,
+        kind=order.kind,
+        title=order.title,
+        params=order.params,
+        inputs=order.inputs,
+        voice=order.voice,
+        quote=order.quote,
+        total_steps=order.total_steps,
+        idempotency_key=key,
+        fingerprint=mark,
+    )
+    rounds.begin(job, "queued")
+    return job
+
+
+# -- dispatch ------------------------------------------------------------------------------------
+
+
+def dispatch_waiting(backend: Backend) -> None:
+    """Send what waits, the oldest job first, until the backend has no room."""
+    waiting = (
+        Attempt.objects.filter(state=AttemptState.QUEUED, not_before__lte=timezone.now())
+        .order_by("job__created_at", "job_id")
+        .values_list("id", flat=True)
+    )
+    for attempt_id in list(waiting):
+        if not dispatch(attempt_id, backend):
+            return
+
+
+def dispatch(attempt_id: uuid.UUID, backend: Backend) -> bool:
+    """Claim an attempt and submit it, once. False where the backend can take nothing more now.
+
+    Between the claim and the book-keeping this process may die; the sweep then finds a claim
+    that nobody finished and treats the submit as unknown.
+    """
+    if not _claim(attempt_id, backend.name):
+        return True
+    attempt = Attempt.objects.select_related("job").get(id=attempt_id)
+    try:
+        spec = kinds.of(attempt.job).build(attempt.job, attempt)
+    except JobProblem as problem:
+        fail(attempt_id, problem.code, problem.detail)
+        return True
+    except STORAGE_ERRORS:
+        _put_back(attempt_id, pause=True)
+        return True
+    try:
+        submission = backend.submit(spec, int(attempt.deadline_s + QUEUE_TTL.total_seconds()))
+    except Busy:
+        _put_back(attempt_id)
+        return False
+    except Refused as error:
+        fail(attempt_id, WebCode.BACKEND_REFUSED, str(error))
+    except Ambiguous:
+        _submitted(attempt_id, None)
+    else:
+        _submitted(attempt_id, submission)
+    return True
+
+
+def _claim(attempt_id: uuid.UUID, backend: str) -> bool:
+    """Whether this caller, of however many at once, may submit the attempt."""
+    now = timezone.now()
+    claimed = Attempt.objects.filter(
+        id=attempt_id, state=AttemptState.QUEUED, not_before__lte=now
+    ).update(state=AttemptState.SUBMITTING, backend=backend, claimed_at=now)
+    return claimed == 1
+
+
+@transaction.atomic
+def _put_back(attempt_id: uuid.UUID, *, pause: bool = False) -> None:
+    """Certainly nothing was submitted: wait in line again."""
+    _, attempt = rounds.lock(attempt_id)
+    if attempt.state == AttemptState.SUBMITTING:
+        attempt.move(AttemptState.QUEUED)
+        attempt.backend = ""
+        if pause:
+            attempt.not_before = timezone.now() + STORAGE_PAUSE
+        attempt.save()
+
+
+@transaction.atomic
+def _submitted(attempt_id: uuid.UUID, submission: Submission | None) -> None:
+    """Write down where the attempt went; None after an ambiguous submit.
+
+    The worker may have been heard already, and the customer may have cancelled meanwhile.
+    """
+    job, attempt = rounds.lock(attempt_id)
+    if submission is not None:
+        attempt.remote_id = submission.remote_id
+        attempt.endpoint = submission.endpoint
+    if attempt.state == AttemptState.SUBMITTING:
+        attempt.move(AttemptState.DISPATCHED if submission else AttemptState.UNKNOWN)
+        job.move(JobState.DISPATCHED)
+        note(attempt, "submitted" if submission else "unknown")
+        rounds.touch(job)
+    attempt.save()
+    if not attempt.is_active:
+        later("stop", attempt.id)
+
+
+# -- hear ----------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def hear(attempt_id: uuid.UUID, batch: Batch) -> Reply:
+    """Apply what a worker reports; repeats, late ones and any order lead to the same end."""
+    job, attempt = rounds.lock(attempt_id)
+    if batch.fence != attempt.fence:
+        return Reply(stop=True)
+    is_news = history.keep(attempt, batch.events)
+    if attempt.is_active:
+        is_news |= _alive(job, attempt)
+    if attempt.fence == job.fence:
+        _apply_progress(job, attempt, batch.events)
+    attempt.save()
+    _apply_outcome(job, attempt, batch.events)
+    if is_news:
+        rounds.touch(job)
+    return Reply(stop=not attempt.is_active and attempt.state != AttemptState.SUCCEEDED)
+
+
+def _alive(job: Job, attempt: Attempt) -> bool:
+    """Whoever speaks is at work; True where that is new."""
+    now = timezone.now()
+    attempt.last_seen_at = now
+    if attempt.state == AttemptState.RUNNING:
+        return False
+    attempt.move(AttemptState.RUNNING)
+    attempt.started_at = now
+    job.move(JobState.RUNNING)
+    job.started_at = job.started_at or now
+    return True
+
+
+def _apply_progress(job: Job, attempt: Attempt, events: Sequence[Event]) -> None:
+    """The newest progress counts, also where the end was heard first: the order is not ours."""
+    newest = history.newest_progress(events, above=attempt.last_seq)
+    if newest is None:
+        return
+    attempt.last_seq = newest.seq
+    job.stage = newest.stage
+    if job.state != JobState.SUCCEEDED:
+        job.fraction = newest.fraction
+    if job.is_active:
+        job.eta_s = newest.eta_s
+    if newest.total_steps is not None:
+        job.total_steps = newest.total_steps
+    if job.state == JobState.SUCCEEDED:
+        job.step = job.total_steps  # the last steps may never be reported
+    elif newest.step is not None:
+        job.step = newest.step
+    if newest.losses:
+        job.losses = newest.losses
+
+
+def _apply_outcome(job: Job, attempt: Attempt, events: Sequence[Event]) -> None:
+    for event in events:
+        if not attempt.is_active:
+            return
+        if isinstance(event, Finished):
+            later("finish", attempt.id)
+        elif isinstance(event, Failed):
+            rounds.end_attempt(
+                job, attempt, AttemptState.FAILED, event.failure.code, event.failure.detail
+            )
+        elif isinstance(event, Cancelled):
+            # we had not asked for it: its machine is going away
+            rounds.end_attempt(job, attempt, AttemptState.LOST, Code.LOST, "stopped from outside")
+
+
+# -- finish --------------------------------------------------------------------------------------
+
+
+def finish(attempt_id: uuid.UUID) -> bool:
+    """Take the result if the manifest proves one; True where the attempt has succeeded.
+
+    Reached by the worker's event and by the sweep, as often as they like. Raises
+    ``STORAGE_ERRORS`` where the store can't be asked now.
+    """
+    attempt = Attempt.objects.select_related("job").get(id=attempt_id)
+    if not attempt.is_active:
+        return attempt.state == AttemptState.SUCCEEDED
+    try:
+        manifest = read_manifest(attempt.job, attempt)
+    except BrokenResult as error:
+        fail(attempt_id, WebCode.RESULT_BROKEN, str(error))
+        return False
+    return manifest is not None and _take(attempt_id, manifest)
+
+
+@transaction.atomic
+def _take(attempt_id: uuid.UUID, manifest: Manifest) -> bool:
+    job, attempt = rounds.lock(attempt_id)
+    if not attempt.is_active:
+        return attempt.state == AttemptState.SUCCEEDED
+    try:
+        check_inputs(job)
+        with transaction.atomic():
+            kinds.of(job).apply(job, attempt, manifest)
+    except JobProblem as problem:
+        rounds.end_attempt(job, attempt, AttemptState.FAILED, problem.code, problem.detail)
+        return False
+    rounds.close(attempt, AttemptState.SUCCEEDED)
+    rounds.succeed(job, attempt)
+    return True
+
+
+# -- fail, cancel, retry -------------------------------------------------------------------------
+
+
+@transaction.atomic
+def fail(
+    attempt_id: uuid.UUID,
+    code: str,
+    detail: str = "",
+    state: AttemptState = AttemptState.FAILED,
+) -> None:
+    """End an attempt; another follows where that can help. An ended one stays as it is."""
+    job, attempt = rounds.lock(attempt_id)
+    if attempt.is_active:
+        rounds.end_attempt(job, attempt, state, code, detail)
+
+
+@transaction.atomic
+def cancel(job_id: uuid.UUID) -> Job:
+    """End a job at once and release its credits; its worker is stopped after the commit.
+
+    A second call changes nothing. ApiError where the job has ended otherwise.
+    """
+    job = rounds.lock_job(job_id)
+    if job.state == JobState.CANCELLED:
+        return job
+    if not job.is_active:
+        raise ApiError(
+            "job-ended",
+            "이미 끝난 작업이라 취소할 수 없습니다.",
+            "The job has already ended, so it can't be cancelled.",
+        )
+    attempt = job.attempts.select_for_update().get(fence=job.fence)
+    rounds.close(attempt, AttemptState.CANCELLED)
+    note(attempt, "cancelled")
+    rounds.end_job(job, JobState.CANCELLED)
+    return job
+
+
+@transaction.atomic
+def retry(job_id: uuid.UUID) -> Job:
+    """Try a failed or cancelled job again, from its last checkpoint where it has one.
+
+    A second call finds the job queued and changes nothing. ApiError where it can't be tried.
+    """
+    job = rounds.lock_job(job_id)
+    if job.is_active:
+        return job
+    if job.state == JobState.SUCCEEDED:
+        raise ApiError(
+            "job-ended",
+            "이미 성공한 작업입니다.",
+            "The job has already succeeded.",
+        )
+    kinds.of(job).reopen(job)
+    job.move(JobState.QUEUED)
+    job.error_code = job.error_detail = ""
+    job.finished_at = None
+    rounds.reset_progress(job)
+    rounds.begin(job, "reopened")
+    return job
+
+
+def of_workspace(workspace_id: uuid.UUID, job_id: uuid.UUID) -> Job:
+    """A workspace's job; a stranger's does not exist for it."""
+    job = Job.objects.for_workspace(workspace_id).filter(id=job_id).first()
+    if job is None:
+        raise NOT_FOUND
+    return job

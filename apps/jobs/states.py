@@ -1,0 +1,63 @@
+"""The states of jobs and attempts, and every move that is allowed between them."""
+
+from typing import Final
+
+from django.db import models
+
+
+class JobState(models.TextChoices):
+    QUEUED = "queued"
+    DISPATCHED = "dispatched"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class AttemptState(models.TextChoices):
+    """``unknown``: it may or may not have been submitted; it is never submitted again."""
+
+    QUEUED = "queued"
+    SUBMITTING = "submitting"
+    DISPATCHED = "dispatched"
+    UNKNOWN = "unknown"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    LOST = "lost"
+    CANCELLED = "cancelled"
+
+
+J, A = JobState, AttemptState
+
+_JOB_ENDS: Final = {J.FAILED, J.CANCELLED}
+JOB_MOVES: Final[dict[JobState, frozenset[JobState]]] = {
+    # straight to running or succeeded: a worker can be faster than our own book-keeping
+    J.QUEUED: frozenset({J.DISPATCHED, J.RUNNING, J.SUCCEEDED, *_JOB_ENDS}),
+    J.DISPATCHED: frozenset({J.QUEUED, J.RUNNING, J.SUCCEEDED, *_JOB_ENDS}),
+    J.RUNNING: frozenset({J.QUEUED, J.SUCCEEDED, *_JOB_ENDS}),
+    J.SUCCEEDED: frozenset(),
+    # the customer's retry
+    J.FAILED: frozenset({J.QUEUED}),
+    J.CANCELLED: frozenset({J.QUEUED}),
+}
+
+_ATTEMPT_ENDS: Final = {A.SUCCEEDED, A.FAILED, A.LOST, A.CANCELLED}
+ATTEMPT_MOVES: Final[dict[AttemptState, frozenset[AttemptState]]] = {
+    A.QUEUED: frozenset({A.SUBMITTING, A.FAILED, A.CANCELLED}),
+    # back to queued only where it is certain that nothing was submitted
+    A.SUBMITTING: frozenset({A.QUEUED, A.DISPATCHED, A.UNKNOWN, A.RUNNING, *_ATTEMPT_ENDS}),
+    A.DISPATCHED: frozenset({A.RUNNING, *_ATTEMPT_ENDS}),
+    A.UNKNOWN: frozenset({A.DISPATCHED, A.RUNNING, *_ATTEMPT_ENDS}),
+    A.RUNNING: frozenset(_ATTEMPT_ENDS),
+    **{end: frozenset() for end in _ATTEMPT_ENDS},
+}
+
+JOB_ACTIVE: Final = (J.QUEUED, J.DISPATCHED, J.RUNNING)
+ATTEMPT_ACTIVE: Final = (A.QUEUED, A.SUBMITTING, A.DISPATCHED, A.UNKNOWN, A.RUNNING)
+ATTEMPT_REMOTE: Final = (A.SUBMITTING, A.DISPATCHED, A.UNKNOWN, A.RUNNING)
+"""States in which a worker may be at work."""
+
+
+class IllegalMove(Exception):
+    """A move that the tables do not allow: a mistake of ours, never the customer's."""

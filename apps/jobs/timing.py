@@ -1,0 +1,42 @@
+"""How long the web waits for what."""
+
+from datetime import timedelta
+from typing import Final
+
+MAX_TRIES: Final = 3
+"""Attempts of one start (or one retry by hand) before a job fails."""
+
+SILENT: Final = timedelta(seconds=10)
+"""Without a heartbeat (one every 2 s) for this long, the backend is asked."""
+
+CLAIM_STUCK: Final = timedelta(seconds=60)
+"""A claim this old belongs to a process that died: nobody knows whether it submitted."""
+
+UNKNOWN_GRACE: Final = timedelta(minutes=15)
+"""How long a worker of an unknown submit may take to be heard of."""
+
+MUTE_LIMIT: Final = timedelta(minutes=15)
+"""A worker that the backend calls alive but that says nothing for this long is given up."""
+
+QUEUE_TTL: Final = timedelta(hours=6)
+"""How long a submitted attempt may wait for a machine."""
+
+DEADLINE_GRACE: Final = timedelta(minutes=2)
+"""The worker ends itself at its deadline and needs this long to say so."""
+
+LINK_MARGIN: Final = timedelta(hours=1)
+"""Presigned links outlive the attempt by this much."""
+
+WIND_DOWN: Final = timedelta(seconds=30)
+"""How long a worker may take to leave after its result is in."""
+
+STORAGE_PAUSE: Final = timedelta(seconds=15)
+"""Before an attempt is built again after the store could not be asked."""
+
+SLOT_PAUSE: Final = timedelta(seconds=3)
+"""A worker leaves its place a moment after its job has ended."""
+
+
+def backoff(tries: int) -> timedelta:
+    """Pause before the next attempt after ``tries`` of them ended."""
+    return timedelta(seconds=5 * 3 ** (tries - 1))

@@ -1,0 +1,20 @@
+from typing import Any
+
+from django.urls import path
+
+from . import api, worker_api
+from .consumers import WorkspaceConsumer
+
+urlpatterns = [
+    path("trainings", api.TrainingsView.as_view()),
+    path("conversions", api.ConversionsView.as_view()),
+    path("jobs", api.JobsView.as_view()),
+    path("jobs/<uuid:id>", api.JobView.as_view()),
+    path("jobs/<uuid:id>/cancel", api.CancelView.as_view()),
+    path("jobs/<uuid:id>/retry", api.RetryView.as_view()),
+    path("jobs/<uuid:id>/events", api.EventsView.as_view()),
+    path("jobs/<uuid:id>/previews", api.PreviewsView.as_view()),
+]
+worker_urlpatterns = [path("events", worker_api.EventsView.as_view())]
+_consumer: Any = WorkspaceConsumer.as_asgi()
+websocket_urlpatterns = [path("ws/v1/workspaces/<uuid:workspace_id>", _consumer)]

@@ -1,0 +1,94 @@
+"""Sounds and named sets of them. Uploads and results of jobs are the same kind of row."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from apps.common.models import Owned
+
+
+class FileState(models.TextChoices):
+    """uploading -> probing -> ready | failed; from anywhere -> deleted."""
+
+    UPLOADING = "uploading", "올리는 중"
+    PROBING = "probing", "확인 중"
+    READY = "ready", "준비됨"
+    FAILED = "failed", "실패"
+    DELETED = "deleted", "삭제됨"
+
+
+class Origin(models.TextChoices):
+    UPLOAD = "upload", "업로드"
+    JOB = "job", "작업 결과"
+
+
+class AudioFile(Owned):
+    """One sound in object storage, and what probing found in it.
+
+    ``peaks`` are about 1000 ``[lowest, highest]`` pairs in -127..127 over the whole length.
+    Loudness is integrated LUFS and true peak dBTP after ITU-R BS.1770-4; both are null for
+    silence. A failed file has no object any more; its row keeps the reason until dismissed.
+    """
+
+    name = models.CharField("이름", max_length=255)
+    state = models.CharField("상태", max_length=10, choices=FileState.choices)
+    origin = models.CharField("출처", max_length=10, choices=Origin.choices)
+    key = models.CharField("객체 키", max_length=500, unique=True)
+    size = models.BigIntegerField("크기")
+    content_type = models.CharField("형식", max_length=100, blank=True)
+    probes = models.PositiveSmallIntegerField(default=0, editable=False)
+    upload_id = models.CharField(max_length=1024, blank=True)
+    duration_s = models.FloatField("길이(초)", null=True)
+    sample_rate = models.PositiveIntegerField("샘플레이트", null=True)
+    channels = models.PositiveSmallIntegerField("채널", null=True)
+    loudness_lufs = models.FloatField("음량(LUFS)", null=True)
+    true_peak_db = models.FloatField("트루 피크(dBTP)", null=True)
+    peaks = models.JSONField(default=list, blank=True)
+    error_code = models.CharField("오류", max_length=60, blank=True)
+    error_ko = models.CharField(max_length=300, blank=True)
+    error_en = models.CharField(max_length=300, blank=True)
+    job_id = models.UUIDField("만든 작업", null=True, db_index=True)
+
+    class Meta:
+        verbose_name = "오디오 파일"
+        verbose_name_plural = "오디오 파일"
+        indexes: ClassVar = [
+            models.Index(fields=["workspace", "-created_at"], name="audiofile_newest")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Dataset(Owned):
+    """A named set of ready files to train a voice on."""
+
+    name = models.CharField("이름", max_length=100)
+    files = models.ManyToManyField(AudioFile, through="DatasetItem", related_name="datasets")
+
+    class Meta:
+        verbose_name = "데이터셋"
+        verbose_name_plural = "데이터셋"
+        indexes: ClassVar = [
+            models.Index(fields=["workspace", "-created_at"], name="dataset_newest")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DatasetItem(models.Model):
+    """A file's place in a dataset; ``position`` keeps the customer's order."""
+
+    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="items")
+    file = models.ForeignKey(AudioFile, on_delete=models.CASCADE, related_name="+")
+    position = models.PositiveIntegerField()
+
+    class Meta:
+        ordering: ClassVar = ["position"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["dataset", "file"], name="dataset_file_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dataset} · {self.file}"

@@ -1,0 +1,153 @@
+"""The JSON of files and datasets."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from apps.common.serializers import ProblemSerializer
+
+from .datasets import usable_seconds
+from .limits import MAX_BYTES, MAX_DATASET_FILES, Method
+from .models import AudioFile, Dataset, FileState, Origin
+
+
+class FileSerializer(serializers.ModelSerializer[AudioFile]):
+    """A sound: an upload or a job's result."""
+
+    name = serializers.CharField(read_only=True)
+    error = serializers.SerializerMethodField()
+
+    class Meta:
+        model = AudioFile
+        fields = (
+            "id",
+            "name",
+            "state",
+            "origin",
+            "size",
+            "content_type",
+            "duration_s",
+            "sample_rate",
+            "channels",
+            "loudness_lufs",
+            "true_peak_db",
+            "error",
+            "job_id",
+            "created_at",
+        )
+        read_only_fields = fields
+
+    @extend_schema_field(ProblemSerializer(allow_null=True))
+    def get_error(self, file: AudioFile) -> dict[str, Any] | None:
+        if not file.error_code:
+            return None
+        return {"code": file.error_code, "message": {"ko": file.error_ko, "en": file.error_en}}
+
+
+class RenameSerializer(serializers.Serializer[dict[str, str]]):
+    name = serializers.CharField(max_length=1000, help_text="Only the last part of a path is kept.")
+
+
+class FileQuerySerializer(serializers.Serializer[dict[str, str]]):
+    """What a list of files may be narrowed by."""
+
+    search = serializers.CharField(required=False, max_length=255, help_text="Part of the name.")
+    origin = serializers.ChoiceField(required=False, choices=Origin.choices)
+    state = serializers.ChoiceField(
+        required=False, choices=[c for c in FileState.choices if c[0] != FileState.DELETED]
+    )
+
+
+class WaveformSerializer(serializers.Serializer[dict[str, Any]]):
+    peaks = serializers.ListField(
+        child=serializers.ListField(
+            child=serializers.IntegerField(min_value=-127, max_value=127),
+            min_length=2,
+            max_length=2,
+        ),
+        help_text="About 1000 [lowest, highest] pairs over the whole length; 127 is full scale.",
+    )
+    duration_s = serializers.FloatField()
+
+
+class LinkQuerySerializer(serializers.Serializer[dict[str, bool]]):
+    inline = serializers.BooleanField(
+        required=False, default=False, help_text="To play in the page instead of saving."
+    )
+
+
+class LinkSerializer(serializers.Serializer[dict[str, Any]]):
+    url = serializers.CharField()
+    expires_at = serializers.DateTimeField()
+    filename = serializers.CharField()
+
+
+class StartUploadSerializer(serializers.Serializer[dict[str, Any]]):
+    name = serializers.CharField(max_length=1000)
+    size = serializers.IntegerField(min_value=1, max_value=MAX_BYTES)
+    content_type = serializers.CharField(
+        max_length=100, required=False, allow_blank=True, default=""
+    )
+
+
+class UploadSerializer(serializers.Serializer[dict[str, Any]]):
+    id = serializers.UUIDField(help_text="Also the file's id.")
+    key = serializers.CharField()
+    part_size = serializers.IntegerField(
+        help_text="Bytes of every part of a multipart upload but the last; others are refused."
+    )
+
+
+class SignSerializer(serializers.Serializer[dict[str, Any]]):
+    """One request of an upload, named as Uppy's ``signRequest`` names it."""
+
+    method = serializers.ChoiceField(choices=[method.value for method in Method])
+    upload_id = serializers.RegexField(
+        r"^[\w.~+/=-]{1,1024}$", required=False, allow_null=True, default=None
+    )
+    part_number = serializers.IntegerField(
+        min_value=1, max_value=10_000, required=False, allow_null=True, default=None
+    )
+
+
+class SignedSerializer(serializers.Serializer[dict[str, str]]):
+    url = serializers.CharField()
+    key = serializers.CharField()
+
+
+class DatasetSerializer(serializers.ModelSerializer[Dataset]):
+    """A named set of files in their order."""
+
+    files = serializers.SerializerMethodField()
+    usable_seconds = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Dataset
+        fields = ("id", "name", "files", "usable_seconds", "created_at")
+
+    @extend_schema_field(FileSerializer(many=True))
+    def get_files(self, dataset: Dataset) -> list[dict[str, Any]]:
+        return list(FileSerializer(_files(dataset), many=True).data)
+
+    @extend_schema_field(serializers.FloatField())
+    def get_usable_seconds(self, dataset: Dataset) -> float:
+        return round(usable_seconds(_files(dataset)), 3)
+
+
+def _files(dataset: Dataset) -> list[AudioFile]:
+    return [item.file for item in dataset.items.all()]
+
+
+class CreateDatasetSerializer(serializers.Serializer[dict[str, Any]]):
+    name = serializers.CharField(max_length=100)
+    file_ids = serializers.ListField(
+        child=serializers.UUIDField(), max_length=MAX_DATASET_FILES, required=False, default=list
+    )
+
+
+class UpdateDatasetSerializer(serializers.Serializer[dict[str, Any]]):
+    name = serializers.CharField(max_length=100, required=False)
+    file_ids = serializers.ListField(
+        child=serializers.UUIDField(), max_length=MAX_DATASET_FILES, required=False
+    )

@@ -1,0 +1,102 @@
+"""Verbs of files that exist: results, names, links, deletion. Uploads begin in ``uploads``."""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+
+from django.db import transaction
+from django.utils import timezone
+
+from apps.accounts.models import Workspace
+from apps.common import storage
+from apps.common.errors import ApiError
+
+from . import tasks
+from .announce import announce
+from .models import AudioFile, DatasetItem, FileState, Origin
+from .names import clean_name
+
+DOWNLOAD_SECONDS: Final = 3600
+
+
+def add_result_file(
+    workspace: Workspace | uuid.UUID,
+    *,
+    name: str,
+    key: str,
+    size: int,
+    content_type: str,
+    job_id: uuid.UUID,
+) -> AudioFile:
+    """A job's result as a file like any other; it is probed next. Idempotent by ``key``."""
+    workspace_id = workspace if isinstance(workspace, uuid.UUID) else workspace.pk
+    file, made = AudioFile.objects.get_or_create(
+        key=key,
+        defaults={
+            "workspace_id": workspace_id,
+            "name": clean_name(name),
+            "state": FileState.PROBING,
+            "origin": Origin.JOB,
+            "size": size,
+            "content_type": content_type,
+            "job_id": job_id,
+        },
+    )
+    if made:
+        enqueue_probe(file)
+    return file
+
+
+def enqueue_probe(file: AudioFile) -> None:
+    """Asks a worker to probe the file once the transaction commits."""
+    transaction.on_commit(lambda: tasks.probe_file.delay(str(file.pk)), robust=True)
+    announce(file)
+
+
+def rename(file: AudioFile, name: str) -> AudioFile:
+    """Gives the file another name; its key in storage never holds it."""
+    file.name = clean_name(name)
+    with transaction.atomic():
+        file.save(update_fields=["name", "updated_at"])
+        announce(file)
+    return file
+
+
+def delete_file(file: AudioFile) -> None:
+    """Takes the file out of every dataset and removes its object. Harmless when repeated.
+
+    For a failed file this dismisses the reason; for one still uploading it frees the parts.
+    """
+    with transaction.atomic():
+        deleted = (
+            AudioFile.objects.filter(pk=file.pk)
+            .exclude(state=FileState.DELETED)
+            .update(state=FileState.DELETED, peaks=[], updated_at=timezone.now())
+        )
+        if not deleted:
+            return
+        DatasetItem.objects.filter(file=file).delete()
+        key, upload_id = file.key, file.upload_id
+        transaction.on_commit(lambda: tasks.erase_object.delay(key, upload_id), robust=True)
+        announce(file)
+
+
+class Link(NamedTuple):
+    url: str
+    expires_at: datetime
+    filename: str
+
+
+def download_link(file: AudioFile, *, inline: bool = False) -> Link:
+    """An address that serves the object for an hour, to play (``inline``) or to save.
+
+    Raises ApiError for a file that is not ready.
+    """
+    if file.state != FileState.READY:
+        raise ApiError(
+            "file-not-ready",
+            "파일이 아직 준비되지 않았습니다.",
+            "The file is not ready yet.",
+        )
+    url = storage.presign_get(file.key, DOWNLOAD_SECONDS, file.name, inline=inline)
+    return Link(url, timezone.now() + timedelta(seconds=DOWNLOAD_SECONDS), file.name)

@@ -1,0 +1,26 @@
+from django.urls import path
+
+from .api import (
+    DownloadView,
+    FileDetailView,
+    FileListView,
+    FinishView,
+    SignView,
+    UploadDetailView,
+    UploadListView,
+    WaveformView,
+)
+from .dataset_api import DatasetDetailView, DatasetListView
+
+urlpatterns = [
+    path("files", FileListView.as_view(), name="files"),
+    path("files/<uuid:file_id>", FileDetailView.as_view(), name="file"),
+    path("files/<uuid:file_id>/waveform", WaveformView.as_view(), name="file-waveform"),
+    path("files/<uuid:file_id>/download", DownloadView.as_view(), name="file-download"),
+    path("uploads", UploadListView.as_view(), name="uploads"),
+    path("uploads/<uuid:file_id>", UploadDetailView.as_view(), name="upload"),
+    path("uploads/<uuid:file_id>/sign", SignView.as_view(), name="upload-sign"),
+    path("uploads/<uuid:file_id>/finish", FinishView.as_view(), name="upload-finish"),
+    path("datasets", DatasetListView.as_view(), name="datasets"),
+    path("datasets/<uuid:dataset_id>", DatasetDetailView.as_view(), name="dataset"),
+]

@@ -1,0 +1,143 @@
+"""/api/v1/voices and the consent statement."""
+
+import uuid
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.accounts.access import WorkspaceView
+from apps.accounts.models import User
+from apps.common.errors import NOT_FOUND
+
+from . import services, statement
+from .models import Voice, VoiceState
+from .serializers import (
+    ExportSerializer,
+    GiveConsentSerializer,
+    StatementSerializer,
+    VoiceNameSerializer,
+    VoiceSerializer,
+)
+
+
+class _Voices(WorkspaceView):
+    """Shared by the views below: the workspace's voices, deleted ones left out."""
+
+    def voices(self) -> QuerySet[Voice]:
+        return (
+            Voice.objects.for_workspace(self.workspace)
+            .exclude(state=VoiceState.DELETED)
+            .prefetch_related("consents__user")
+        )
+
+    def voice(self, voice_id: uuid.UUID) -> Voice:
+        voice = self.voices().filter(id=voice_id).first()
+        if voice is None:
+            raise NOT_FOUND
+        return voice
+
+    def shown(self, voice_id: uuid.UUID) -> Response:
+        return Response(VoiceSerializer(self.voice(voice_id)).data)
+
+
+class VoiceListView(_Voices, generics.ListAPIView[Voice]):
+    serializer_class = VoiceSerializer
+
+    def get_queryset(self) -> QuerySet[Voice]:
+        return self.voices()
+
+    @extend_schema(operation_id="voices_list")
+    def get(self, request: Request) -> Response:
+        """The workspace's voices, the newest first."""
+        return self.list(request)
+
+    @extend_schema(
+        operation_id="voices_create",
+        request=VoiceNameSerializer,
+        responses={201: VoiceSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """Make an empty voice, to be trained once consent is recorded."""
+        wanted = VoiceNameSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        voice = services.create(self.workspace.id, wanted.validated_data["name"])
+        return Response(VoiceSerializer(voice).data, status=status.HTTP_201_CREATED)
+
+
+class VoiceView(_Voices):
+    @extend_schema(operation_id="voices_retrieve", responses=VoiceSerializer)
+    def get(self, request: Request, id: uuid.UUID) -> Response:
+        return self.shown(id)
+
+    @extend_schema(
+        operation_id="voices_partial_update",
+        request=VoiceNameSerializer,
+        responses=VoiceSerializer,
+    )
+    def patch(self, request: Request, id: uuid.UUID) -> Response:
+        """Rename a voice."""
+        voice = self.voice(id)
+        wanted = VoiceNameSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        services.rename(voice.id, wanted.validated_data["name"])
+        return self.shown(id)
+
+    @extend_schema(operation_id="voices_destroy", responses={204: None})
+    def delete(self, request: Request, id: uuid.UUID) -> Response:
+        """Delete a voice and its files; jobs that use it end."""
+        services.delete(self.voice(id).id)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class ConsentView(_Voices):
+    @extend_schema(
+        operation_id="voices_consent_create",
+        request=GiveConsentSerializer,
+        responses={201: VoiceSerializer},
+    )
+    def post(self, request: Request, id: uuid.UUID) -> Response:
+        """Record consent to the current statement; a voice can't be trained without."""
+        voice = self.voice(id)
+        wanted = GiveConsentSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        assert isinstance(request.user, User)
+        services.give_consent(
+            voice.id,
+            request.user,
+            version=wanted.validated_data["statement_version"],
+            singer_name=wanted.validated_data["singer_name"],
+            scope=wanted.validated_data["scope"],
+        )
+        return Response(VoiceSerializer(self.voice(id)).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(
+        operation_id="voices_consent_destroy",
+        responses=VoiceSerializer,
+    )
+    def delete(self, request: Request, id: uuid.UUID) -> Response:
+        """Revoke the consent; the voice is disabled at once and its jobs end."""
+        assert isinstance(request.user, User)
+        services.revoke_consent(self.voice(id).id, request.user)
+        return self.shown(id)
+
+
+class ExportView(_Voices):
+    @extend_schema(
+        operation_id="voices_export_retrieve",
+        responses=ExportSerializer,
+    )
+    def get(self, request: Request, id: uuid.UUID) -> Response:
+        """Links to the published .pth and .index files."""
+        links = services.export_links(self.voice(id))
+        return Response(ExportSerializer(links).data)
+
+
+class StatementView(APIView):
+    @extend_schema(operation_id="consent_statement_retrieve", responses=StatementSerializer)
+    def get(self, request: Request) -> Response:
+        """The statement to agree to before a voice is trained."""
+        return Response({"version": statement.VERSION, **statement.TEXT})

@@ -1,0 +1,99 @@
+"""A voice as the API and the websocket show it."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from .models import Consent, ConsentScope, Voice, VoiceState
+
+
+class ConsentSerializer(serializers.ModelSerializer[Consent]):
+    """The last consent; ``revoked_at`` set where it no longer holds."""
+
+    user = serializers.EmailField(source="user.email", read_only=True)
+
+    class Meta:
+        model = Consent
+        fields = (
+            "statement_version",
+            "singer_name",
+            "scope",
+            "user",
+            "created_at",
+            "revoked_at",
+        )
+        read_only_fields = fields
+
+
+class VoiceSerializer(serializers.ModelSerializer[Voice]):
+    state = serializers.ChoiceField(
+        choices=[s.value for s in VoiceState if s != VoiceState.DELETED], read_only=True
+    )
+    encoder = serializers.CharField(source="encoder_id", read_only=True)
+    job_id = serializers.UUIDField(source="trained_job", read_only=True, allow_null=True)
+    consent = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Voice
+        fields = (
+            "id",
+            "name",
+            "state",
+            "preset",
+            "sample_rate",
+            "encoder",
+            "f0_low_hz",
+            "f0_high_hz",
+            "mel_distance_start",
+            "mel_distance_end",
+            "consent",
+            "job_id",
+            "created_at",
+        )
+        read_only_fields = fields
+
+    @extend_schema_field(ConsentSerializer(allow_null=True))
+    def get_consent(self, voice: Voice) -> dict[str, Any] | None:
+        # sorted here and not in SQL, so that a prefetched list costs no query a voice
+        consents = sorted(voice.consents.all(), key=lambda consent: consent.created_at)
+        return dict(ConsentSerializer(consents[-1]).data) if consents else None
+
+
+class VoiceNameSerializer(serializers.Serializer[Voice]):
+    name = serializers.CharField(max_length=120)
+
+
+class GiveConsentSerializer(serializers.Serializer[Consent]):
+    """Agreeing is explicit: anything but ``agreed: true`` is refused."""
+
+    statement_version = serializers.CharField(max_length=32)
+    singer_name = serializers.CharField(max_length=120)
+    scope = serializers.ChoiceField(choices=ConsentScope.choices)
+    agreed = serializers.BooleanField()
+
+    def validate_agreed(self, value: bool) -> bool:
+        if not value:
+            raise serializers.ValidationError(
+                "Agree to the statement first.", code="must_be_agreed"
+            )
+        return value
+
+
+class StatementSerializer(serializers.Serializer[dict[str, str]]):
+    version = serializers.CharField()
+    ko = serializers.CharField()
+    en = serializers.CharField()
+
+
+class ExportLinkSerializer(serializers.Serializer[Any]):
+    url = serializers.URLField()
+    filename = serializers.CharField()
+    size = serializers.IntegerField()
+
+
+class ExportSerializer(serializers.Serializer[Any]):
+    """Links that expire after ten minutes."""
+
+    model = ExportLinkSerializer()
+    index = ExportLinkSerializer()

@@ -1,0 +1,227 @@
+"""What can happen to a voice and its consent."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.common import storage
+from apps.common.errors import ApiError
+
+from . import statement
+from .live import publish_voice
+from .models import Consent, ConsentScope, Voice, VoiceState
+
+EXPORT_LINK_LIFE: Final = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class TrainedVoice:
+    """What a training hands to its voice."""
+
+    job_id: uuid.UUID
+    preset: str
+    sample_rate: int
+    encoder_id: str
+    encoder_sha256: str
+    model_key: str
+    model_size: int
+    model_sha256: str
+    index_key: str
+    index_size: int
+    index_sha256: str
+    f0_low_hz: float | None
+    f0_high_hz: float | None
+    mel_distance_start: float
+    mel_distance_end: float
+
+
+@dataclass(frozen=True)
+class ExportLink:
+    """A download that expires."""
+
+    url: str
+    filename: str
+    size: int
+
+
+def create(workspace_id: uuid.UUID, name: str) -> Voice:
+    """A new voice without consent, which can't be trained yet."""
+    voice = Voice.objects.create(workspace_id=workspace_id, name=name)
+    publish_voice(voice.workspace_id, voice.id)
+    return voice
+
+
+@transaction.atomic
+def rename(voice_id: uuid.UUID, name: str) -> Voice:
+    voice = _lock(voice_id)
+    voice.name = name
+    voice.save(update_fields=["name", "updated_at"])
+    publish_voice(voice.workspace_id, voice.id)
+    return voice
+
+
+@transaction.atomic
+def delete(voice_id: uuid.UUID) -> None:
+    """Take the voice away and delete its files; jobs that use it end by themselves."""
+    voice = _lock(voice_id)
+    keys = [key for key in (voice.model_key, voice.index_key) if key]
+    voice.state = VoiceState.DELETED
+    voice.model_key = voice.index_key = ""
+    voice.save(update_fields=["state", "model_key", "index_key", "updated_at"])
+    publish_voice(voice.workspace_id, voice.id)
+    if keys:
+        transaction.on_commit(lambda: _delete_objects(keys), robust=True)
+
+
+def valid_consent(voice: Voice) -> Consent | None:
+    """The consent that this voice stands on now."""
+    return voice.consents.filter(revoked_at=None).select_related("user").first()
+
+
+def latest_consent(voice: Voice) -> Consent | None:
+    """The last consent, also where it is revoked: what the studio shows."""
+    return voice.consents.select_related("user").order_by("-created_at").first()
+
+
+@transaction.atomic
+def give_consent(
+    voice_id: uuid.UUID, user: User, *, version: str, singer_name: str, scope: ConsentScope
+) -> Consent:
+    """Record who agreed to the statement. The same consent again changes nothing."""
+    voice = _lock(voice_id)
+    if version != statement.VERSION:
+        raise ApiError(
+            "statement-outdated",
+            "동의서가 바뀌었습니다. 새 동의서를 읽고 다시 동의해 주세요.",
+            "The consent statement has changed. Read the new one and agree again.",
+            field="statement_version",
+        )
+    current = valid_consent(voice)
+    if current is not None:
+        if (current.singer_name, current.scope, current.statement_version) == (
+            singer_name,
+            scope,
+            version,
+        ):
+            return current
+        raise ApiError(
+            "consent-exists",
+            "이 목소리에는 이미 유효한 동의가 있습니다. 먼저 철회해 주세요.",
+            "This voice already has a valid consent. Revoke it first.",
+        )
+    consent = Consent.objects.create(
+        workspace_id=voice.workspace_id,
+        voice=voice,
+        user=user,
+        singer_name=singer_name,
+        scope=scope,
+        statement_version=version,
+        statement_text="\n\n".join(statement.TEXT.values()),
+    )
+    if voice.state == VoiceState.DISABLED:
+        voice.state = voice.resting_state
+        voice.save(update_fields=["state", "updated_at"])
+    publish_voice(voice.workspace_id, voice.id)
+    return consent
+
+
+@transaction.atomic
+def revoke_consent(voice_id: uuid.UUID, user: User) -> Voice:
+    """Withdraw the consent and disable the voice; running jobs with it end. Safe to repeat."""
+    voice = _lock(voice_id)
+    revoked = voice.consents.filter(revoked_at=None).update(
+        revoked_at=timezone.now(), revoked_by=user
+    )
+    if revoked:
+        voice.state = VoiceState.DISABLED
+        voice.save(update_fields=["state", "updated_at"])
+        publish_voice(voice.workspace_id, voice.id)
+    return voice
+
+
+def export_links(voice: Voice) -> dict[str, ExportLink]:
+    """Links to the published files, for a voice that may be used."""
+    if voice.state != VoiceState.READY:
+        raise ApiError(
+            "voice-not-ready",
+            "아직 내보낼 수 없는 목소리입니다. 학습이 끝난 뒤 다시 시도해 주세요.",
+            "This voice can't be exported yet. Try again when its training has finished.",
+        )
+    return {
+        "model": _link(voice.model_key, f"{voice.name}.pth", voice.model_size),
+        "index": _link(voice.index_key, f"{voice.name}.index", voice.index_size),
+    }
+
+
+def begin_training(voice: Voice) -> None:
+    """Mark a voice that the caller has locked as being trained."""
+    voice.state = VoiceState.TRAINING
+    voice.save(update_fields=["state", "updated_at"])
+    publish_voice(voice.workspace_id, voice.id)
+
+
+def complete_training(workspace_id: uuid.UUID, voice_id: uuid.UUID, trained: TrainedVoice) -> None:
+    """Give the voice its new files and figures and make it ready."""
+    Voice.objects.filter(id=voice_id).update(
+        state=VoiceState.READY,
+        preset=trained.preset,
+        sample_rate=trained.sample_rate,
+        encoder_id=trained.encoder_id,
+        encoder_sha256=trained.encoder_sha256,
+        model_key=trained.model_key,
+        model_size=trained.model_size,
+        model_sha256=trained.model_sha256,
+        index_key=trained.index_key,
+        index_size=trained.index_size,
+        index_sha256=trained.index_sha256,
+        f0_low_hz=trained.f0_low_hz,
+        f0_high_hz=trained.f0_high_hz,
+        mel_distance_start=trained.mel_distance_start,
+        mel_distance_end=trained.mel_distance_end,
+        trained_job=trained.job_id,
+        updated_at=timezone.now(),
+    )
+    publish_voice(workspace_id, voice_id)
+
+
+@transaction.atomic
+def abandon_training(voice_id: uuid.UUID, *, failed: bool) -> None:
+    """A training ended without a voice; a deleted or disabled voice stays as it is."""
+    voice = _lock(voice_id)
+    if voice.state != VoiceState.TRAINING:
+        return
+    voice.state = voice.resting_state
+    if failed and voice.state == VoiceState.DRAFT:
+        voice.state = VoiceState.FAILED
+    voice.save(update_fields=["state", "updated_at"])
+    publish_voice(voice.workspace_id, voice.id)
+
+
+def lock(workspace_id: uuid.UUID, voice_id: uuid.UUID) -> Voice | None:
+    """A workspace's voice, held against deletion and revocation until the transaction ends."""
+    return (
+        Voice.objects.for_workspace(workspace_id)
+        .exclude(state=VoiceState.DELETED)
+        .select_for_update()
+        .filter(id=voice_id)
+        .first()
+    )
+
+
+def _delete_objects(keys: list[str]) -> None:
+    for key in keys:
+        storage.delete(key)
+
+
+def _lock(voice_id: uuid.UUID) -> Voice:
+    return Voice.objects.select_for_update().get(id=voice_id)
+
+
+def _link(key: str, filename: str, size: int) -> ExportLink:
+    seconds = int(EXPORT_LINK_LIFE.total_seconds())
+    return ExportLink(storage.presign_get(key, seconds, filename=filename), filename, size)

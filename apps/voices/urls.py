@@ -1,0 +1,11 @@
+from django.urls import path
+
+from . import api
+
+urlpatterns = [
+    path("voices", api.VoiceListView.as_view()),
+    path("voices/<uuid:id>", api.VoiceView.as_view()),
+    path("voices/<uuid:id>/consent", api.ConsentView.as_view()),
+    path("voices/<uuid:id>/export", api.ExportView.as_view()),
+    path("consent-statement", api.StatementView.as_view()),
+]

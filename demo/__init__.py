@@ -1,0 +1,1 @@
+"""Demo material of our own making, and the programs that made it."""

@@ -1,0 +1,95 @@
+/** Every call that the pages make, unwrapped from the generated client. */
+import * as sdk from "./generated/sdk.gen";
+import type { AudioFile, ConvertParams, Job, Language, TrainParams } from "./types";
+
+const raise = { throwOnError: true } as const;
+
+async function data<T>(answer: Promise<{ data: T }>): Promise<T> {
+  return (await answer).data;
+}
+
+const path = (id: string) => ({ ...raise, path: { id } });
+const filePath = (file_id: string) => ({ ...raise, path: { file_id } });
+const datasetPath = (dataset_id: string) => ({ ...raise, path: { dataset_id } });
+/** Sent with each start, so that a repeated click or a lost answer starts nothing twice. */
+const once = (key: string) => ({ "Idempotency-Key": key });
+
+export interface FileFilter {
+  search?: string;
+  origin?: AudioFile["origin"];
+  state?: Exclude<AudioFile["state"], "deleted">;
+  cursor?: string;
+}
+
+export interface JobFilter {
+  kind?: Job["kind"];
+  state?: Job["state"];
+  cursor?: string;
+}
+
+export interface SignQuery {
+  method: "PUT" | "POST" | "GET" | "DELETE";
+  upload_id?: string;
+  part_number?: number;
+}
+
+export interface ConsentForm {
+  statement_version: string;
+  singer_name: string;
+  scope: "own" | "licensed";
+  agreed: boolean;
+}
+
+export const api = {
+  me: () => data(sdk.me(raise)),
+  setLanguage: (language: Language) => data(sdk.meUpdate({ ...raise, body: { language } })),
+  credits: () => data(sdk.creditsRetrieve(raise)),
+
+  files: (query: FileFilter) => data(sdk.filesList({ ...raise, query })),
+  file: (id: string) => data(sdk.filesGet(filePath(id))),
+  renameFile: (id: string, name: string) =>
+    data(sdk.filesRename({ ...filePath(id), body: { name } })),
+  deleteFile: (id: string) => data(sdk.filesDelete(filePath(id))),
+  waveform: (id: string) => data(sdk.filesWaveform(filePath(id))),
+  downloadLink: (id: string) => data(sdk.filesDownload(filePath(id))),
+  playLink: (id: string) => data(sdk.filesDownload({ ...filePath(id), query: { inline: true } })),
+
+  startUpload: (body: { name: string; size: number; content_type: string }) =>
+    data(sdk.uploadsStart({ ...raise, body })),
+  signUpload: (id: string, body: SignQuery) => data(sdk.uploadsSign({ ...filePath(id), body })),
+  finishUpload: (id: string) => data(sdk.uploadsFinish(filePath(id))),
+  abandonUpload: (id: string) => data(sdk.uploadsCancel(filePath(id))),
+
+  datasets: (cursor?: string) => data(sdk.datasetsList({ ...raise, query: { cursor } })),
+  createDataset: (name: string, file_ids: string[]) =>
+    data(sdk.datasetsCreate({ ...raise, body: { name, file_ids } })),
+  updateDataset: (id: string, body: { name?: string; file_ids?: string[] }) =>
+    data(sdk.datasetsUpdate({ ...datasetPath(id), body })),
+  deleteDataset: (id: string) => data(sdk.datasetsDelete(datasetPath(id))),
+
+  voices: (cursor?: string) => data(sdk.voicesList({ ...raise, query: { cursor } })),
+  voice: (id: string) => data(sdk.voicesRetrieve(path(id))),
+  createVoice: (name: string) => data(sdk.voicesCreate({ ...raise, body: { name } })),
+  renameVoice: (id: string, name: string) =>
+    data(sdk.voicesPartialUpdate({ ...path(id), body: { name } })),
+  deleteVoice: (id: string) => data(sdk.voicesDestroy(path(id))),
+  giveConsent: (id: string, body: ConsentForm) =>
+    data(sdk.voicesConsentCreate({ ...path(id), body })),
+  revokeConsent: (id: string) => data(sdk.voicesConsentDestroy(path(id))),
+  exportVoice: (id: string) => data(sdk.voicesExportRetrieve(path(id))),
+  consentStatement: () => data(sdk.consentStatementRetrieve(raise)),
+
+  startTraining: (voice: string, dataset: string, params: TrainParams, key: string) =>
+    data(sdk.trainingsCreate({ ...raise, body: { voice, dataset, params }, headers: once(key) })),
+  startConversions: (voice: string, files: string[], params: ConvertParams, key: string) =>
+    data(sdk.conversionsCreate({ ...raise, body: { voice, files, params }, headers: once(key) })),
+  conversions: (cursor?: string) => data(sdk.conversionsList({ ...raise, query: { cursor } })),
+
+  jobs: (query: JobFilter) => data(sdk.jobsList({ ...raise, query })),
+  job: (id: string) => data(sdk.jobsRetrieve(path(id))),
+  cancelJob: (id: string) => data(sdk.jobsCancelCreate(path(id))),
+  retryJob: (id: string) => data(sdk.jobsRetryCreate(path(id))),
+  jobEvents: (id: string, after?: number) =>
+    data(sdk.jobsEventsRetrieve({ ...path(id), query: { after } })),
+  previews: (id: string) => data(sdk.jobsPreviewsList(path(id))),
+};

@@ -1,0 +1,92 @@
+/** The headless endpoints of django-allauth for browsers: session cookie and CSRF header. */
+import { ensureCsrf } from "../api/http";
+
+const ROOT = "/_allauth/browser/v1";
+
+export interface AuthProblem {
+  code: string;
+  message: string;
+  param?: string;
+}
+
+export interface AuthAnswer {
+  status: number;
+  authenticated: boolean;
+  /** Steps that remain, such as `verify_email`. */
+  pending: string[];
+  problems: AuthProblem[];
+}
+
+export interface BrowserSession {
+  id: number;
+  user_agent: string;
+  ip: string;
+  created_at: number;
+  last_seen_at?: number;
+  is_current: boolean;
+}
+
+interface Body {
+  status?: number;
+  data?: { flows?: { id: string; is_pending?: boolean }[] } | BrowserSession[];
+  meta?: { is_authenticated?: boolean };
+  errors?: AuthProblem[];
+}
+
+async function call(
+  method: string,
+  path: string,
+  body?: object,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  return fetch(ROOT + path, {
+    method,
+    credentials: "same-origin",
+    headers: {
+      Accept: "application/json",
+      "Accept-Language": document.documentElement.lang,
+      ...(method === "GET" ? {} : { "X-CSRFToken": await ensureCsrf() }),
+      ...(body ? { "Content-Type": "application/json" } : {}),
+      ...headers,
+    },
+    body: body ? JSON.stringify(body) : undefined,
+  });
+}
+
+async function read(response: Response): Promise<AuthAnswer> {
+  const body: Body = await response.json().catch(() => ({}));
+  const flows = body.data && !Array.isArray(body.data) ? (body.data.flows ?? []) : [];
+  const problems = body.errors ?? [];
+  if (problems.length === 0 && (response.status >= 500 || response.status === 403)) {
+    problems.push({ code: `http-${response.status}`, message: "" });
+  }
+  return {
+    status: response.status,
+    authenticated: body.meta?.is_authenticated ?? false,
+    pending: flows.filter((flow) => flow.is_pending).map((flow) => flow.id),
+    problems,
+  };
+}
+
+async function send(method: string, path: string, body?: object): Promise<AuthAnswer> {
+  return read(await call(method, path, body));
+}
+
+export const auth = {
+  signIn: (email: string, password: string) => send("POST", "/auth/login", { email, password }),
+  signUp: (email: string, password: string) => send("POST", "/auth/signup", { email, password }),
+  signOut: () => send("DELETE", "/auth/session"),
+  verifyEmail: (key: string) => send("POST", "/auth/email/verify", { key }),
+  askReset: (email: string) => send("POST", "/auth/password/request", { email }),
+  resetPassword: (key: string, password: string) =>
+    send("POST", "/auth/password/reset", { key, password }),
+  changePassword: (current_password: string, new_password: string) =>
+    send("POST", "/account/password/change", { current_password, new_password }),
+  sessions: async (): Promise<BrowserSession[]> => {
+    const response = await call("GET", "/auth/sessions");
+    if (!response.ok) throw new TypeError(`sessions: ${response.status}`);
+    const body: Body = await response.json();
+    return Array.isArray(body.data) ? body.data : [];
+  },
+  endSession: (id: number) => send("DELETE", "/auth/sessions", { sessions: [id] }),
+};

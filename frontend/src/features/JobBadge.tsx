@@ -1,0 +1,17 @@
+import type { Job } from "../api/types";
+import { useI18n } from "../i18n";
+import { Badge } from "../ui/Badge";
+import { jobState } from "./jobText";
+
+export function JobBadge({ job }: { job: Pick<Job, "state"> }) {
+  const { t } = useI18n();
+  const { label, tone } = jobState(job.state);
+  return (
+    <Badge tone={tone}>
+      {job.state === "running" && (
+        <span aria-hidden className="size-1.5 animate-pulse-soft rounded-full bg-current" />
+      )}
+      {t(label)}
+    </Badge>
+  );
+}

@@ -1,0 +1,130 @@
+import { Check } from "lucide-react";
+import type { ReactNode } from "react";
+import { useDatasets, useFiles, useVoices } from "../api/queries";
+import type { Job } from "../api/types";
+import { type Key, useI18n } from "../i18n";
+import { Bars } from "../ui/Bars";
+import { ButtonLink } from "../ui/Button";
+import { UploadButton } from "../uploads/UploadButton";
+
+type Step = "upload" | "dataset" | "train" | "watch" | "convert";
+
+const TEXTS: Record<Step, { title: Key; text: Key }> = {
+  upload: { title: "nextUpload", text: "nextUploadText" },
+  dataset: { title: "nextDataset", text: "nextDatasetText" },
+  train: { title: "nextTrain", text: "nextTrainText" },
+  watch: { title: "nextWatch", text: "nextWatchText" },
+  convert: { title: "nextConvert", text: "nextConvertText" },
+};
+const TRAIL: { key: Key; steps: Step[] }[] = [
+  { key: "trailUpload", steps: ["upload", "dataset"] },
+  { key: "trailTrain", steps: ["train", "watch"] },
+  { key: "trailConvert", steps: ["convert"] },
+];
+
+/** The one thing to do next, from what the workspace has already. */
+export function NextStep({ running }: { running: Job[] }) {
+  const { t } = useI18n();
+  const files = useFiles();
+  const datasets = useDatasets();
+  const voices = useVoices();
+  const training = running.find((job) => job.kind === "train");
+  const waiting = files.isPending || datasets.isPending || voices.isPending;
+  const step = waiting
+    ? null
+    : nextStep(
+        voices.data?.some((voice) => voice.state === "ready") ?? false,
+        training !== undefined,
+        (datasets.data?.length ?? 0) > 0,
+        files.data?.some((file) => file.state === "ready" && file.origin === "upload") ?? false,
+      );
+  return (
+    <section
+      aria-labelledby={step ? "next-step" : undefined}
+      className="card glow relative grid min-h-72 content-between gap-8 overflow-hidden p-6 sm:min-h-64 sm:p-9"
+    >
+      <Bars
+        count={56}
+        className="pointer-events-none absolute top-6 -right-10 hidden h-32 gap-1 opacity-70 [mask-image:linear-gradient(90deg,transparent,black_45%)] md:flex"
+      />
+      {step && (
+        <>
+          <div className="relative grid max-w-xl gap-2">
+            <p className="text-sm font-semibold text-violet-soft">{t("nextStep")}</p>
+            <h2 id="next-step" className="text-2xl font-bold tracking-tight sm:text-3xl">
+              {t(TEXTS[step].title)}
+            </h2>
+            <p className="text-muted">{t(TEXTS[step].text)}</p>
+          </div>
+          <div className="relative flex flex-wrap items-end justify-between gap-6">
+            {actionOf(step, t, training)}
+            <Trail current={step} />
+          </div>
+        </>
+      )}
+    </section>
+  );
+}
+
+function nextStep(voice: boolean, training: boolean, dataset: boolean, file: boolean): Step {
+  if (voice) return "convert";
+  if (training) return "watch";
+  if (dataset) return "train";
+  return file ? "dataset" : "upload";
+}
+
+function actionOf(step: Step, t: (key: Key) => string, training: Job | undefined): ReactNode {
+  switch (step) {
+    case "upload":
+      return <UploadButton />;
+    case "dataset":
+      return (
+        <ButtonLink to="/library" look="primary" size="large">
+          {t("makeDataset")}
+        </ButtonLink>
+      );
+    case "train":
+      return (
+        <ButtonLink to="/voices/new" look="primary" size="large">
+          {t("makeVoice")}
+        </ButtonLink>
+      );
+    case "watch":
+      return (
+        training && (
+          <ButtonLink to="/jobs/$jobId" params={{ jobId: training.id }} look="primary" size="large">
+            {t("watchTraining")}
+          </ButtonLink>
+        )
+      );
+    case "convert":
+      return (
+        <ButtonLink to="/convert" look="primary" size="large">
+          {t("convertSong")}
+        </ButtonLink>
+      );
+  }
+}
+
+function Trail({ current }: { current: Step }) {
+  const { t } = useI18n();
+  const at = TRAIL.findIndex((part) => part.steps.includes(current));
+  return (
+    <ol aria-label={t("trail")} className="flex flex-wrap items-center gap-x-5 gap-y-2 text-sm">
+      {TRAIL.map((part, index) => (
+        <li
+          key={part.key}
+          aria-current={index === at ? "step" : undefined}
+          className={`flex items-center gap-2 ${index === at ? "font-semibold text-text" : "text-muted"}`}
+        >
+          <span
+            className={`grid size-6 place-items-center rounded-full text-xs font-bold ${index < at ? "bg-good/20 text-good" : index === at ? "bg-violet-deep text-white" : "bg-white/8"}`}
+          >
+            {index < at ? <Check aria-label={t("done")} className="size-3.5" /> : index + 1}
+          </span>
+          {t(part.key)}
+        </li>
+      ))}
+    </ol>
+  );
+}

@@ -1,0 +1,57 @@
+import { Link } from "@tanstack/react-router";
+import { Download } from "lucide-react";
+import type { AudioFile, Job } from "../api/types";
+import { useI18n } from "../i18n";
+import { formatClock, formatDate } from "../i18n/format";
+import { MiniWave } from "../player/MiniWave";
+import { PlayButton } from "../player/PlayButton";
+import { Badge } from "../ui/Badge";
+import { IconButton } from "../ui/Button";
+import { Orb } from "../ui/Orb";
+import { resultTrack } from "./resultTrack";
+import { useDownload } from "./useDownload";
+
+export function ResultCard({ job, file }: { job: Job; file: AudioFile }) {
+  const { t, language } = useI18n();
+  const download = useDownload();
+  const shift = Number(job.params.pitch_shift ?? 0);
+  return (
+    <article aria-label={file.name} className="card grid grid-cols-1 gap-4 p-5">
+      <div className="flex items-center gap-3.5">
+        <Orb seed={job.voice?.id ?? job.id} className="size-12" />
+        <div className="min-w-0 flex-1">
+          <h3 className="truncate font-semibold">
+            <Link to="/jobs/$jobId" params={{ jobId: job.id }} className="hover:underline">
+              {file.name}
+            </Link>
+          </h3>
+          <p className="truncate text-sm text-faint">
+            {[job.voice?.name, formatDate(job.finished_at ?? file.created_at, language)]
+              .filter(Boolean)
+              .join(" · ")}
+          </p>
+        </div>
+        <PlayButton track={resultTrack(job, file)} disabled={file.state !== "ready"} />
+      </div>
+      {file.state === "ready" ? (
+        <MiniWave fileId={file.id} trackKey={file.id} />
+      ) : (
+        <div aria-hidden className="h-9" />
+      )}
+      <div className="flex items-center gap-2">
+        <Badge tone="violet">{t("aiGenerated")}</Badge>
+        <span className="flex-1 text-sm text-faint tabular-nums">
+          {file.duration_s ? formatClock(file.duration_s) : ""}
+          {shift ? ` · ${shift > 0 ? "+" : ""}${shift}` : ""}
+        </span>
+        <IconButton
+          label={t("downloadNamed", { name: file.name })}
+          disabled={download.isPending}
+          onClick={() => download.mutate(file.id)}
+        >
+          <Download aria-hidden className="size-5" />
+        </IconButton>
+      </div>
+    </article>
+  );
+}

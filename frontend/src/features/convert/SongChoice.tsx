@@ -1,0 +1,80 @@
+import { Search } from "lucide-react";
+import { useDeferredValue, useState } from "react";
+import { useFiles } from "../../api/queries";
+import { useI18n } from "../../i18n";
+import { formatClock } from "../../i18n/format";
+import { PlayButton } from "../../player/PlayButton";
+import { Badge } from "../../ui/Badge";
+import { MoreButton } from "../../ui/states";
+import { Tick } from "../../ui/Tick";
+import { UploadButton } from "../../uploads/UploadButton";
+import { fileTrack } from "../resultTrack";
+
+interface Props {
+  chosen: ReadonlySet<string>;
+  onChange: (chosen: ReadonlySet<string>) => void;
+}
+
+export function SongChoice({ chosen, onChange }: Props) {
+  const { t } = useI18n();
+  const [search, setSearch] = useState("");
+  const wanted = useDeferredValue(search.trim());
+  const songs = useFiles({ state: "ready", search: wanted || undefined });
+
+  function choose(id: string, on: boolean) {
+    const next = new Set(chosen);
+    if (on) next.add(id);
+    else next.delete(id);
+    onChange(next);
+  }
+
+  return (
+    <div className="grid gap-3">
+      <div className="flex flex-wrap gap-2">
+        <div className="relative min-w-40 flex-1">
+          <Search
+            aria-hidden
+            className="pointer-events-none absolute top-1/2 left-3.5 size-4.5 -translate-y-1/2 text-faint"
+          />
+          <input
+            type="search"
+            aria-label={t("searchFiles")}
+            placeholder={t("searchFiles")}
+            value={search}
+            onChange={(event) => setSearch(event.target.value)}
+            className="control pl-10.5"
+          />
+        </div>
+        <UploadButton look="quiet" />
+      </div>
+      <ul
+        aria-label={t("audioFiles")}
+        className="-mx-2 max-h-112 min-h-40 overflow-y-auto rounded-xl"
+      >
+        {songs.data?.map((file) => (
+          <li
+            key={file.id}
+            className={`flex items-center gap-3 rounded-xl px-2 py-2 ${chosen.has(file.id) ? "bg-violet/12" : "hover:bg-white/3"}`}
+          >
+            <div className="min-w-0 flex-1">
+              <Tick checked={chosen.has(file.id)} onChange={(on) => choose(file.id, on)}>
+                <span className="flex items-center gap-2">
+                  <span className="truncate font-medium">{file.name}</span>
+                  {file.origin === "job" && <Badge tone="violet">AI</Badge>}
+                </span>
+              </Tick>
+            </div>
+            <span className="text-sm text-faint tabular-nums">
+              {file.duration_s != null ? formatClock(file.duration_s) : ""}
+            </span>
+            <PlayButton track={fileTrack(file)} />
+          </li>
+        ))}
+        {songs.data?.length === 0 && (
+          <li className="px-2 py-8 text-center text-faint">{t("noMatchText")}</li>
+        )}
+      </ul>
+      <MoreButton query={songs} />
+    </div>
+  );
+}

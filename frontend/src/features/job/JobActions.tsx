@@ -1,0 +1,65 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { Ban, Mic, RotateCcw } from "lucide-react";
+import { useState } from "react";
+import { api } from "../../api/calls";
+import type { Job } from "../../api/types";
+import { useI18n } from "../../i18n";
+import { applyJob, isFinished } from "../../live/fresh";
+import { Button, ButtonLink } from "../../ui/Button";
+import { Confirm } from "../../ui/Dialog";
+import { useAction } from "../../ui/useAction";
+
+export function JobActions({ job }: { job: Job }) {
+  const { t } = useI18n();
+  const client = useQueryClient();
+  const [asking, setAsking] = useState(false);
+  const cancel = useAction({
+    mutationFn: () => api.cancelJob(job.id),
+    onSuccess: (changed) => {
+      applyJob(client, changed);
+      setAsking(false);
+    },
+  });
+  const retry = useAction({
+    mutationFn: () => api.retryJob(job.id),
+    onSuccess: (changed) => applyJob(client, changed),
+  });
+  return (
+    <>
+      {job.kind === "train" && job.state === "succeeded" && job.voice && (
+        <ButtonLink
+          to="/voices/$voiceId"
+          params={{ voiceId: job.voice.id }}
+          look="primary"
+          icon={<Mic aria-hidden className="size-4.5" />}
+        >
+          {t("seeVoice")}
+        </ButtonLink>
+      )}
+      {!isFinished(job) && (
+        <Button icon={<Ban aria-hidden className="size-4.5" />} onClick={() => setAsking(true)}>
+          {t("cancelJob")}
+        </Button>
+      )}
+      {(job.state === "failed" || job.state === "cancelled") && (
+        <Button
+          look="primary"
+          busy={retry.isPending}
+          icon={<RotateCcw aria-hidden className="size-4.5" />}
+          onClick={() => retry.mutate()}
+        >
+          {t("retryJob")}
+        </Button>
+      )}
+      <Confirm
+        open={asking && !isFinished(job)}
+        onClose={() => setAsking(false)}
+        onConfirm={() => cancel.mutate()}
+        busy={cancel.isPending}
+        title={t("cancelTitle")}
+        description={t("cancelText")}
+        action={t("cancelJob")}
+      />
+    </>
+  );
+}

@@ -1,0 +1,27 @@
+import { CircleAlert, CircleCheck } from "lucide-react";
+import type { Job } from "../../api/types";
+import { useI18n } from "../../i18n";
+
+/** How the job ended: announced once to screen readers. */
+export function Outcome({ job }: { job: Job }) {
+  const { t, pick } = useI18n();
+  return (
+    <div role="status" className="empty:hidden">
+      {job.state === "failed" && (
+        <div className="flex gap-3 rounded-2xl border border-bad/40 bg-bad/10 px-5 py-4">
+          <CircleAlert aria-hidden className="mt-0.5 size-5 shrink-0 text-bad" />
+          <div className="grid gap-1">
+            <p className="font-medium">{job.error ? pick(job.error.message) : t("jobFailed")}</p>
+            <p className="text-sm text-faint">{t("jobNumber", { id: job.id })}</p>
+          </div>
+        </div>
+      )}
+      {job.state === "succeeded" && (
+        <p className="flex items-center gap-3 rounded-2xl border border-good/30 bg-good/8 px-5 py-4 font-medium">
+          <CircleCheck aria-hidden className="size-5 shrink-0 text-good" />
+          {t(job.kind === "train" ? "trainDone" : "convertDone")}
+        </p>
+      )}
+    </div>
+  );
+}

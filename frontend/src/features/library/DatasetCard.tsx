@@ -1,0 +1,112 @@
+import { Mic, Pencil, Trash2, X } from "lucide-react";
+import { useState } from "react";
+import { api } from "../../api/calls";
+import type { Dataset } from "../../api/types";
+import { useI18n } from "../../i18n";
+import { formatClock, formatSpan } from "../../i18n/format";
+import { Badge } from "../../ui/Badge";
+import { ButtonLink, IconButton } from "../../ui/Button";
+import { Confirm } from "../../ui/Dialog";
+import { Menu, MenuItem } from "../../ui/Menu";
+import { RenameDialog } from "../../ui/RenameDialog";
+import { useFileAction } from "./useFileAction";
+
+/** Below this a voice seldom gets good; the studio says so, and leaves the choice. */
+const ADVISED_SECONDS = 300;
+
+export function DatasetCard({ dataset }: { dataset: Dataset }) {
+  const { t, language } = useI18n();
+  const [dialog, setDialog] = useState<"rename" | "delete" | null>(null);
+  const close = () => setDialog(null);
+  const rename = useFileAction((name: string) => api.updateDataset(dataset.id, { name }), close);
+  const remove = useFileAction(api.deleteDataset, close);
+  const takeOut = useFileAction((fileId: string) =>
+    api.updateDataset(dataset.id, {
+      file_ids: dataset.files.filter((file) => file.id !== fileId).map((file) => file.id),
+    }),
+  );
+  return (
+    <article
+      aria-label={dataset.name}
+      className="card grid grid-cols-1 grid-rows-[auto_1fr_auto] gap-4 p-5"
+    >
+      <div className="flex items-start gap-3">
+        <div className="min-w-0 flex-1">
+          <h2 className="truncate text-lg font-bold">{dataset.name}</h2>
+          <p className="text-sm text-muted">
+            {t("datasetUsable", {
+              count: dataset.files.length,
+              span: formatSpan(dataset.usable_seconds, language),
+            })}
+          </p>
+        </div>
+        <Menu label={t("moreNamed", { name: dataset.name })}>
+          <MenuItem
+            icon={<Pencil aria-hidden className="size-4" />}
+            onClick={() => setDialog("rename")}
+          >
+            {t("rename")}
+          </MenuItem>
+          <MenuItem
+            danger
+            icon={<Trash2 aria-hidden className="size-4" />}
+            onClick={() => setDialog("delete")}
+          >
+            {t("remove")}
+          </MenuItem>
+        </Menu>
+      </div>
+      <ul className="max-h-48 divide-y divide-line overflow-y-auto text-sm">
+        {dataset.files.map((file) => (
+          <li key={file.id} className="flex items-center gap-3 py-1">
+            <span className="min-w-0 flex-1 truncate">{file.name}</span>
+            {file.state === "ready" ? (
+              <span className="text-faint tabular-nums">{formatClock(file.duration_s ?? 0)}</span>
+            ) : (
+              <Badge tone="bad">{t("fileUnusable")}</Badge>
+            )}
+            <IconButton
+              label={t("takeOutNamed", { name: file.name })}
+              className="size-8"
+              disabled={takeOut.isPending}
+              onClick={() => takeOut.mutate(file.id)}
+            >
+              <X aria-hidden className="size-4" />
+            </IconButton>
+          </li>
+        ))}
+      </ul>
+      <div className="flex flex-wrap items-center justify-between gap-3">
+        <p className="text-sm text-warn">
+          {dataset.usable_seconds < ADVISED_SECONDS ? t("datasetShort") : ""}
+        </p>
+        <ButtonLink
+          to="/voices/new"
+          search={{ dataset: dataset.id }}
+          size="small"
+          look="primary"
+          icon={<Mic aria-hidden className="size-4" />}
+        >
+          {t("trainWithThis")}
+        </ButtonLink>
+      </div>
+      <RenameDialog
+        open={dialog === "rename"}
+        onClose={close}
+        name={dataset.name}
+        busy={rename.isPending}
+        error={rename.error}
+        onRename={(name) => rename.mutate(name)}
+      />
+      <Confirm
+        open={dialog === "delete"}
+        onClose={close}
+        onConfirm={() => remove.mutate(dataset.id)}
+        busy={remove.isPending}
+        title={t("deleteDatasetTitle")}
+        description={t("deleteDatasetText", { name: dataset.name })}
+        action={t("remove")}
+      />
+    </article>
+  );
+}

@@ -1,0 +1,99 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { type FormEvent, useState } from "react";
+import { api } from "../../api/calls";
+import { ApiError } from "../../api/errors";
+import type { AudioFile } from "../../api/types";
+import { useI18n } from "../../i18n";
+import { formatClock, formatSpan } from "../../i18n/format";
+import { Button } from "../../ui/Button";
+import { Dialog } from "../../ui/Dialog";
+import { TextField } from "../../ui/Field";
+import { notify } from "../../ui/notify";
+import { useAction } from "../../ui/useAction";
+
+interface Props {
+  open: boolean;
+  onClose: () => void;
+  files: AudioFile[];
+  onMade: () => void;
+}
+
+export function DatasetDialog({ open, onClose, files, onMade }: Props) {
+  const { t, language } = useI18n();
+  const seconds = files.reduce((sum, file) => sum + (file.duration_s ?? 0), 0);
+  return (
+    <Dialog
+      open={open}
+      onClose={onClose}
+      title={t("makeDataset")}
+      description={t("datasetOf", {
+        count: files.length,
+        span: formatSpan(seconds, language),
+      })}
+    >
+      <DatasetForm files={files} onMade={onMade} onClose={onClose} />
+    </Dialog>
+  );
+}
+
+function DatasetForm({ files, onMade, onClose }: Omit<Props, "open">) {
+  const { t, pick } = useI18n();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const [name, setName] = useState("");
+  const make = useAction(
+    {
+      mutationFn: () =>
+        api.createDataset(
+          name.trim(),
+          files.map((file) => file.id),
+        ),
+      onSuccess: async (dataset) => {
+        onClose();
+        onMade();
+        notify.success(t("datasetMade", { name: dataset.name }));
+        await client.invalidateQueries({ queryKey: ["datasets"] });
+        await navigate({ to: "/library", search: { tab: "datasets" } });
+      },
+    },
+    { inline: true },
+  );
+  function onSubmit(event: FormEvent) {
+    event.preventDefault();
+    if (name.trim()) make.mutate();
+  }
+  const problem = make.error instanceof ApiError ? Object.values(make.error.fields)[0] : undefined;
+  return (
+    <form onSubmit={onSubmit} className="grid gap-5">
+      <TextField
+        label={t("datasetName")}
+        placeholder={t("datasetNameExample")}
+        value={name}
+        maxLength={200}
+        required
+        onChange={(event) => setName(event.target.value)}
+        error={problem && pick(problem)}
+      />
+      <ul className="max-h-44 divide-y divide-line overflow-y-auto rounded-xl border border-line px-4 text-sm">
+        {files.map((file) => (
+          <li key={file.id} className="flex justify-between gap-4 py-2">
+            <span className="truncate">{file.name}</span>
+            <span className="shrink-0 text-faint tabular-nums">
+              {formatClock(file.duration_s ?? 0)}
+            </span>
+          </li>
+        ))}
+      </ul>
+      <Button
+        type="submit"
+        look="primary"
+        busy={make.isPending}
+        disabled={!name.trim()}
+        className="justify-self-end"
+      >
+        {t("make")}
+      </Button>
+    </form>
+  );
+}

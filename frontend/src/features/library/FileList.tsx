@@ -1,0 +1,88 @@
+import { Music2, Search } from "lucide-react";
+import { useDeferredValue, useState } from "react";
+import { useFiles } from "../../api/queries";
+import type { AudioFile } from "../../api/types";
+import { useI18n } from "../../i18n";
+import { Empty, Failure, MoreButton, Skeleton } from "../../ui/states";
+import { UploadButton } from "../../uploads/UploadButton";
+import { FileRow } from "./FileRow";
+import { SelectionBar } from "./SelectionBar";
+
+const ORIGINS = ["upload", "job"] as const;
+
+export function FileList() {
+  const { t } = useI18n();
+  const [search, setSearch] = useState("");
+  const [origin, setOrigin] = useState<AudioFile["origin"]>();
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const wanted = useDeferredValue(search.trim());
+  const files = useFiles({ search: wanted || undefined, origin });
+  const shown = files.data?.filter((file) => file.state !== "deleted") ?? [];
+  const selected = shown.filter((file) => chosen.has(file.id) && file.state === "ready");
+  const filtered = wanted !== "" || origin !== undefined;
+
+  function choose(id: string, on: boolean) {
+    const next = new Set(chosen);
+    if (on) next.add(id);
+    else next.delete(id);
+    setChosen(next);
+  }
+
+  return (
+    <>
+      <div className="flex flex-col gap-3 sm:flex-row">
+        <div className="relative flex-1">
+          <Search
+            aria-hidden
+            className="pointer-events-none absolute top-1/2 left-3.5 size-4.5 -translate-y-1/2 text-faint"
+          />
+          <input
+            type="search"
+            aria-label={t("searchFiles")}
+            placeholder={t("searchFiles")}
+            value={search}
+            onChange={(event) => setSearch(event.target.value)}
+            className="control pl-10.5"
+          />
+        </div>
+        <select
+          aria-label={t("fileOrigin")}
+          value={origin ?? ""}
+          onChange={(event) => setOrigin(ORIGINS.find((one) => one === event.target.value))}
+          className="control sm:w-44"
+        >
+          <option value="">{t("originAll")}</option>
+          <option value="upload">{t("originUpload")}</option>
+          <option value="job">{t("originJob")}</option>
+        </select>
+      </div>
+      {files.error && <Failure error={files.error} retry={() => void files.refetch()} />}
+      {files.isPending && <Skeleton rows={5} />}
+      {files.data && shown.length === 0 && (
+        <Empty
+          icon={<Music2 aria-hidden className="size-7" />}
+          title={t(filtered ? "noMatch" : "noFiles")}
+          action={filtered ? undefined : <UploadButton />}
+        >
+          {t(filtered ? "noMatchText" : "noFilesText")}
+        </Empty>
+      )}
+      {shown.length > 0 && (
+        <ul aria-label={t("audioFiles")} className="card divide-y divide-line overflow-hidden">
+          {shown.map((file) => (
+            <FileRow
+              key={file.id}
+              file={file}
+              chosen={chosen.has(file.id)}
+              onChoose={(on) => choose(file.id, on)}
+            />
+          ))}
+        </ul>
+      )}
+      <MoreButton query={files} />
+      {selected.length > 0 && (
+        <SelectionBar files={selected} onClear={() => setChosen(new Set())} />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,68 @@
+import type { Language } from "../api/types";
+
+const LOCALES: Record<Language, string> = { ko: "ko-KR", en: "en-US" };
+
+/** `3:07`, or `1:02:03` from an hour on. */
+export function formatClock(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  const minutes = Math.floor(whole / 60) % 60;
+  const tail = String(whole % 60).padStart(2, "0");
+  const hours = Math.floor(whole / 3600);
+  return hours > 0 ? `${hours}:${String(minutes).padStart(2, "0")}:${tail}` : `${minutes}:${tail}`;
+}
+
+export function formatSize(bytes: number): string {
+  const units = ["B", "KB", "MB", "GB"];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${value < 10 && unit > 0 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
+}
+
+export function formatDate(iso: string, language: Language): string {
+  return new Intl.DateTimeFormat(LOCALES[language], {
+    month: "short",
+    day: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+  }).format(new Date(iso));
+}
+
+export function formatNumber(value: number, language: Language): string {
+  return new Intl.NumberFormat(LOCALES[language], { maximumFractionDigits: 1 }).format(value);
+}
+
+const UNITS: Record<Language, [string, string, string]> = {
+  ko: ["시간", "분", "초"],
+  en: ["h", "min", "s"],
+};
+
+/** A duration in words: `1분 30초`, `2시간 5분`. */
+export function formatSpan(seconds: number, language: Language): string {
+  const [hour, minute, second] = UNITS[language];
+  const gap = language === "ko" ? "" : " ";
+  const whole = Math.max(0, Math.round(seconds));
+  const hours = Math.floor(whole / 3600);
+  const minutes = Math.floor((whole % 3600) / 60);
+  const parts = [
+    hours > 0 ? `${hours}${gap}${hour}` : "",
+    minutes > 0 ? `${minutes}${gap}${minute}` : "",
+    hours === 0 && (whole % 60 > 0 || minutes === 0) ? `${whole % 60}${gap}${second}` : "",
+  ];
+  return parts.filter(Boolean).join(" ");
+}
+
+export function formatHertz(hertz: number): string {
+  return hertz >= 1000 ? `${(hertz / 1000).toFixed(1).replace(/\.0$/, "")} kHz` : `${hertz} Hz`;
+}
+
+const NOTES = ["C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"];
+
+/** The nearest note of equal temperament at A4 = 440 Hz, such as `A3`. */
+export function noteName(hertz: number): string {
+  const midi = Math.round(69 + 12 * Math.log2(hertz / 440));
+  return `${NOTES[((midi % 12) + 12) % 12]}${Math.floor(midi / 12) - 1}`;
+}

@@ -1,0 +1,72 @@
+import {
+  createContext,
+  type ReactNode,
+  useCallback,
+  useContext,
+  useEffect,
+  useMemo,
+  useState,
+} from "react";
+import type { Bilingual, Language } from "../api/types";
+import { en } from "./en";
+import { type Key, ko } from "./ko";
+
+export type { Key } from "./ko";
+
+const DICTIONARIES: Record<Language, Record<Key, string>> = { ko, en };
+const STORED = "voice-studio.language";
+
+export type Translate = (key: Key, values?: Record<string, string | number>) => string;
+
+/** The sentence of `key`, with `{name}` replaced by `values.name`. */
+export function translate(
+  language: Language,
+  key: Key,
+  values: Record<string, string | number> = {},
+): string {
+  return DICTIONARIES[language][key].replace(/\{(\w+)\}/g, (whole, name: string) =>
+    name in values ? String(values[name]) : whole,
+  );
+}
+
+interface I18n {
+  language: Language;
+  setLanguage: (language: Language) => void;
+  t: Translate;
+  /** Picks the reader's language out of a bilingual sentence of the server. */
+  pick: (text: Bilingual) => string;
+}
+
+const I18nContext = createContext<I18n | null>(null);
+
+function storedLanguage(): Language {
+  return localStorage.getItem(STORED) === "en" ? "en" : "ko";
+}
+
+export function I18nProvider({ children }: { children: ReactNode }) {
+  const [language, setState] = useState<Language>(storedLanguage);
+  useEffect(() => {
+    document.documentElement.lang = language;
+  }, [language]);
+  const setLanguage = useCallback((chosen: Language) => {
+    localStorage.setItem(STORED, chosen);
+    document.documentElement.lang = chosen;
+    setState(chosen);
+  }, []);
+  const value = useMemo<I18n>(
+    () => ({
+      language,
+      setLanguage,
+      t: (key, values) => translate(language, key, values),
+      pick: (text) => text[language],
+    }),
+    [language, setLanguage],
+  );
+  return <I18nContext value={value}>{children}</I18nContext>;
+}
+
+export function useI18n(): I18n {
+  const value = useContext(I18nContext);
+  if (!value) throw new Error("useI18n needs an I18nProvider");
+  return value;
+}

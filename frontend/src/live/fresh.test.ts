@@ -1,0 +1,106 @@
+import { QueryClient } from "@tanstack/react-query";
+import { beforeEach, describe, expect, it } from "vitest";
+import type { AudioFile, Job } from "../api/types";
+import { applyMessage, isFinished, isSettled, newer, type Pages } from "./fresh";
+
+function job(version: number, change: Partial<Job> = {}): Job {
+  return {
+    id: "a",
+    kind: "train",
+    state: "running",
+    title: "t",
+    stage: "train",
+    fraction: version / 10,
+    eta_s: null,
+    step: version,
+    total_steps: 10,
+    losses: {},
+    cost: null,
+    quote: 1,
+    voice: { id: "v", name: "v" },
+    source: null,
+    results: [],
+    error: null,
+    attempt: null,
+    params: {},
+    queue_position: null,
+    version,
+    created_at: "2026-01-01T00:00:00Z",
+    started_at: null,
+    finished_at: null,
+    ...change,
+  };
+}
+
+const listed = (client: QueryClient) =>
+  client.getQueryData<Pages<Job>>(["jobs", {}])?.pages[0]?.results[0]?.version;
+
+describe("messages of the websocket", () => {
+  let client: QueryClient;
+  beforeEach(() => {
+    client = new QueryClient();
+    client.setQueryData(["job", "a"], job(5));
+    client.setQueryData(["jobs", {}], { pages: [{ results: [job(5)] }], pageParams: [undefined] });
+  });
+
+  it("bring what is newer", () => {
+    applyMessage(client, { type: "job", data: job(6) });
+    expect(client.getQueryData<Job>(["job", "a"])?.version).toBe(6);
+    expect(listed(client)).toBe(6);
+  });
+
+  it("change nothing where they are late or repeated", () => {
+    applyMessage(client, { type: "job", data: job(4) });
+    applyMessage(client, { type: "job", data: job(5, { title: "same version" }) });
+    applyMessage(client, { type: "job", data: job(3) });
+    expect(client.getQueryData<Job>(["job", "a"])?.version).toBe(5);
+    expect(listed(client)).toBe(5);
+  });
+
+  it("reach the same end in reverse order", () => {
+    for (const version of [9, 8, 7, 6]) {
+      applyMessage(client, { type: "job", data: job(version) });
+    }
+    expect(client.getQueryData<Job>(["job", "a"])?.version).toBe(9);
+  });
+
+  it("mark the lists stale for a job that they don't hold", () => {
+    applyMessage(client, { type: "job", data: job(1, { id: "b" }) });
+    expect(client.getQueryState(["jobs", {}])?.isInvalidated).toBe(true);
+  });
+
+  it("update the credits and keep their history", () => {
+    client.setQueryData(["credits"], { available: 1, reserved: 0, entries: [] });
+    applyMessage(client, { type: "credits", data: { available: 7, reserved: 2 } });
+    expect(client.getQueryData(["credits"])).toEqual({ available: 7, reserved: 2, entries: [] });
+  });
+});
+
+it("keeps another job's reading apart", () => {
+  expect(newer(job(9), job(1, { id: "b" })).id).toBe("b");
+});
+
+it("knows the final states", () => {
+  expect(
+    ["queued", "running", "succeeded", "failed", "cancelled"].map((state) =>
+      isFinished({ state: state as Job["state"] }),
+    ),
+  ).toEqual([false, false, true, true, true]);
+});
+
+it("takes a job for settled once its results can be played", () => {
+  const result = (state: AudioFile["state"]) =>
+    isSettled(job(1, { state: "succeeded", results: [{ state } as AudioFile] }));
+  expect([result("probing"), result("ready"), result("failed")]).toEqual([false, true, true]);
+  expect(isSettled(job(1, { state: "running" }))).toBe(false);
+});
+
+it("reads a job again when its result was measured", () => {
+  const client = new QueryClient();
+  client.setQueryData(["job", "a"], job(5));
+  applyMessage(client, {
+    type: "file",
+    data: { id: "f", job_id: "a", state: "ready" } as AudioFile,
+  });
+  expect(client.getQueryState(["job", "a"])?.isInvalidated).toBe(true);
+});

@@ -1,0 +1,118 @@
+import type { QueryClient } from "@tanstack/react-query";
+import type { AudioFile, Credits, Job, Page, Voice } from "../api/types";
+
+const FINAL = new Set(["succeeded", "failed", "cancelled"]);
+
+export function isFinished(job: Pick<Job, "state">): boolean {
+  return FINAL.has(job.state);
+}
+
+/** Nothing about it changes any more: it has ended and its results were measured. */
+export function isSettled(job: Pick<Job, "state" | "results">): boolean {
+  return isFinished(job) && job.results.every((file) => file.state !== "probing");
+}
+
+/** The one of two readings of a job that the server made later. */
+export function newer(known: Job | undefined, incoming: Job): Job {
+  return known && known.id === incoming.id && known.version > incoming.version ? known : incoming;
+}
+
+/** Pages of an infinite list, as the query cache holds them. */
+export interface Pages<T> {
+  pages: Page<T>[];
+  pageParams: unknown[];
+}
+
+function replaceIn<T extends { id: string }>(
+  lists: Pages<T> | undefined,
+  item: T,
+  pick: (known: T, incoming: T) => T,
+): Pages<T> | undefined {
+  if (!lists) return lists;
+  return {
+    ...lists,
+    pages: lists.pages.map((page) => ({
+      ...page,
+      results: page.results.map((known) => (known.id === item.id ? pick(known, item) : known)),
+    })),
+  };
+}
+
+function holds<T extends { id: string }>(client: QueryClient, key: string, id: string): boolean {
+  return client
+    .getQueriesData<Pages<T>>({ queryKey: [key] })
+    .some(([, lists]) => lists?.pages.some((page) => page.results.some((one) => one.id === id)));
+}
+
+/** What the workspace's websocket tells: the same JSON as the GET of that thing. */
+export type Message =
+  | { type: "job"; data: Job }
+  | { type: "file"; data: AudioFile }
+  | { type: "voice"; data: Voice }
+  | { type: "credits"; data: Pick<Credits, "available" | "reserved"> };
+
+/** Writes one message of the websocket into the cache; older versions change nothing. */
+export function applyMessage(client: QueryClient, message: Message): void {
+  switch (message.type) {
+    case "job":
+      applyJob(client, message.data);
+      return;
+    case "file":
+      applyFile(client, message.data);
+      return;
+    case "voice":
+      client.setQueryData(["voice", message.data.id], message.data);
+      if (!holds<Voice>(client, "voices", message.data.id)) {
+        void client.invalidateQueries({ queryKey: ["voices"] });
+      }
+      client.setQueriesData<Pages<Voice>>({ queryKey: ["voices"] }, (lists) =>
+        replaceIn(lists, message.data, (_, incoming) => incoming),
+      );
+      return;
+    case "credits":
+      client.setQueryData<Credits>(["credits"], (known) => known && { ...known, ...message.data });
+      void client.invalidateQueries({ queryKey: ["credits"] });
+  }
+}
+
+export function applyJob(client: QueryClient, job: Job): void {
+  const known = client.getQueryData<Job>(["job", job.id]);
+  const latest = newer(known, job);
+  client.setQueryData(["job", job.id], latest);
+  client.setQueriesData<Pages<Job>>({ queryKey: ["jobs"] }, (lists) =>
+    replaceIn(lists, latest, newer),
+  );
+  if (!holds<Job>(client, "jobs", job.id)) {
+    void client.invalidateQueries({ queryKey: ["jobs"] });
+  }
+  if (known?.state !== latest.state) {
+    if (known) void client.invalidateQueries({ queryKey: ["jobs"] });
+    if (isFinished(latest)) invalidateOutcome(client, latest);
+  }
+}
+
+function invalidateOutcome(client: QueryClient, job: Job): void {
+  for (const key of ["files", "voices", "credits"]) {
+    void client.invalidateQueries({ queryKey: [key] });
+  }
+  if (job.voice) void client.invalidateQueries({ queryKey: ["voice", job.voice.id] });
+  void client.invalidateQueries({ queryKey: ["job-events", job.id] });
+  void client.invalidateQueries({ queryKey: ["previews", job.id] });
+}
+
+function applyFile(client: QueryClient, file: AudioFile): void {
+  client.setQueryData(["file", file.id], file);
+  const listed = holds<AudioFile>(client, "files", file.id);
+  client.setQueriesData<Pages<AudioFile>>({ queryKey: ["files"] }, (lists) =>
+    replaceIn(lists, file, (_, incoming) => incoming),
+  );
+  if (!listed || file.state !== "uploading") {
+    void client.invalidateQueries({ queryKey: ["files"] });
+    void client.invalidateQueries({ queryKey: ["datasets"] });
+  }
+  if (file.job_id) {
+    // A result can be played once it was measured, which is after its job has ended.
+    void client.invalidateQueries({ queryKey: ["job", file.job_id] });
+    void client.invalidateQueries({ queryKey: ["jobs"] });
+  }
+}

@@ -1,0 +1,49 @@
+import { useQuery } from "@tanstack/react-query";
+import { LogOut } from "lucide-react";
+import { meQuery } from "../api/queries";
+import { auth } from "../auth/allauth";
+import { CreditHistory } from "../features/account/CreditHistory";
+import { LanguageCard } from "../features/account/LanguageCard";
+import { PasswordCard } from "../features/account/PasswordCard";
+import { SessionsCard } from "../features/account/SessionsCard";
+import { useI18n } from "../i18n";
+import { Button } from "../ui/Button";
+import { PageHead } from "../ui/PageHead";
+import { useAction } from "../ui/useAction";
+
+export default function Account() {
+  const { t } = useI18n();
+  const { data: me } = useQuery(meQuery);
+  const signOut = useAction({
+    mutationFn: () => auth.signOut(),
+    // A full load forgets everything that the last customer had in memory.
+    onSuccess: () => location.assign("/signin"),
+  });
+  return (
+    <>
+      <PageHead
+        title={t("account")}
+        lead={me?.user.email}
+        actions={
+          <Button
+            busy={signOut.isPending}
+            icon={<LogOut aria-hidden className="size-4.5" />}
+            onClick={() => signOut.mutate()}
+          >
+            {t("signOut")}
+          </Button>
+        }
+      />
+      <div className="grid grid-cols-1 items-start gap-5 lg:grid-cols-2">
+        <div className="grid grid-cols-1 gap-5">
+          <LanguageCard />
+          <PasswordCard />
+        </div>
+        <div className="grid grid-cols-1 gap-5">
+          <SessionsCard />
+          <CreditHistory />
+        </div>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,143 @@
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Mic, Music2, WandSparkles } from "lucide-react";
+import { type FormEvent, type ReactNode, useState } from "react";
+import { useFiles, useVoices } from "../api/queries";
+import { PitchField } from "../features/convert/PitchField";
+import { SongChoice } from "../features/convert/SongChoice";
+import { useConvert } from "../features/convert/useConvert";
+import { VoiceChoice } from "../features/convert/VoiceChoice";
+import { KnobFields } from "../features/KnobFields";
+import { CONVERT_KNOBS, withinLimits } from "../features/knobs";
+import { type Key, useI18n } from "../i18n";
+import { Advanced } from "../ui/Advanced";
+import { Button, ButtonLink } from "../ui/Button";
+import { PageHead } from "../ui/PageHead";
+import { Empty, Failure, Skeleton } from "../ui/states";
+import { UploadButton } from "../uploads/UploadButton";
+
+const ADVANCED = CONVERT_KNOBS.filter((knob) => knob.name !== "pitch_shift");
+
+export default function Convert() {
+  const { t } = useI18n();
+  const voices = useVoices();
+  const songs = useFiles({ state: "ready" });
+  const error = voices.error ?? songs.error;
+  const usable = voices.data?.filter((voice) => voice.state === "ready");
+  return (
+    <>
+      <PageHead title={t("convert")} lead={t("convertLead")} />
+      {error && (
+        <Failure
+          error={error}
+          retry={() => void Promise.all([voices.refetch(), songs.refetch()])}
+        />
+      )}
+      {(voices.isPending || songs.isPending) && !error && <Skeleton rows={2} height="h-56" />}
+      {usable && songs.data && usable.length === 0 && (
+        <Empty
+          icon={<Mic aria-hidden className="size-7" />}
+          title={t("noReadyVoice")}
+          action={
+            <ButtonLink to="/voices/new" look="primary">
+              {t("makeVoice")}
+            </ButtonLink>
+          }
+        >
+          {t("noReadyVoiceText")}
+        </Empty>
+      )}
+      {usable && usable.length > 0 && songs.data?.length === 0 && (
+        <Empty
+          icon={<Music2 aria-hidden className="size-7" />}
+          title={t("noSong")}
+          action={<UploadButton />}
+        >
+          {t("noSongText")}
+        </Empty>
+      )}
+      {usable && usable.length > 0 && songs.data && songs.data.length > 0 && <ConvertForm />}
+    </>
+  );
+}
+
+function ConvertForm() {
+  const { t } = useI18n();
+  const navigate = useNavigate();
+  const search = useSearch({ from: "/app/convert" });
+  const [touched, setTouched] = useState(false);
+  const form = useConvert(search, (jobs) => {
+    const [job] = jobs;
+    return job && jobs.length === 1
+      ? navigate({ to: "/jobs/$jobId", params: { jobId: job.id } })
+      : navigate({ to: "/results" });
+  });
+  const { values } = form;
+  const missing: Key | null =
+    values.songs.size === 0
+      ? "missingSong"
+      : !values.voice
+        ? "missingVoice"
+        : withinLimits(CONVERT_KNOBS, values.params)
+          ? null
+          : "missingLimits";
+
+  function onSubmit(event: FormEvent) {
+    event.preventDefault();
+    setTouched(true);
+    if (!missing) form.start();
+  }
+
+  return (
+    <form
+      onSubmit={onSubmit}
+      noValidate
+      className="grid items-start gap-5 lg:grid-cols-[minmax(0,1.15fr)_minmax(0,1fr)]"
+    >
+      <Part title={t("chooseSongs")}>
+        <SongChoice chosen={values.songs} onChange={(songs) => form.set({ songs })} />
+      </Part>
+      <div className="grid gap-5">
+        <Part title={t("chooseVoice")}>
+          <VoiceChoice value={values.voice} onChange={(voice) => form.set({ voice })} />
+        </Part>
+        <Part title={t("pitch")}>
+          <PitchField
+            value={Number(values.params.pitch_shift)}
+            onChange={(value) => form.setParam("pitch_shift", value)}
+          />
+          <Advanced>
+            <KnobFields knobs={ADVANCED} values={values.params} onChange={form.setParam} />
+          </Advanced>
+        </Part>
+        <div className="grid gap-3">
+          {touched && missing && (
+            <p role="alert" className="text-sm text-warn">
+              {t(missing)}
+            </p>
+          )}
+          <Button
+            type="submit"
+            look="primary"
+            size="large"
+            busy={form.busy}
+            icon={<WandSparkles aria-hidden className="size-5" />}
+          >
+            {values.songs.size > 1
+              ? t("startConvertMany", { count: values.songs.size })
+              : t("startConvert")}
+          </Button>
+          <p className="text-center text-sm text-faint">{t("aiNoticeShort")}</p>
+        </div>
+      </div>
+    </form>
+  );
+}
+
+function Part({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section aria-label={title} className="card grid gap-4 p-5 sm:p-6">
+      <h2 className="text-lg font-bold">{title}</h2>
+      <div>{children}</div>
+    </section>
+  );
+}

@@ -1,0 +1,74 @@
+import { useParams } from "@tanstack/react-router";
+import { isNotFound } from "../api/errors";
+import { useJob } from "../api/queries";
+import type { Job as JobData } from "../api/types";
+import { AiNotice } from "../features/AiNotice";
+import { JobBadge } from "../features/JobBadge";
+import { JobActions } from "../features/job/JobActions";
+import { JobLog } from "../features/job/JobLog";
+import { LossCurve } from "../features/job/LossCurve";
+import { Outcome } from "../features/job/Outcome";
+import { Previews } from "../features/job/Previews";
+import { ProgressPanel } from "../features/job/ProgressPanel";
+import { useJobHistory } from "../features/job/useJobHistory";
+import { ResultCard } from "../features/ResultCard";
+import { useI18n } from "../i18n";
+import { NotFound } from "../shell/NotFound";
+import { PageHead } from "../ui/PageHead";
+import { Failure, Skeleton } from "../ui/states";
+
+export default function Job() {
+  const { jobId } = useParams({ from: "/app/jobs/$jobId" });
+  const job = useJob(jobId);
+  if (isNotFound(job.error)) return <NotFound />;
+  return (
+    <>
+      {job.error && <Failure error={job.error} retry={() => void job.refetch()} />}
+      {job.isPending && <Skeleton rows={3} height="h-48" />}
+      {job.data && <Details key={jobId} job={job.data} />}
+    </>
+  );
+}
+
+function Details({ job }: { job: JobData }) {
+  const { t } = useI18n();
+  const history = useJobHistory(job);
+  return (
+    <>
+      <PageHead
+        title={job.title}
+        above={
+          <span className="flex items-center gap-2">
+            <JobBadge job={job} />
+            <span className="text-sm text-faint">
+              {t(job.kind === "train" ? "kindTrain" : "kindConvert")}
+            </span>
+          </span>
+        }
+        actions={<JobActions job={job} />}
+      />
+      <Outcome job={job} />
+      {job.kind === "convert" && job.results.length > 0 && (
+        <section aria-labelledby="results" className="grid gap-4">
+          <h2 id="results" className="text-lg font-bold">
+            {t("results")}
+          </h2>
+          <div className="grid gap-4 md:grid-cols-2">
+            {job.results.map((file) => (
+              <ResultCard key={file.id} job={job} file={file} />
+            ))}
+          </div>
+          <AiNotice />
+        </section>
+      )}
+      <ProgressPanel job={job} />
+      {job.kind === "train" && (
+        <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1.6fr)_minmax(0,1fr)]">
+          <LossCurve history={history} />
+          <Previews job={job} history={history} />
+        </div>
+      )}
+      <JobLog history={history} />
+    </>
+  );
+}

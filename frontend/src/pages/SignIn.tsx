@@ -1,0 +1,78 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { Link, useNavigate, useRouter, useSearch } from "@tanstack/react-router";
+import { type FormEvent, useState } from "react";
+import { AuthForm, useAuthSubmit } from "../auth/AuthForm";
+import { auth } from "../auth/allauth";
+import { useI18n } from "../i18n";
+import { TextField } from "../ui/Field";
+
+export default function SignIn() {
+  const { t } = useI18n();
+  const navigate = useNavigate();
+  const router = useRouter();
+  const client = useQueryClient();
+  const { next } = useSearch({ from: "/guest/signin" });
+  const [email, setEmail] = useState("");
+  const [password, setPassword] = useState("");
+  const [unverified, setUnverified] = useState(false);
+  const submission = useAuthSubmit(["email", "password"]);
+
+  async function onSubmit(event: FormEvent) {
+    const answer = await submission.submit(event, () => auth.signIn(email, password));
+    if (!answer) return;
+    setUnverified(answer.pending.includes("verify_email"));
+    if (!answer.authenticated && answer.status !== 409) return;
+    client.clear();
+    if (next) router.history.push(next);
+    else await navigate({ to: "/" });
+  }
+
+  return (
+    <AuthForm
+      title={t("signIn")}
+      lead={t("signInLead")}
+      action={t("signIn")}
+      submission={submission}
+      onSubmit={(event) => void onSubmit(event)}
+      below={
+        <>
+          <p>
+            {t("noAccount")}{" "}
+            <Link to="/signup" className="font-semibold text-violet-soft hover:underline">
+              {t("signUp")}
+            </Link>
+          </p>
+          <Link to="/reset-password" className="hover:text-text hover:underline">
+            {t("forgotPassword")}
+          </Link>
+        </>
+      }
+    >
+      <TextField
+        label={t("email")}
+        type="email"
+        name="email"
+        autoComplete="username"
+        required
+        value={email}
+        onChange={(event) => setEmail(event.target.value)}
+        error={submission.problems.email}
+      />
+      <TextField
+        label={t("password")}
+        type="password"
+        name="password"
+        autoComplete="current-password"
+        required
+        value={password}
+        onChange={(event) => setPassword(event.target.value)}
+        error={submission.problems.password}
+      />
+      {unverified && (
+        <p role="alert" className="rounded-xl bg-warn/12 px-4 py-3 text-sm text-warn">
+          {t("verifyFirst")}
+        </p>
+      )}
+    </AuthForm>
+  );
+}

@@ -1,0 +1,136 @@
+import { Link, useParams } from "@tanstack/react-router";
+import { ChevronLeft, GraduationCap, WandSparkles } from "lucide-react";
+import { isNotFound } from "../api/errors";
+import { useVoice } from "../api/queries";
+import type { Voice as VoiceData } from "../api/types";
+import { useOptionText } from "../features/optionText";
+import { ConsentCard } from "../features/voice/ConsentCard";
+import { ExportCard } from "../features/voice/ExportCard";
+import { VoiceMenu } from "../features/voice/VoiceMenu";
+import { improvement, voiceRange, voiceState } from "../features/voice/voiceText";
+import { useI18n } from "../i18n";
+import { formatHertz } from "../i18n/format";
+import { NotFound } from "../shell/NotFound";
+import { Badge } from "../ui/Badge";
+import { ButtonLink } from "../ui/Button";
+import { Facts } from "../ui/Facts";
+import { Orb } from "../ui/Orb";
+import { PageHead } from "../ui/PageHead";
+import { Failure, Skeleton } from "../ui/states";
+
+export default function Voice() {
+  const { t } = useI18n();
+  const { voiceId } = useParams({ from: "/app/voices/$voiceId" });
+  const voice = useVoice(voiceId);
+  if (isNotFound(voice.error)) return <NotFound />;
+  return (
+    <>
+      <Link
+        to="/voices"
+        className="-mb-4 flex items-center gap-1 text-sm text-muted hover:text-text"
+      >
+        <ChevronLeft aria-hidden className="size-4" />
+        {t("voices")}
+      </Link>
+      {voice.error && <Failure error={voice.error} retry={() => void voice.refetch()} />}
+      {voice.isPending && <Skeleton rows={3} height="h-40" />}
+      {voice.data && <Details voice={voice.data} />}
+    </>
+  );
+}
+
+function Details({ voice }: { voice: VoiceData }) {
+  const { t } = useI18n();
+  const { label, tone } = voiceState(voice.state);
+  return (
+    <>
+      <div className="flex flex-col gap-6 sm:flex-row sm:items-center">
+        <Orb seed={voice.id} className="size-28" />
+        <div className="min-w-0 flex-1">
+          <PageHead
+            title={voice.name}
+            above={
+              <span>
+                <Badge tone={tone}>{t(label)}</Badge>
+              </span>
+            }
+            actions={
+              <>
+                <MainAction voice={voice} />
+                <VoiceMenu voice={voice} />
+              </>
+            }
+          />
+        </div>
+      </div>
+      {voice.state === "disabled" && (
+        <p role="status" className="rounded-2xl bg-warn/12 px-5 py-4 text-warn">
+          {t("voiceDisabledText")}
+        </p>
+      )}
+      <VoiceFacts voice={voice} />
+      <div className="grid items-start gap-5 lg:grid-cols-2">
+        <ConsentCard voice={voice} />
+        <ExportCard voice={voice} />
+      </div>
+    </>
+  );
+}
+
+function MainAction({ voice }: { voice: VoiceData }) {
+  const { t } = useI18n();
+  if (voice.state === "ready") {
+    return (
+      <ButtonLink
+        to="/convert"
+        search={{ voice: voice.id }}
+        look="primary"
+        icon={<WandSparkles aria-hidden className="size-4.5" />}
+      >
+        {t("convertWithVoice")}
+      </ButtonLink>
+    );
+  }
+  if (voice.state === "training" && voice.job_id) {
+    return (
+      <ButtonLink to="/jobs/$jobId" params={{ jobId: voice.job_id }} look="primary">
+        {t("watchTraining")}
+      </ButtonLink>
+    );
+  }
+  if (voice.state === "draft" || voice.state === "failed") {
+    return (
+      <ButtonLink
+        to="/voices/new"
+        search={{ voice: voice.id }}
+        look="primary"
+        icon={<GraduationCap aria-hidden className="size-4.5" />}
+      >
+        {t("trainThisVoice")}
+      </ButtonLink>
+    );
+  }
+  return null;
+}
+
+function VoiceFacts({ voice }: { voice: VoiceData }) {
+  const { t } = useI18n();
+  const optionText = useOptionText();
+  const better = improvement(voice);
+  return (
+    <Facts
+      facts={[
+        [t("range"), voiceRange(voice)],
+        [t("sampleRate"), voice.sample_rate ? formatHertz(voice.sample_rate) : undefined],
+        [t("modelSize"), voice.preset ? optionText(voice.preset) : undefined],
+        [t("encoder"), voice.encoder ? optionText(voice.encoder) : undefined],
+        [
+          t("melDistance"),
+          voice.mel_distance_end != null
+            ? `${voice.mel_distance_end.toFixed(2)}${better ? ` (${t("betterBy", { percent: better })})` : ""}`
+            : undefined,
+        ],
+      ]}
+    />
+  );
+}

@@ -1,0 +1,62 @@
+import { useEffect, useRef, useState } from "react";
+import { useWaveform } from "../api/queries";
+import { usePlayer } from "./PlayerProvider";
+import { heights, resample } from "./peaks";
+
+const BARS = 72;
+
+/** A small picture of a file's waveform, read once it comes into view; the played part is lit. */
+export function MiniWave({ fileId, trackKey }: { fileId: string; trackKey: string }) {
+  const box = useRef<HTMLDivElement>(null);
+  const [seen, setSeen] = useState(false);
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return undefined;
+    const watcher = new IntersectionObserver(([entry]) => {
+      if (entry?.isIntersecting) setSeen(true);
+    });
+    watcher.observe(element);
+    return () => watcher.disconnect();
+  }, []);
+  const waveform = useWaveform(fileId, seen);
+  const played = usePlayedFraction(trackKey);
+  const bars = waveform.data ? resample(heights(waveform.data), BARS) : null;
+  return (
+    <div ref={box} aria-hidden className="h-9 w-full">
+      {bars && (
+        <svg
+          aria-hidden="true"
+          viewBox={`0 0 ${BARS * 3} 36`}
+          preserveAspectRatio="none"
+          className="size-full"
+        >
+          {bars.map((height, index) => (
+            <rect
+              // biome-ignore lint/suspicious/noArrayIndexKey: a bar is its place
+              key={index}
+              x={index * 3}
+              width={1.8}
+              y={18 - Math.max(1, height * 17)}
+              height={Math.max(2, height * 34)}
+              rx={0.9}
+              fill={index / BARS < played ? "var(--color-violet-soft)" : "#4a4764"}
+            />
+          ))}
+        </svg>
+      )}
+    </div>
+  );
+}
+
+function usePlayedFraction(trackKey: string): number {
+  const { track, audio } = usePlayer();
+  const [fraction, setFraction] = useState(0);
+  const current = track?.key === trackKey;
+  useEffect(() => {
+    if (!current) return undefined;
+    const read = () => setFraction(audio.duration > 0 ? audio.currentTime / audio.duration : 0);
+    audio.addEventListener("timeupdate", read);
+    return () => audio.removeEventListener("timeupdate", read);
+  }, [current, audio]);
+  return current ? fraction : 0;
+}

@@ -1,0 +1,60 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { CircleUserRound } from "lucide-react";
+import { meQuery } from "../api/queries";
+import { useI18n } from "../i18n";
+import { CreditsChip } from "./CreditsChip";
+import { Logo } from "./Logo";
+import { PLACES } from "./nav";
+
+const SIDE =
+  "flex min-h-11 items-center gap-3 rounded-xl px-3 font-medium text-muted transition-colors hover:bg-white/5 hover:text-text aria-[current=page]:bg-violet/16 aria-[current=page]:text-text aria-[current=page]:[&_svg]:text-violet-soft";
+const BOTTOM =
+  "grid flex-1 justify-items-center gap-1 py-2 text-[0.7rem] font-medium text-faint aria-[current=page]:text-violet-soft";
+
+export function SideNav() {
+  const { t } = useI18n();
+  const { data: me } = useQuery(meQuery);
+  return (
+    <aside className="fixed inset-y-0 left-0 z-20 hidden w-64 flex-col border-r border-line/80 bg-[#0d0d18] px-4 py-6 lg:flex">
+      <Link to="/" className="mb-8 rounded-xl px-2">
+        <Logo />
+      </Link>
+      <nav aria-label={t("mainMenu")} className="grid gap-1">
+        {PLACES.map(({ to, label, icon: Icon }) => (
+          <Link key={to} to={to} activeOptions={{ exact: to === "/" }} className={SIDE}>
+            <Icon aria-hidden className="size-5" />
+            {t(label)}
+          </Link>
+        ))}
+      </nav>
+      <div className="mt-auto grid gap-3">
+        <CreditsChip wide />
+        <Link to="/account" className={SIDE}>
+          <CircleUserRound aria-hidden className="size-5 shrink-0" />
+          <span className="grid min-w-0">
+            <span className="text-sm">{t("account")}</span>
+            <span className="truncate text-xs text-faint">{me?.user.email}</span>
+          </span>
+        </Link>
+      </div>
+    </aside>
+  );
+}
+
+export function BottomNav() {
+  const { t } = useI18n();
+  return (
+    <nav
+      aria-label={t("mainMenu")}
+      className="fixed inset-x-0 bottom-0 z-30 flex border-t border-line bg-[#0d0d18]/95 pb-[env(safe-area-inset-bottom)] backdrop-blur-xl lg:hidden"
+    >
+      {PLACES.map(({ to, label, icon: Icon }) => (
+        <Link key={to} to={to} activeOptions={{ exact: to === "/" }} className={BOTTOM}>
+          <Icon aria-hidden className="size-5.5" />
+          {t(label)}
+        </Link>
+      ))}
+    </nav>
+  );
+}

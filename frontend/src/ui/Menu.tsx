@@ -1,0 +1,41 @@
+import { Menu as Base } from "@base-ui/react/menu";
+import { Ellipsis } from "lucide-react";
+import type { ReactNode } from "react";
+import { IconButton } from "./Button";
+
+/** A button with three dots and what it offers. */
+export function Menu({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <Base.Root modal={false}>
+      <Base.Trigger render={<IconButton label={label} />}>
+        <Ellipsis aria-hidden className="size-5" />
+      </Base.Trigger>
+      <Base.Portal>
+        <Base.Positioner align="end" sideOffset={6} className="z-40">
+          <Base.Popup className="min-w-48 rounded-2xl border border-line bg-raised p-1.5 shadow-2xl transition-opacity outline-none data-[ending-style]:opacity-0 data-[starting-style]:opacity-0">
+            {children}
+          </Base.Popup>
+        </Base.Positioner>
+      </Base.Portal>
+    </Base.Root>
+  );
+}
+
+interface ItemProps {
+  icon: ReactNode;
+  onClick: () => void;
+  danger?: boolean;
+  children: ReactNode;
+}
+
+export function MenuItem({ icon, onClick, danger, children }: ItemProps) {
+  return (
+    <Base.Item
+      onClick={onClick}
+      className={`flex min-h-10 cursor-pointer items-center gap-3 rounded-xl px-3 text-sm font-medium outline-none data-[highlighted]:bg-white/8 ${danger ? "text-bad" : "text-text"}`}
+    >
+      {icon}
+      {children}
+    </Base.Item>
+  );
+}

@@ -1,0 +1,103 @@
+import { useQueryClient } from "@tanstack/react-query";
+import {
+  createContext,
+  type ReactNode,
+  useCallback,
+  useContext,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
+import { useI18n } from "../i18n";
+import { notify } from "../ui/notify";
+import type { Engine, UploadFile } from "./engine";
+import { refusal } from "./limits";
+
+interface Uploads {
+  files: UploadFile[];
+  add: (files: Iterable<File>) => void;
+  pause: (id: string) => void;
+  retry: (id: string) => void;
+  remove: (id: string) => void;
+}
+
+const UploadsContext = createContext<Uploads | null>(null);
+
+type Loaded = { engine: Engine; module: typeof import("./engine") };
+
+interface Props {
+  workspaceId: string;
+  children: ReactNode;
+}
+
+/** Holds the upload engine, which loads after the first page has been shown. */
+export function UploadsProvider({ workspaceId, children }: Props) {
+  const { t } = useI18n();
+  const client = useQueryClient();
+  const [files, setFiles] = useState<UploadFile[]>([]);
+  const loading = useRef<Promise<Loaded> | null>(null);
+
+  const hooks = useMemo(
+    () => ({ onChanged: () => void client.invalidateQueries({ queryKey: ["files"] }) }),
+    [client],
+  );
+
+  const load = useCallback(() => {
+    loading.current ??= import("./engine").then((module) => {
+      const engine = module.createEngine(workspaceId, hooks);
+      engine.on("state-update", (_, next) => setFiles(Object.values(next.files)));
+      setFiles(engine.getFiles());
+      return { engine, module };
+    });
+    return loading.current;
+  }, [workspaceId, hooks]);
+
+  useEffect(() => {
+    const timer = setTimeout(() => void load(), 600);
+    return () => {
+      clearTimeout(timer);
+      const started = loading.current;
+      loading.current = null;
+      void started?.then(({ engine }) => engine.destroy());
+    };
+  }, [load]);
+
+  const add = useCallback(
+    async (chosen: Iterable<File>) => {
+      const { engine } = await load();
+      for (const file of chosen) {
+        const reason = refusal(file);
+        if (reason) {
+          notify.error(t(reason, { name: file.name }));
+          continue;
+        }
+        try {
+          engine.addFile({ name: file.name, type: file.type, data: file, source: "local" });
+        } catch {
+          // Uppy throws where this very file is in the list already.
+          notify.error(t("uploadTwice", { name: file.name }));
+        }
+      }
+    },
+    [load, t],
+  );
+
+  const value = useMemo<Uploads>(
+    () => ({
+      files,
+      add: (chosen) => void add(Array.from(chosen)),
+      pause: (id) => void load().then(({ engine }) => engine.pauseResume(id)),
+      retry: (id) => void load().then(({ engine, module }) => module.retry(engine, hooks, id)),
+      remove: (id) => void load().then(({ engine }) => engine.removeFile(id)),
+    }),
+    [files, add, load, hooks],
+  );
+  return <UploadsContext value={value}>{children}</UploadsContext>;
+}
+
+export function useUploads(): Uploads {
+  const uploads = useContext(UploadsContext);
+  if (!uploads) throw new Error("useUploads needs an UploadsProvider");
+  return uploads;
+}

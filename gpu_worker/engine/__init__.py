@@ -1,0 +1,1 @@
+"""Voice conversion after RVC v2: networks, training, conversion. No Django, no global state."""

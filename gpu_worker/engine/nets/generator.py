@@ -1,0 +1,101 @@
+"""The decoder: HiFi-GAN (Kong et al. 2020) with a sine excitation at every stage."""
+
+import math
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from ..config import SynthesizerConfig
+from .source import SineSource
+from .weight_norm import NormConv1d, NormConvTranspose1d
+
+SLOPE = 0.1
+LAST_SLOPE = 0.01
+
+CONTEXT_FRAMES = 16
+"""How far the generator sees: 3 frames by its first convolution, 8.2 by all others as published."""
+
+
+class ResidualBlock(nn.Module):
+    """Pairs of a dilated and a plain convolution, each pair added to its input (B, C, T)."""
+
+    def __init__(self, channels: int, kernel: int, dilations: tuple[int, ...]) -> None:
+        super().__init__()
+        self.convs1 = nn.ModuleList(
+            NormConv1d(
+                channels, channels, kernel, padding=dilation * (kernel - 1) // 2, dilation=dilation
+            )
+            for dilation in dilations
+        )
+        self.convs2 = nn.ModuleList(
+            NormConv1d(channels, channels, kernel, padding=(kernel - 1) // 2) for _ in dilations
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        for dilated, plain in zip(self.convs1, self.convs2, strict=True):
+            x = x + plain(F.leaky_relu(dilated(F.leaky_relu(x, SLOPE)), SLOPE))
+        return x
+
+
+class Generator(nn.Module):
+    """From latent frames, F0 and speaker to a waveform."""
+
+    def __init__(self, config: SynthesizerConfig) -> None:
+        super().__init__()
+        widths = [
+            config.upsample_initial >> stage for stage in range(len(config.upsample_rates) + 1)
+        ]
+        self.blocks = len(config.resblock_kernels)
+        self.m_source = SineSource(config.sample_rate, math.prod(config.upsample_rates))
+        self.conv_pre = nn.Conv1d(config.inter_channels, widths[0], 7, padding=3)
+        self.ups = nn.ModuleList(
+            NormConvTranspose1d(width, width // 2, kernel, rate)
+            for width, kernel, rate in zip(
+                widths, config.upsample_kernels, config.upsample_rates, strict=False
+            )
+        )
+        self.noise_convs = nn.ModuleList(
+            _noise_conv(width, math.prod(config.upsample_rates[stage + 1 :]))
+            for stage, width in enumerate(widths[1:])
+        )
+        self.resblocks = nn.ModuleList(
+            ResidualBlock(width, kernel, dilations)
+            for width in widths[1:]
+            for kernel, dilations in zip(
+                config.resblock_kernels, config.resblock_dilations, strict=True
+            )
+        )
+        self.conv_post = nn.Conv1d(widths[-1], 1, 7, padding=3, bias=False)
+        self.cond = nn.Conv1d(config.speaker_channels, widths[0], 1)
+
+    def forward(
+        self, z: Tensor, f0: Tensor, speaker: Tensor, generator: torch.Generator | None
+    ) -> Tensor:
+        """Latent (B, inter, L), F0 (B, L) in Hz, speaker (B, C, 1) -> audio (B, 1, L * hop)."""
+        return self.decode(z, self.m_source(f0, generator), speaker)
+
+    def decode(self, z: Tensor, source: Tensor, speaker: Tensor) -> Tensor:
+        """The same from an excitation (B, 1, L * hop).
+
+        No output sample depends on frames more than ``CONTEXT_FRAMES`` away.
+        """
+        x = self.conv_pre(z) + self.cond(speaker)
+        for stage, (up, noise_conv) in enumerate(zip(self.ups, self.noise_convs, strict=True)):
+            x = up(F.leaky_relu(x, SLOPE)) + noise_conv(source)
+            x = self._mean_of_blocks(x, stage)
+        return torch.tanh(self.conv_post(F.leaky_relu(x, LAST_SLOPE)))
+
+    def _mean_of_blocks(self, x: Tensor, stage: int) -> Tensor:
+        first = stage * self.blocks
+        total = torch.zeros_like(x)
+        for block in self.resblocks[first : first + self.blocks]:
+            total = total + block(x)
+        return total / self.blocks
+
+
+def _noise_conv(channels: int, stride: int) -> nn.Conv1d:
+    """Brings the excitation down to a stage's rate."""
+    if stride == 1:
+        return nn.Conv1d(1, channels, 1)
+    return nn.Conv1d(1, channels, 2 * stride, stride=stride, padding=stride // 2)

@@ -1,0 +1,102 @@
+"""Convolutions with weight normalisation (Salimans and Kingma 2016), named as published.
+
+A published checkpoint holds ``weight_g`` (the norm of each slice, mostly of the first dimension)
+and ``weight_v`` (the direction) in place of ``weight``.
+"""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+
+class _WeightNorm(nn.Module):
+    """Keeps ``weight_g`` and ``weight_v``; ``fold`` computes the weight once for inference."""
+
+    weight_g: nn.Parameter
+    weight_v: nn.Parameter
+    norm_dim: int
+    _folded: Tensor | None = None
+
+    def normed(self) -> Tensor:
+        """The weight: ``weight_v`` scaled to the norm ``weight_g``."""
+        if self._folded is not None:
+            return self._folded
+        return torch._weight_norm(self.weight_v, self.weight_g, self.norm_dim)
+
+    def _split(self, weight: Tensor, norm_dim: int = 0) -> None:
+        """Replace the layer's ``weight`` by norm and direction."""
+        del self.weight
+        others = [dim for dim in range(weight.dim()) if dim != norm_dim]
+        self.norm_dim = norm_dim
+        self.weight_g = nn.Parameter(
+            torch.linalg.vector_norm(weight.detach(), dim=others, keepdim=True)
+        )
+        self.weight_v = nn.Parameter(weight.detach())
+
+    def fold(self) -> None:
+        """Compute the weight once. Later changes of the parameters have no effect."""
+        with torch.no_grad():
+            self._folded = torch._weight_norm(self.weight_v, self.weight_g, self.norm_dim)
+
+
+class NormConv1d(_WeightNorm, nn.Conv1d):
+    """``nn.Conv1d`` with weight normalisation: (B, C_in, L) -> (B, C_out, L')."""
+
+    def __init__(
+        self,
+        channels_in: int,
+        channels_out: int,
+        kernel: int,
+        *,
+        stride: int = 1,
+        padding: int = 0,
+        dilation: int = 1,
+        groups: int = 1,
+        norm_dim: int = 0,
+    ) -> None:
+        nn.Conv1d.__init__(
+            self, channels_in, channels_out, kernel, stride, padding, dilation, groups
+        )
+        self._split(self.weight, norm_dim)
+
+    def forward(self, x: Tensor) -> Tensor:
+        output: Tensor = self._conv_forward(x, self.normed(), self.bias)
+        return output
+
+
+class NormConv2d(_WeightNorm, nn.Conv2d):
+    """``nn.Conv2d`` with weight normalisation and a (k, 1) kernel: (B, C_in, H, W) -> same W."""
+
+    def __init__(self, channels_in: int, channels_out: int, kernel: int, stride: int) -> None:
+        nn.Conv2d.__init__(
+            self, channels_in, channels_out, (kernel, 1), (stride, 1), (kernel // 2, 0)
+        )
+        self._split(self.weight)
+
+    def forward(self, x: Tensor) -> Tensor:
+        output: Tensor = self._conv_forward(x, self.normed(), self.bias)
+        return output
+
+
+class NormConvTranspose1d(_WeightNorm, nn.ConvTranspose1d):
+    """``nn.ConvTranspose1d`` that multiplies the length by ``rate``, with weight normalisation."""
+
+    def __init__(self, channels_in: int, channels_out: int, kernel: int, rate: int) -> None:
+        odd = rate % 2
+        self._margin = rate // 2 + 1 if odd else (kernel - rate) // 2
+        nn.ConvTranspose1d.__init__(
+            self, channels_in, channels_out, kernel, rate, self._margin, output_padding=odd
+        )
+        self._split(self.weight)
+
+    def forward(self, x: Tensor, output_size: list[int] | None = None) -> Tensor:
+        return F.conv_transpose1d(
+            x, self.normed(), self.bias, self.stride, self._margin, self.output_padding
+        )
+
+
+def fold_weight_norm(module: nn.Module) -> None:
+    """Fold every weight-normalised layer of ``module``: faster, for inference only."""
+    for part in module.modules():
+        if isinstance(part, _WeightNorm):
+            part.fold()

@@ -1,0 +1,31 @@
+"""How the engine asks for pretrained weights, without knowing where they lie."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class WeightFiles:
+    """Verified files of one set of weights.
+
+    ``paths`` are the parts in order (most have one); ``sha256`` is that of the parts joined.
+    """
+
+    paths: tuple[Path, ...]
+    sha256: str
+
+    @property
+    def path(self) -> Path:
+        """The only part. Raises ``ValueError`` where there are several."""
+        (path,) = self.paths
+        return path
+
+
+class WeightSource(Protocol):
+    """Finds weights by their name in the manifest.
+
+    ``find`` raises ``JobError(WEIGHTS_MISSING)`` where they are absent or not what is pinned.
+    """
+
+    def find(self, name: str) -> WeightFiles: ...

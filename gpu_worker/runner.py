@@ -1,0 +1,282 @@
+"""One attempt from its spec to its manifest: fetch, task, store.
+
+The only place that turns exceptions into ``Failed``. The manifest is stored last and proves that
+everything it lists is whole; events are hints beside it.
+"""
+
+import platform
+import re
+import shutil
+import socket
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+
+import httpx
+import torch
+from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
+
+from gpu_worker import tasks
+from gpu_worker.contract.base import Frozen
+from gpu_worker.contract.errors import Code, JobError
+from gpu_worker.contract.job import (
+    INDEX,
+    MANIFEST,
+    MODEL,
+    REPORT,
+    ConvertJob,
+    Failure,
+    FileRef,
+    Manifest,
+    Result,
+    Stored,
+    TrainJob,
+)
+from gpu_worker.contract.params import ConvertParams, TrainParams
+from gpu_worker.contract.stage import Stage
+from gpu_worker.contract.version import VERSION
+from gpu_worker.engine.stop import Stopped
+from gpu_worker.job_report import JobReport
+from gpu_worker.report import Reporter, ReportPace
+from gpu_worker.retry import Backoff
+from gpu_worker.stopping import StopReason, StopSwitch
+from gpu_worker.tasks import Tools, VoiceFiles
+from gpu_worker.transfer import Transfer
+
+Job = TrainJob | ConvertJob
+
+_FETCHED = 0.05
+_WORKED = 0.95
+
+
+class Outcome(Enum):
+    """How an attempt ended, with the exit code of its process."""
+
+    FINISHED = 0
+    FAILED = 1
+    CANCELLED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How often to report and how long to bear silence."""
+
+    reports: ReportPace = field(default_factory=ReportPace)
+    storage: Backoff = field(default_factory=Backoff)
+
+
+def run(
+    job: Job, tools: Tools, folder: Path, switch: StopSwitch, patience: Patience | None = None
+) -> Outcome:
+    """Do one attempt, using ``folder`` for its files; never raises for what a job can meet.
+
+    Throwing ``switch`` from elsewhere (a signal) ends it as cancelled.
+    """
+    patience = patience or Patience()
+    with httpx.Client(headers={"User-Agent": "ai-voice-studio-worker"}) as client:
+        reporter = Reporter(job, switch, client, patience.reports)
+        transfer = Transfer(job.outputs, switch, client, patience.storage)
+        reporter.start()
+        reporter.started(socket.gethostname(), _device_name(tools.device))
+        attempt = _Attempt(job, tools, folder, switch, reporter, transfer)
+        try:
+            return attempt.run()
+        finally:
+            reporter.close()
+
+
+class _Envelope(BaseModel):
+    """What every version of the contract keeps, so that any worker can refuse a job aloud."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    contract: int
+    attempt_id: str
+    fence: int
+    events_url: str
+    token: SecretStr
+    deadline_s: int
+
+
+def refuse_other_version(spec: str, patience: Patience | None = None) -> bool:
+    """Fail an attempt whose contract is not ours; whether ``spec`` was such a one."""
+    try:
+        envelope = _Envelope.model_validate_json(spec)
+    except ValidationError:
+        return False
+    if envelope.contract == VERSION:
+        return False
+    pace = (patience or Patience()).reports
+    with httpx.Client() as client:
+        reporter = Reporter(envelope, StopSwitch(), client, pace)
+        reporter.start()
+        detail = f"the job speaks version {envelope.contract}, this worker {VERSION}"
+        reporter.failed(Failure(code=Code.CONTRACT_VERSION, detail=detail))
+        reporter.close()
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    job: Job
+    tools: Tools
+    folder: Path
+    switch: StopSwitch
+    reporter: Reporter
+    transfer: Transfer
+
+    def run(self) -> Outcome:
+        try:
+            self._work()
+        except Stopped:
+            return self._stopped()
+        except Exception as error:  # whatever fails in an attempt is reported, not raised
+            self.reporter.failed(failure_of(error))
+            return Outcome.FAILED
+        self.reporter.finished()
+        return Outcome.FINISHED
+
+    def _work(self) -> None:
+        report = JobReport(self.reporter, self.transfer, _FETCHED, _WORKED)
+        if isinstance(self.job, TrainJob):
+            result, made = self._train(self.job, report)
+        else:
+            result, made = self._convert(self.job, report)
+        self._store(result, made, report)
+
+    def _train(self, job: TrainJob, report: JobReport) -> tuple[Result, dict[str, Path]]:
+        wanted = [*job.dataset, *([job.resume] if job.resume else [])]
+        fetched = self._fetch(wanted)
+        resume = fetched.pop() if job.resume else None
+        trained = tasks.train(
+            fetched,
+            job.params,
+            self.folder,
+            self.tools,
+            report,
+            self.switch,
+            resume,
+            job.voice_name,
+        )
+        return trained.result, {MODEL: trained.model, INDEX: trained.index}
+
+    def _convert(self, job: ConvertJob, report: JobReport) -> tuple[Result, dict[str, Path]]:
+        index = job.voice.index
+        source, model, *rest = self._fetch(
+            [job.source, job.voice.model, *([index] if index else [])]
+        )
+        voice = VoiceFiles(model, rest[0] if rest else None, job.voice.encoder)
+        target = self.folder / f"output.{job.params.output_format}"
+        result = tasks.convert(source, voice, job.params, target, self.tools, report, self.switch)
+        named = result.model_copy(update={"output_name": job.output_name})
+        return named, {job.output_name: target}
+
+    def _fetch(self, refs: Sequence[FileRef]) -> list[Path]:
+        """The files in order, under names of ours: those of customers never touch the disk."""
+        total = max(1, sum(ref.size for ref in refs))
+        _need_space(self.folder, total)
+        done = 0
+
+        def progress(count: int) -> None:
+            nonlocal done
+            done += count
+            self.reporter.progress(Stage.FETCH, _FETCHED * min(1.0, done / total))
+
+        inputs = self.folder / "inputs"
+        paths = [
+            self.transfer.fetch(ref, inputs / f"{number:04d}", progress)
+            for number, ref in enumerate(refs)
+        ]
+        self.reporter.log(
+            f"입력 파일 {len(paths)}개를 받았습니다 ({total / 1e6:.1f} MB)",
+            f"Fetched the {len(paths)} input files ({total / 1e6:.1f} MB)",
+        )
+        return paths
+
+    def _store(self, result: Result, made: dict[str, Path], report: JobReport) -> None:
+        facts = self.folder / REPORT
+        facts.write_text(_facts(self.job, result, self.tools), "utf-8")
+        files = [*report.stored]
+        for number, (name, path) in enumerate([*made.items(), (REPORT, facts)]):
+            self.reporter.progress(Stage.STORE, _WORKED + 0.01 * number)
+            files.append(self.transfer.store(name, path))
+        self.transfer.store(MANIFEST, self._manifest(result, files))
+        self.reporter.progress(Stage.STORE, 1.0)
+
+    def _manifest(self, result: Result, files: list[Stored]) -> Path:
+        manifest = Manifest(
+            job_id=self.job.job_id,
+            attempt_id=self.job.attempt_id,
+            fence=self.job.fence,
+            files=tuple(files),
+            result=result,
+        )
+        path = self.folder / MANIFEST
+        path.write_text(manifest.model_dump_json(indent=1), "utf-8")
+        return path
+
+    def _stopped(self) -> Outcome:
+        if self.switch.reason is StopReason.DEADLINE:
+            late = Failure(code=Code.DEADLINE, detail=f"after {self.job.deadline_s} s")
+            self.reporter.failed(late)
+            return Outcome.FAILED
+        self.reporter.cancelled()
+        return Outcome.CANCELLED
+
+
+def failure_of(error: Exception) -> Failure:
+    """How an exception is told to the web: its code, and details without addresses."""
+    if isinstance(error, JobError):
+        return Failure(code=error.code, detail=_without_addresses(error.detail))
+    if _is_out_of_memory(error):
+        return Failure(code=Code.OUT_OF_MEMORY, detail=_without_addresses(str(error)))
+    lines = traceback.format_exception(error)
+    return Failure(code=Code.UNEXPECTED, detail=_without_addresses("".join(lines)))
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    if isinstance(error, MemoryError | torch.OutOfMemoryError):
+        return True
+    # On a CPU torch raises a bare RuntimeError.
+    return isinstance(error, RuntimeError) and "not enough memory" in str(error)
+
+
+def _without_addresses(text: str) -> str:
+    """The end of ``text``; presigned URLs are secrets while they live."""
+    return re.sub(r"https?://\S+", "<address>", text)[-4000:]
+
+
+def _need_space(folder: Path, size: int) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(folder).free
+    if free < size:
+        raise JobError(Code.UNEXPECTED, f"{size} bytes to fetch, {free} free on disk")
+
+
+def _device_name(device: torch.device) -> str:
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    return f"{device.type} ({platform.machine()}, {torch.get_num_threads()} threads)"
+
+
+class Facts(Frozen):
+    """``report.json``: what was asked, what came out, and with which versions."""
+
+    params: TrainParams | ConvertParams
+    result: Result
+    device: str
+    torch: str
+    python: str
+
+
+def _facts(job: Job, result: Result, tools: Tools) -> str:
+    facts = Facts(
+        params=job.params,
+        result=result,
+        device=_device_name(tools.device),
+        torch=torch.__version__,
+        python=platform.python_version(),
+    )
+    return facts.model_dump_json(indent=1)

@@ -1,0 +1,73 @@
+"""An owner, a team mate and a stranger, each with a browser."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from apps.accounts.models import User, Workspace
+from apps.common import storage
+from tests.factories import make_user, workspace_of
+
+
+@pytest.fixture(scope="session", autouse=True)
+def bucket() -> None:
+    storage.ensure_bucket(["http://localhost:5173"])
+
+
+@pytest.fixture(autouse=True)
+def _no_throttle_left() -> Iterator[None]:
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def owner(db: None) -> User:
+    return make_user("owner@example.com")
+
+
+@pytest.fixture
+def workspace(owner: User) -> Workspace:
+    return workspace_of(owner)
+
+
+@pytest.fixture
+def mate(workspace: Workspace) -> User:
+    """A member of the owner's workspace."""
+    return make_user("mate@example.com", workspace=workspace)
+
+
+@pytest.fixture
+def stranger(db: None) -> User:
+    """A person with another workspace."""
+    return make_user("stranger@example.com")
+
+
+def browser(user: User | None) -> Client:
+    """A browser in which the person is signed in. JSON bodies go out with content_type set."""
+    client = Client()
+    if user is not None:
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture
+def owner_client(owner: User) -> Client:
+    return browser(owner)
+
+
+@pytest.fixture
+def mate_client(mate: User) -> Client:
+    return browser(mate)
+
+
+@pytest.fixture
+def stranger_client(stranger: User) -> Client:
+    return browser(stranger)
+
+
+@pytest.fixture
+def anonymous_client(db: None) -> Client:
+    return browser(None)

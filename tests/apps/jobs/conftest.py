@@ -1,0 +1,121 @@
+"""A workspace with a consented voice, a dataset and a song; a backend that does as told."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from apps.accounts.models import User, Workspace
+from apps.billing import services as billing
+from apps.billing.models import Balance
+from apps.jobs import services, sweep
+from apps.jobs.models import Attempt, Job
+from apps.library.models import AudioFile, Dataset
+from apps.voices import services as voices
+from apps.voices import statement
+from apps.voices.models import ConsentScope, Voice
+from gpu_worker.contract.events import Batch, Event, Reply
+from gpu_worker.contract.params import ConvertParams, TrainParams
+from tests.factories import make_dataset, make_file, workspace_of
+
+from .fakes import FakeBackend, FakeWorker
+
+TRAIN = TrainParams.model_validate({"total_steps": 4, "batch_size": 1, "previews": 1})
+CONVERT = ConvertParams.model_validate({})
+
+
+@dataclass
+class Studio:
+    """One customer's rooms, and the steps of a job that tests are told in."""
+
+    user: User
+    workspace: Workspace
+    voice: Voice
+    dataset: Dataset
+    song: AudioFile
+    backend: FakeBackend
+
+    def train(self, key: str = "") -> Job:
+        return services.start_training(
+            self.workspace.id, self.voice.id, self.dataset.id, TRAIN, key
+        )
+
+    def convert(self, key: str = "") -> Job:
+        return services.start_conversions(
+            self.workspace.id, self.voice.id, [self.song.id], CONVERT, key
+        )[0]
+
+    def dispatch(self) -> FakeWorker:
+        """Send what waits; the worker of the last one sent."""
+        services.dispatch_waiting(self.backend)
+        return FakeWorker(self.backend.last)
+
+    def sweep(self) -> None:
+        sweep.sweep(self.backend, self.backend.find)
+
+    def hear(self, worker: FakeWorker, *events: Event) -> Reply:
+        return hear(worker, events)
+
+    def trained(self) -> Job:
+        """A whole training, so that the voice is ready."""
+        job = self.train()
+        worker = self.dispatch()
+        self.hear(worker, worker.started())
+        worker.store_result()
+        assert services.finish(uuid.UUID(worker.spec.attempt_id))
+        self.voice.refresh_from_db()
+        return job
+
+    @property
+    def credits(self) -> tuple[int, int]:
+        balance = Balance.objects.get(workspace=self.workspace)
+        return balance.available, balance.reserved
+
+
+def hear(worker: FakeWorker, events: Sequence[Event]) -> Reply:
+    spec = worker.spec
+    batch = Batch(attempt_id=spec.attempt_id, fence=spec.fence, events=tuple(events))
+    return services.hear(uuid.UUID(spec.attempt_id), batch)
+
+
+def make_studio(user: User) -> Studio:
+    workspace = workspace_of(user)
+    billing.balance_of(workspace.id)
+    voice = voices.create(workspace.id, "아리아")
+    voices.give_consent(
+        voice.id,
+        user,
+        version=statement.VERSION,
+        singer_name="김하나",
+        scope=ConsentScope.OWN,
+    )
+    dataset = make_dataset(workspace)
+    return Studio(user, workspace, voice, dataset, make_file(workspace), FakeBackend())
+
+
+@pytest.fixture
+def studio(owner: User) -> Studio:
+    return make_studio(owner)
+
+
+def age(attempt: Attempt, by: timedelta) -> None:
+    """Let time pass for an attempt."""
+    shift = {
+        name: getattr(attempt, name) - by
+        for name in ("claimed_at", "started_at", "last_seen_at", "not_before", "ended_at")
+        if getattr(attempt, name)
+    }
+    Attempt.objects.filter(id=attempt.id).update(**shift)
+
+
+def current(job: Job) -> Attempt:
+    job.refresh_from_db()
+    return job.attempts.get(fence=job.fence)
+
+
+def now_due(job: Job) -> None:
+    """The pause before the next attempt is over."""
+    job.attempts.update(not_before=timezone.now())

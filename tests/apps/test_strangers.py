@@ -1,0 +1,253 @@
+"""Every route of the studio, walked with a stranger's session: 404, and nothing changed.
+
+A new route is walked as soon as it stands in the URLconf; one with an unknown parameter fails here
+until ``own`` says what the parameter names.
+"""
+
+import json
+import uuid
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+from asgiref.testing import ApplicationCommunicator
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
+from django.core.cache import cache
+from django.core.serializers import serialize
+from django.db import connections
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from apps.accounts.models import User, Workspace
+from apps.jobs.models import Attempt, Job
+from apps.jobs.states import AttemptState, JobState
+from apps.voices.models import Consent, Voice, VoiceState
+from gpu_worker.contract.params import TrainParams
+from tests.apps.conftest import browser
+from tests.factories import make_dataset, make_file, make_user, workspace_of
+from voicestudio.asgi import application
+from voicestudio.urls import urlpatterns
+
+JSON = "application/json"
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+PUBLIC = {"/api/v1/csrf", "/api/v1/health", "/api/v1/schema"}
+# Lists of one's own and texts for everybody: a stranger gets an answer that names nothing of ours.
+OURS = ("/api/v1/", "/worker/v1/")
+
+
+def routes(patterns: Sequence[Any] | None = None, prefix: str = "/") -> Iterator[str]:
+    """Every address of the API as ``/api/v1/files/<uuid:file_id>``."""
+    found: Sequence[Any] = urlpatterns if patterns is None else patterns
+    for pattern in found:
+        address = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, address)
+        elif isinstance(pattern, URLPattern) and address.startswith(OURS):
+            yield address
+
+
+ROUTES = sorted(set(routes()))
+WITH_ID = [route for route in ROUTES if "<" in route]
+WITHOUT_ID = [route for route in ROUTES if "<" not in route]
+
+
+@pytest.fixture
+def own(workspace: Workspace, owner: User) -> dict[str, str]:
+    """One of everything that the owner has, by the start of the routes that name it."""
+    file = make_file(workspace, data=b"mine")
+    dataset = make_dataset(workspace)
+    voice = Voice.objects.create(
+        workspace=workspace,
+        name="목소리",
+        state=VoiceState.READY,
+        model_key="jobs/x/1/model.pth",
+        index_key="jobs/x/1/model.index",
+    )
+    Consent.objects.create(
+        workspace=workspace,
+        voice=voice,
+        statement_version="1",
+        statement_text="…",
+        singer_name="주인",
+        scope="own",
+        user=owner,
+    )
+    job = Job.objects.create(
+        workspace=workspace,
+        kind="train",
+        state=JobState.QUEUED,
+        title="학습",
+        params=TrainParams().model_dump(mode="json"),
+        inputs=[],
+        voice=voice,
+        quote=10,
+        fence=1,
+    )
+    Attempt.objects.create(job=job, fence=1, state=AttemptState.QUEUED, not_before=job.created_at)
+    return {
+        "files": str(file.pk),
+        "uploads": str(make_file(workspace, state="uploading").pk),
+        "datasets": str(dataset.pk),
+        "voices": str(voice.pk),
+        "jobs": str(job.pk),
+    }
+
+
+def address(route: str, own: dict[str, str]) -> str:
+    """The route with the owner's id in it."""
+    kind = route.removeprefix("/api/v1/").partition("/")[0]
+    start, _, rest = route.partition("<")
+    assert kind in own, f"tell this test what {route} names"
+    return start + own[kind] + rest.partition(">")[2]
+
+
+def everything() -> dict[str, str]:
+    """All rows but sessions, as text."""
+    skipped = {"sessions.session", "usersessions.usersession", ContentType._meta.label_lower}
+    return {
+        model._meta.label: serialize("json", model._default_manager.order_by("pk"))
+        for model in apps.get_models()
+        if model._meta.label_lower not in skipped
+    }
+
+
+def body_naming(own: dict[str, str]) -> dict[str, Any]:
+    """A body in which every name that any route reads points at the owner's things."""
+    return {
+        "name": "훔친 것",
+        "voice": own["voices"],
+        "dataset": own["datasets"],
+        "file_ids": [own["files"]],
+        "files": [own["files"]],
+        "method": "PUT",
+        "statement_version": "1",
+        "singer_name": "x",
+        "scope": "own",
+        "agreed": True,
+    }
+
+
+def test_the_walk_is_long_enough() -> None:
+    assert len(WITH_ID) >= 15
+    assert len(WITHOUT_ID) >= 10
+    assert len(list(get_resolver().url_patterns)) >= 5
+
+
+@pytest.mark.parametrize("route", WITH_ID)
+def test_anothers_things_do_not_exist(
+    route: str, own: dict[str, str], stranger_client: Client
+) -> None:
+    before = everything()
+    for method in METHODS:
+        answer = stranger_client.generic(method, address(route, own), _json(body_naming(own)), JSON)
+        assert answer.status_code in {404, 405}, (method, route, answer.content)
+        if answer.status_code == 404:
+            assert answer.json()["error"]["code"] == "not-found"
+    assert everything() == before
+
+
+@pytest.mark.parametrize("route", [route for route in WITHOUT_ID if route not in PUBLIC])
+def test_lists_and_starts_name_nothing_of_ours(
+    route: str, own: dict[str, str], workspace: Workspace, stranger_client: Client
+) -> None:
+    ours = _rows_of(workspace)
+    for method in METHODS:
+        answer = stranger_client.generic(method, route, _json(body_naming(own)), JSON)
+        assert answer.status_code < 500, (method, route, answer.content)
+        for thing in (*own.values(), str(workspace.pk)):
+            assert thing not in answer.content.decode(), (method, route)
+    assert _rows_of(workspace) == ours
+
+
+@pytest.mark.parametrize("route", ["/api/v1/trainings", "/api/v1/conversions"])
+def test_no_job_starts_from_anothers_things(
+    route: str, own: dict[str, str], stranger_client: Client
+) -> None:
+    jobs = Job.objects.count()
+    answer = stranger_client.post(route, body_naming(own), JSON)
+    assert answer.status_code in {400, 404}
+    assert Job.objects.count() == jobs
+
+
+@pytest.mark.parametrize("route", [route for route in ROUTES if route not in PUBLIC])
+def test_header_of_anothers_workspace(
+    route: str, own: dict[str, str], workspace: Workspace, stranger_client: Client
+) -> None:
+    if route.startswith("/worker/") or route == "/api/v1/consent-statement":
+        pytest.skip("knows no workspace")
+    target = address(route, own) if "<" in route else route
+    before = everything()
+    for method in METHODS:
+        answer = stranger_client.generic(
+            method,
+            target,
+            _json(body_naming(own)),
+            JSON,
+            headers={"X-Workspace": str(workspace.pk)},
+        )
+        assert answer.status_code in {404, 405} or (route, method) == ("/api/v1/me", "PATCH"), (
+            method,
+            route,
+            answer.content,
+        )
+    assert everything() == before
+
+
+@pytest.mark.parametrize("route", [route for route in ROUTES if route not in PUBLIC])
+def test_signed_out(route: str, own: dict[str, str], anonymous_client: Client) -> None:
+    target = address(route, own) if "<" in route else route
+    before = everything()
+    for method in METHODS:
+        cache.clear()  # the throttle of strangers is not what this is about
+        answer = anonymous_client.generic(method, target, _json(body_naming(own)), JSON)
+        public = route == "/api/v1/consent-statement" and method == "GET"
+        assert answer.status_code in {401, 405} or public, (method, route, answer.content)
+    assert everything() == before
+
+
+@sync_to_async
+def _workspace_and_cookie(signed_in: bool) -> tuple[uuid.UUID, bytes]:
+    try:
+        workspace = workspace_of(make_user())
+        client = browser(make_user() if signed_in else None)
+        cookie = client.cookies.output(header="", sep=";").encode()
+        return workspace.pk, cookie
+    finally:
+        connections.close_all()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("signed_in", [True, False])
+@pytest.mark.parametrize("known", [True, False])
+async def test_websocket(signed_in: bool, known: bool) -> None:
+    """The whole way in, middleware included: accepted, so that the code arrives, and closed."""
+    workspace, cookie = await _workspace_and_cookie(signed_in)
+    target = workspace if known else uuid.uuid4()
+    scope = {
+        "type": "websocket",
+        "path": f"/ws/v1/workspaces/{target}",
+        "headers": [(b"origin", b"http://localhost"), (b"cookie", cookie)],
+        "subprotocols": [],
+    }
+    communicator: Any = ApplicationCommunicator  # untyped
+    socket = communicator(application, scope)
+    await socket.send_input({"type": "websocket.connect"})
+    sent = [await socket.receive_output(10) for _ in range(2)]
+    assert [message["type"] for message in sent] == ["websocket.accept", "websocket.close"]
+    assert sent[1]["code"] == 4404
+
+
+def _json(body: dict[str, Any]) -> str:
+    return json.dumps(body)
+
+
+def _rows_of(workspace: Workspace) -> dict[str, str]:
+    return {
+        model._meta.label: serialize(
+            "json", model._default_manager.filter(workspace=workspace).order_by("pk")
+        )
+        for model in apps.get_models()
+        if any(field.name == "workspace" for field in model._meta.get_fields())
+    }

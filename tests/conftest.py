@@ -1,0 +1,22 @@
+"""Fixtures that several packages of tests share; tests/stack.py starts the services."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.live import LiveStack, start_live
+from voicestudio.embedded.supervisor import Supervisor
+
+
+@pytest.fixture(scope="session")
+def live_stack(
+    services: Supervisor, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[LiveStack]:
+    """One running studio with the demo customer for the whole run.
+
+    Its database, queue and bucket are apart from those of pytest-django, and it needs no
+    ``django_db`` mark: speak to it over HTTP.
+    """
+    stack = start_live(services, tmp_path_factory.mktemp("live") / "var", demo=True)
+    yield stack
+    stack.stop()

@@ -1,0 +1,202 @@
+"""Decoding strangers' files and writing tagged results."""
+
+import io
+import struct
+import time
+import zipfile
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from gpu_worker.contract.errors import Code, JobError
+from gpu_worker.contract.params import AudioFormat
+from gpu_worker.engine import audio
+from gpu_worker.engine.audio import decode, encode, resample
+from gpu_worker.engine.stop import Stopped
+from tests.gpu_worker.sounds import Floats
+
+
+def tone(seconds: float, rate: int, hz: float = 440.0, gain: float = 0.5) -> Floats:
+    t = np.arange(round(seconds * rate)) / rate
+    return (gain * np.sin(2 * np.pi * hz * t)).astype(np.float32)
+
+
+def wav(samples: np.ndarray, rate: int, channels: int = 1) -> bytes:
+    """A WAV file by hand; (T * channels,) of int16 or float32."""
+    kind = 3 if samples.dtype.kind == "f" else 1
+    width = samples.dtype.itemsize
+    head = struct.pack(
+        "<HHIIHH", kind, channels, rate, rate * width * channels & 0xFFFFFFFF, width * channels,
+        8 * width,
+    )  # fmt: skip
+    body = samples.astype(samples.dtype.newbyteorder("<")).tobytes()
+    chunks = b"fmt " + struct.pack("<I", 16) + head + b"data" + struct.pack("<I", len(body)) + body
+    return b"RIFF" + struct.pack("<I", 4 + len(chunks)) + b"WAVE" + chunks
+
+
+def int16(wave: Floats) -> np.ndarray:
+    return (wave * 32767).astype(np.int16)
+
+
+def written(folder: Path, content: bytes, name: str = "song.wav") -> Path:
+    path = folder / name
+    path.write_bytes(content)
+    return path
+
+
+def refusal(path: Path) -> Code:
+    with pytest.raises(JobError) as caught:
+        decode(path)
+    return caught.value.code
+
+
+def playlist(target: Path) -> bytes:
+    return f"#EXTM3U\n#EXTINF:10,\nfile://{target}\n#EXT-X-ENDLIST\n".encode()
+
+
+def zipped() -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("song.wav", wav(int16(tone(1, 16000)), 16000))
+    return buffer.getvalue()
+
+
+def with_nan() -> Floats:
+    wave = tone(1, 16000)
+    wave[8000] = np.nan
+    return wave
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", Code.AUDIO_UNREADABLE),
+        (b"RIFF\x00\x00", Code.AUDIO_UNREADABLE),
+        (np.random.default_rng(0).bytes(50_000), Code.AUDIO_UNREADABLE),
+        (b"<html>not found</html>" * 50, Code.AUDIO_UNREADABLE),
+        (zipped(), Code.AUDIO_UNREADABLE),
+        (wav(np.zeros(0, np.int16), 44100), Code.AUDIO_UNREADABLE),
+        (wav(int16(tone(0.2, 44100)), 44100), Code.AUDIO_TOO_SHORT),
+        (wav(np.zeros(44100, np.int16), 44100), Code.AUDIO_SILENT),
+        (wav(with_nan(), 16000), Code.AUDIO_NOT_FINITE),
+        (wav(np.full(16000, np.inf, np.float32), 16000), Code.AUDIO_NOT_FINITE),
+        (wav(int16(tone(1, 44100)), 2_000_000_000), Code.AUDIO_UNREADABLE),
+        (wav(int16(tone(1, 44100)), 1), Code.AUDIO_UNREADABLE),
+    ],
+    ids=[
+        "empty", "header-only", "noise", "html", "zip", "no-samples", "0.2s", "silent", "nan",
+        "inf", "huge-rate", "1-hz",
+    ],
+)  # fmt: skip
+def test_bad_files_are_refused(tmp_path: Path, content: bytes, code: Code) -> None:
+    assert refusal(written(tmp_path, content)) is code
+
+
+def test_too_long_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audio, "MAX_SECONDS", 2.0)
+    assert refusal(written(tmp_path, wav(int16(tone(2.1, 8000)), 8000))) is Code.AUDIO_TOO_LONG
+
+
+def test_a_day_long_file_is_refused_without_decoding_it(tmp_path: Path) -> None:
+    path = tmp_path / "day.wav"
+    header = wav(np.zeros(0, np.int16), 8000)
+    with path.open("wb") as file:
+        size = 25 * 3600 * 8000 * 2
+        file.write(header[:-4] + struct.pack("<I", size))
+        file.truncate(len(header) + size)
+    started = time.monotonic()
+    assert refusal(path) is Code.AUDIO_TOO_LONG
+    assert time.monotonic() - started < 5
+
+
+def test_a_playlist_opens_no_other_file(tmp_path: Path) -> None:
+    secret = written(tmp_path, wav(int16(tone(2, 16000)), 16000), "secret.wav")
+    for name in ("song.m3u8", "song.wav"):
+        assert refusal(written(tmp_path, playlist(secret), name)) is Code.AUDIO_UNREADABLE
+    concat = f"ffconcat version 1.0\nfile {secret}\n".encode()
+    assert refusal(written(tmp_path, concat, "a.wav")) is Code.AUDIO_UNREADABLE
+
+
+def test_a_folder_of_odd_names(tmp_path: Path) -> None:
+    for name in ("노래 ü.wav", "http:x.wav", "-i.wav", "%d.wav", "concat:a|b.wav"):
+        wave, _ = decode(written(tmp_path, wav(int16(tone(1, 8000)), 8000), name))
+        assert len(wave) == 8000
+
+
+@pytest.mark.parametrize(("rate", "channels"), [(8000, 1), (44100, 2), (48000, 7), (384000, 1)])
+def test_any_rate_and_number_of_channels(tmp_path: Path, rate: int, channels: int) -> None:
+    mono = tone(1, rate)
+    interleaved = np.repeat(mono[:, None], channels, axis=1).reshape(-1)
+    wave, found = decode(written(tmp_path, wav(int16(interleaved), rate, channels)))
+    assert found == rate
+    assert wave.shape == mono.shape
+    assert np.abs(wave - mono).max() < 1e-4
+
+
+def test_channels_are_averaged(tmp_path: Path) -> None:
+    left = tone(1, 16000)
+    stereo = np.stack([left, np.zeros_like(left)], axis=1).reshape(-1)
+    wave, _ = decode(written(tmp_path, wav(stereo, 16000, 2)))
+    assert np.allclose(wave, left / 2, atol=1e-6)
+
+
+def test_peaks_above_full_scale_are_scaled(tmp_path: Path) -> None:
+    wave, _ = decode(written(tmp_path, wav(tone(1, 16000, gain=3.0), 16000)))
+    assert np.abs(wave).max() == pytest.approx(1.0)
+
+
+def test_resampling_on_the_way_equals_resampling_after(tmp_path: Path) -> None:
+    path = written(tmp_path, wav(int16(tone(3, 44100)), 44100))
+    whole, rate = decode(path)
+    streamed, target = decode(path, sample_rate=16000)
+    assert target == 16000
+    expected = resample(whole, rate, 16000)
+    assert abs(len(streamed) - len(expected)) <= 1
+    assert np.abs(streamed[: len(expected)] - expected[: len(streamed)]).max() < 1e-3
+
+
+def test_truncated_file_keeps_what_it_holds(tmp_path: Path) -> None:
+    content = wav(int16(tone(4, 16000)), 16000)
+    wave, _ = decode(written(tmp_path, content[: len(content) // 2]))
+    assert 1.9 < len(wave) / 16000 < 2.1
+
+
+def test_stop_ends_decoding(tmp_path: Path) -> None:
+    with pytest.raises(Stopped):
+        decode(written(tmp_path, wav(int16(tone(1, 16000)), 16000)), stop=lambda: True)
+
+
+@pytest.mark.parametrize("rate", [32000, 40000, 48000])
+@pytest.mark.parametrize("format", list(AudioFormat))
+def test_results_come_back_the_same_and_tagged(
+    tmp_path: Path, rate: int, format: AudioFormat
+) -> None:
+    wave = tone(2.5, rate)
+    path = tmp_path / f"output.{format}"
+    encode(path, wave, rate, format, {"title": "노래"})
+    read, read_rate = decode(path, sample_rate=rate)
+    assert read_rate == rate
+    lossless = format is not AudioFormat.MP3
+    assert abs(len(read) - len(wave)) <= (0 if lossless else 0.03 * rate)
+    same = min(len(read), len(wave))
+    assert np.abs(read[:same] - wave[:same]).max() < (1e-6 if lossless else 0.05)
+    with av.open(str(path)) as container:
+        tags = {k.lower(): v for k, v in container.metadata.items()}
+        assert tags["comment"].startswith("AI-generated")
+        assert tags["title"] == "노래"
+
+
+def test_loud_results_are_clipped_not_wrapped(tmp_path: Path) -> None:
+    path = tmp_path / "output.wav"
+    encode(path, tone(1, 16000, gain=2.0), 16000, AudioFormat.WAV)
+    read, _ = decode(path)
+    assert read.max() == pytest.approx(1.0, abs=1e-6)
+    assert read.min() == pytest.approx(-1.0, abs=1e-6)
+
+
+def test_a_failed_write_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(av.FFmpegError):
+        encode(tmp_path / "output.flac", tone(1, 16000), 5_000_000, AudioFormat.FLAC)
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,137 @@
+"""The manifest of weights, and the operator's fetch."""
+
+import hashlib
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from gpu_worker.contract.errors import Code, JobError
+from gpu_worker.contract.params import ContentEncoderName, F0Method
+from gpu_worker.pretrained import Entry, Pretrained, fetch, read_manifest
+from tests.gpu_worker.studio_server import Studio, serve
+
+CONTENT = bytes(range(256)) * 8000
+PACKAGED = ("whisper-base", "fcpe", "swift-f0", "resemblyzer")
+
+
+@pytest.fixture
+def studio() -> Iterator[Studio]:
+    with serve() as running:
+        running.objects["rmvpe.pt"] = CONTENT
+        yield running
+
+
+@pytest.fixture
+def client() -> Iterator[httpx.Client]:
+    with httpx.Client() as made:
+        yield made
+
+
+def entry(studio: Studio, sha256: str | None = None) -> Entry:
+    return Entry(
+        name="rmvpe",
+        title="RMVPE",
+        licence="MIT",
+        source="here",
+        sha256=sha256 or hashlib.sha256(CONTENT).hexdigest(),
+        file="deep/rmvpe.pt",
+        url=studio.object_url("rmvpe.pt"),
+    )
+
+
+def silent(done: int, total: int | None) -> None:
+    return None
+
+
+def test_every_entry_is_named_pinned_and_licensed() -> None:
+    for found in read_manifest().values():
+        assert re.fullmatch("[0-9a-f]{64}", found.sha256)
+        assert found.title
+        assert found.licence
+        assert found.source
+        assert len(found.packages) == len(found.files)
+        assert bool(found.files) != bool(found.file and found.url)
+
+
+def test_every_name_of_the_contract_is_in_the_manifest() -> None:
+    names = read_manifest()
+    for wanted in (*ContentEncoderName, *F0Method):
+        assert wanted.value in names
+
+
+@pytest.mark.parametrize("name", PACKAGED)
+def test_packaged_weights_are_whole(name: str) -> None:
+    found = Pretrained().find(name)
+    assert all(path.is_file() for path in found.paths)
+    assert found.sha256 == read_manifest()[name].sha256
+
+
+@pytest.mark.parametrize("name", ["rmvpe", "nothing-of-the-kind"])
+def test_missing_weights_are_the_operators_matter(tmp_path: Path, name: str) -> None:
+    for source in (Pretrained(), Pretrained(tmp_path)):
+        with pytest.raises(JobError) as caught:
+            source.find(name)
+        assert caught.value.code is Code.WEIGHTS_MISSING
+        assert not caught.value.retryable
+
+
+def test_a_file_that_is_not_what_is_pinned_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "rmvpe.pt").write_bytes(b"something else")
+    with pytest.raises(JobError, match="checksum"):
+        Pretrained(tmp_path).find("rmvpe")
+
+
+def test_a_package_that_is_absent_is_refused() -> None:
+    absent = Entry("x", "x", "MIT", "x", "0" * 64, packages=("no-such-thing",), files=("x.pt",))
+    with pytest.raises(JobError, match="not installed"):
+        Pretrained(manifest={"x": absent}).find("x")
+
+
+def test_fetch_verifies_and_tells_progress(
+    studio: Studio, client: httpx.Client, tmp_path: Path
+) -> None:
+    told: list[tuple[int, int | None]] = []
+    path = fetch(entry(studio), tmp_path, lambda done, total: told.append((done, total)), client)
+    assert path.read_bytes() == CONTENT
+    assert told[-1] == (len(CONTENT), len(CONTENT))
+    assert Pretrained(tmp_path, {"rmvpe": entry(studio)}).find("rmvpe").path == path
+
+
+def test_fetch_resumes_where_it_was_cut(
+    studio: Studio, client: httpx.Client, tmp_path: Path
+) -> None:
+    studio.cut_downloads_after = 1_500_000
+    with pytest.raises(JobError):
+        fetch(entry(studio), tmp_path, silent, client)
+    assert not (tmp_path / "deep/rmvpe.pt").exists()
+    told: list[int] = []
+    path = fetch(entry(studio), tmp_path, lambda done, total: told.append(done), client)
+    assert path.read_bytes() == CONTENT
+    assert told[0] > 1_000_000
+    assert len(studio.ranges) == 1
+
+
+def test_fetch_drops_a_download_with_another_checksum(
+    studio: Studio, client: httpx.Client, tmp_path: Path
+) -> None:
+    with pytest.raises(JobError, match="checksum"):
+        fetch(entry(studio, "0" * 64), tmp_path, silent, client)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_importing_the_worker_fetches_nothing() -> None:
+    guard = (
+        "import socket\n"
+        "def refuse(*_): raise AssertionError('network at import')\n"
+        "socket.socket.connect = refuse\n"
+        "import gpu_worker.runner, gpu_worker.tasks, gpu_worker.pretrained\n"
+        "import sys\n"
+        "unwanted = {'torchaudio', 'transformers', 'django', 'torchfcpe', 'swift_f0'}\n"
+        "assert not unwanted & set(sys.modules)\n"
+    )
+    subprocess.run([sys.executable, "-c", guard], check=True, timeout=300)

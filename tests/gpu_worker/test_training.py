@@ -1,0 +1,164 @@
+"""A training from recordings to published files, with draft networks and a few steps."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import torch
+
+from gpu_worker.contract.errors import Code, JobError
+from gpu_worker.contract.params import Preset
+from gpu_worker.contract.stage import Stage
+from gpu_worker.engine.audio import decode
+from gpu_worker.engine.config import train_recipe
+from gpu_worker.engine.published import read_published
+from gpu_worker.engine.retrieval import read_index
+from gpu_worker.engine.stop import Stopped
+from gpu_worker.engine.training import TrainOutcome, learning_rate, preview_steps
+from tests.gpu_worker.training_parts import (
+    PARAMS,
+    RATE,
+    CheapEncoder,
+    Heard,
+    recording,
+    train_cheaply,
+)
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return recording(tmp_path_factory.mktemp("recordings"))
+
+
+@pytest.fixture(scope="module")
+def heard() -> Heard:
+    return Heard()
+
+
+@pytest.fixture(scope="module")
+def outcome(file: Path, heard: Heard, tmp_path_factory: pytest.TempPathFactory) -> TrainOutcome:
+    """Four steps straight."""
+    return train_cheaply([file], tmp_path_factory.mktemp("straight"), heard=heard)
+
+
+def test_the_voice_is_exported_with_its_index(outcome: TrainOutcome) -> None:
+    voice = read_published(outcome.model)
+    assert voice.config.sample_rate == RATE
+    assert (voice.encoder_id, voice.encoder_sha256) == (CheapEncoder.id, CheapEncoder.sha256)
+    assert len(read_index(outcome.index, CheapEncoder.dim).vectors) > 200
+    assert outcome.steps == 4
+    assert 12.0 < outcome.usable_seconds < 16.0
+    assert outcome.f0_low_hz == pytest.approx(220.0)
+
+
+def test_progress_never_falls_and_ends_with_losses(outcome: TrainOutcome, heard: Heard) -> None:
+    assert all(a <= b for a, b in pairwise(heard.fractions))
+    assert {Stage.FEATURES, Stage.TRAIN, Stage.INDEX} == set(heard.stages)
+    assert {"mel", "total"} <= set(heard.losses[-1])
+    assert outcome.losses == heard.losses[-1]
+
+
+def test_previews_are_evenly_spaced_and_begin_before_the_first_step(
+    outcome: TrainOutcome, heard: Heard
+) -> None:
+    assert [(number, step) for number, step, _, _ in heard.previews] == [(0, 0), (1, 2), (2, 4)]
+    assert heard.previews[0][2] == outcome.mel_distance_start
+    assert heard.previews[-1][2] == outcome.mel_distance_end
+    wave, rate = decode(heard.previews[0][3])
+    assert rate == RATE
+    assert 1.0 < len(wave) / rate < 3.5
+
+
+def test_a_resumed_training_equals_one_that_never_ended(
+    outcome: TrainOutcome, heard: Heard, file: Path, tmp_path: Path
+) -> None:
+    middle = tmp_path / "middle.pt"
+    middle.write_bytes(heard.checkpoints[2])
+    again = Heard()
+    resumed = train_cheaply([file], tmp_path / "resumed", heard=again, resume=middle)
+
+    straight = torch.load(outcome.model.parent / "checkpoint.pt", weights_only=True)
+    other = torch.load(resumed.model.parent / "checkpoint.pt", weights_only=True)
+    for net in ("generator", "discriminator"):
+        for name, tensor in straight[net].items():
+            assert torch.equal(tensor, other[net][name]), name
+    assert [step for _, step, _, _ in again.previews] == [4]
+    assert resumed.mel_distance_start == outcome.mel_distance_start
+    assert resumed.mel_distance_end == outcome.mel_distance_end
+
+
+def test_a_finished_checkpoint_only_exports(
+    outcome: TrainOutcome, heard: Heard, file: Path, tmp_path: Path
+) -> None:
+    last = tmp_path / "last.pt"
+    last.write_bytes(heard.checkpoints[4])
+    again = Heard()
+    resumed = train_cheaply([file], tmp_path / "done", heard=again, resume=last)
+    assert resumed.mel_distance_end == outcome.mel_distance_end
+    assert Stage.TRAIN not in again.stages
+    assert resumed.model.is_file()
+
+
+def test_the_same_seed_gives_the_same_voice_and_leaves_the_global_one(
+    outcome: TrainOutcome, file: Path, tmp_path: Path
+) -> None:
+    before = torch.random.get_rng_state()
+    short = PARAMS.model_copy(update={"total_steps": 1})
+    first = train_cheaply([file], tmp_path / "a", params=short)
+    second = train_cheaply([file], tmp_path / "b", params=short)
+    assert first.mel_distance_end == second.mel_distance_end
+    assert torch.equal(before, torch.random.get_rng_state())
+
+
+def test_features_are_computed_once(file: Path, tmp_path: Path) -> None:
+    encoder = CheapEncoder()
+    short = PARAMS.model_copy(update={"total_steps": 1})
+    train_cheaply([file], tmp_path, params=short, encoder=encoder)
+    asked = encoder.calls
+    train_cheaply([file], tmp_path, params=short, encoder=encoder)
+    assert encoder.calls == asked > 0
+
+
+@pytest.mark.parametrize("polls", [0, 2, 5, 9])
+def test_a_stop_ends_it_wherever_it_is(file: Path, tmp_path: Path, polls: int) -> None:
+    """Each poll is a slice, a step or a stage; a stop at any of them is obeyed there."""
+    asked = 0
+
+    def stop() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked > polls
+
+    with pytest.raises(Stopped):
+        train_cheaply([file], tmp_path, stop=stop)
+    assert asked == polls + 1
+    assert not (tmp_path / "model.pth").exists()
+
+
+def test_too_little_voice_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(JobError) as raised:
+        train_cheaply([recording(tmp_path, seconds=6.0)], tmp_path / "out")
+    assert raised.value.code is Code.TOO_LITTLE_SPEECH
+
+
+def test_a_file_that_is_no_audio_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "notes.wav"
+    path.write_bytes(b"not a sound" * 100)
+    with pytest.raises(JobError) as raised:
+        train_cheaply([path], tmp_path / "out")
+    assert raised.value.code is Code.AUDIO_UNREADABLE
+
+
+def test_preview_steps() -> None:
+    assert preview_steps(600, 4) == (0, 150, 300, 450, 600)
+    assert preview_steps(2, 4) == (0, 0, 1, 2, 2)
+    assert preview_steps(600, 0) == ()
+
+
+def test_learning_rates_of_the_presets() -> None:
+    """The published rate decays by the epoch only; a draft's falls to a tenth by its end."""
+    full = train_recipe(Preset.FULL)
+    assert learning_rate(full, PARAMS, step=3, epoch=2) == pytest.approx(1e-4 * 0.999875**2)
+    draft = train_recipe(Preset.DRAFT)
+    assert learning_rate(draft, PARAMS, step=2, epoch=0) == pytest.approx(1e-3)
+    assert learning_rate(draft, PARAMS, step=4, epoch=0) == pytest.approx(1e-4)

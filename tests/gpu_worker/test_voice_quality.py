@@ -1,0 +1,23 @@
+"""The short form of tests/trials/test_voice_quality.py: some 200 steps a voice."""
+
+from pathlib import Path
+
+from gpu_worker.contract.params import F0Method, TrainParams
+from tests.gpu_worker.voice_quality import SPEAKERS, SPOKEN, Jury
+
+PARAMS = TrainParams(
+    total_steps=220, checkpoint_every=1000, previews=0, f0_method=F0Method.SWIFT_F0
+)
+
+
+def test_two_short_trainings_already_sound_like_their_speakers(tmp_path: Path) -> None:
+    jury = Jury(PARAMS, tmp_path)
+    voices = {speaker: jury.train(speaker) for speaker in SPEAKERS}
+    trained = {name: jury.judge(name, voice, SPOKEN) for name, voice in voices.items()}
+    verdict = "; ".join(f"{name}: {judgement}" for name, judgement in trained.items())
+    print(verdict)
+    assert all(judgement.passes for judgement in trained.values()), verdict
+
+    untrained = [jury.judge(name, jury.untrained(voice), SPOKEN) for name, voice in voices.items()]
+    assert not any(judgement.passes for judgement in untrained), untrained
+    assert not all(judgement.sounds_right for judgement in untrained), untrained

@@ -1,0 +1,128 @@
+"""The whole way by REST alone, as an integrator walks it: sign up, upload, train, convert."""
+
+import email
+import email.policy
+import re
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import av
+import httpx
+import pytest
+
+from tests.journey.material import SONG, recordings
+from tests.journey.measure import likeness
+from tests.live import LiveStack
+from tests.trials.customer import PASSWORD, Customer, singing, wait_for
+
+ALLAUTH = "/_allauth/browser/v1"
+PITCH_SHIFT = 3.0
+
+
+def mail_to(stack: LiveStack, address: str) -> email.message.EmailMessage | None:
+    """The newest mail to an address."""
+    for path in sorted(stack.mail.glob("*.eml"), key=lambda found: -found.stat().st_mtime_ns):
+        message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        if address in str(message["To"]):
+            return message
+    return None
+
+
+def text_of(message: email.message.EmailMessage) -> str:
+    body = message.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
+
+
+@pytest.fixture(scope="module")
+def customer(live_stack: LiveStack) -> Customer:
+    """A new customer who signed up, read the mail and confirmed the address."""
+    address = f"{uuid.uuid4().hex[:12]}@example.com"
+    customer = Customer(live_stack, httpx.Client(base_url=live_stack.url, timeout=60))
+    customer.get("/api/v1/csrf")
+    signed_up = {"email": address, "password": PASSWORD}
+    customer.post(f"{ALLAUTH}/auth/signup", signed_up, status=401)  # 401: the address comes first
+    assert customer.http.get("/api/v1/files").status_code == 401, "not before it is confirmed"
+    message = wait_for(lambda: mail_to(live_stack, address), 30, "no mail")
+    assert re.search("[가-힣]", str(message["Subject"])), "mails are in Korean"
+    link = re.search(rf"{re.escape(live_stack.url)}/verify-email/(\S+)", text_of(message))
+    assert link, text_of(message)
+    customer.post(f"{ALLAUTH}/auth/email/verify", {"key": unquote(link[1])}, status=200)
+    return customer
+
+
+@pytest.fixture(scope="module")
+def voice(customer: Customer) -> str:
+    files = [customer.upload(path.name, path.read_bytes()) for path in recordings("a")]
+    voice = customer.voice("하나")
+    job = customer.train(
+        voice, files, total_steps=20, batch_size=2, previews=1, checkpoint_every=10
+    )
+    done = customer.wait_for_success(job)
+    assert done["step"] == 20
+    assert customer.credits()[1] == 0
+    return voice
+
+
+def download(customer: Customer, file: Mapping[str, Any], folder: Path) -> Path:
+    shown = f"/api/v1/files/{file['id']}"
+    wait_for(lambda: customer.get(shown)["state"] == "ready", 120, "the result was not measured")
+    link = customer.get(f"{shown}/download")
+    path = folder / str(link["filename"])
+    path.write_bytes(httpx.get(link["url"]).raise_for_status().content)
+    return path
+
+
+def test_a_song_comes_out_in_tune_and_in_time(
+    customer: Customer, voice: str, tmp_path: Path
+) -> None:
+    song = customer.upload(SONG.name, SONG.read_bytes())
+    job = customer.convert(voice, song, pitch_shift=PITCH_SHIFT)
+    [result] = customer.wait_for_success(job)["results"]
+    path = download(customer, result, tmp_path)
+    heard = likeness(path, SONG)
+    assert heard.seconds == pytest.approx(heard.source_seconds, abs=0.05)
+    assert heard.rms_db > -40
+    assert heard.voiced > 0.8
+    assert heard.correlation > 0.9
+    assert heard.shift == pytest.approx(PITCH_SHIFT, abs=0.3)
+    with av.open(str(path)) as file:
+        tags = " ".join(file.metadata.values())
+    assert "AI-generated" in tags
+
+
+def test_the_voice_leaves_as_published_files(customer: Customer, voice: str) -> None:
+    export = customer.get(f"/api/v1/voices/{voice}/export")
+    for part in ("model", "index"):
+        content = httpx.get(export[part]["url"]).raise_for_status().content
+        assert len(content) == export[part]["size"]
+
+
+def test_too_little_material_is_refused_and_costs_nothing(customer: Customer) -> None:
+    before = customer.credits()
+    short = customer.upload("한 구절.wav", singing(3.0))
+    dataset = customer.post("/api/v1/datasets", {"name": "짧음", "file_ids": [short]})["id"]
+    voice = customer.voice("짧은 목소리")
+    refused = customer.post("/api/v1/trainings", {"voice": voice, "dataset": dataset}, status=400)
+    assert refused["error"]["code"] == "user:too-little-training-data"
+    assert re.search("[가-힣]", refused["error"]["message"]["ko"])
+    assert customer.credits() == before
+
+
+def test_a_voice_deleted_while_converting_ends_the_job_and_frees_the_credits(
+    customer: Customer, voice: str
+) -> None:
+    before = customer.credits()
+    files = customer.get("/api/v1/files?origin=upload&state=ready")["results"]
+    song = next(file["id"] for file in files if file["name"] == SONG.name)
+    job = customer.convert(voice, song)
+    token = customer.http.cookies.get("csrftoken") or ""
+    headers = {"X-CSRFToken": token, "Referer": customer.stack.url}
+    gone = customer.http.delete(f"/api/v1/voices/{voice}", headers=headers)
+    assert gone.status_code == 204, gone.text
+    ended = customer.wait_for_job(job, lambda shown: shown["state"] in ("failed", "cancelled"))
+    assert customer.credits() == before, ended
+    assert ended["results"] == []

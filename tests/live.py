@@ -1,0 +1,129 @@
+"""The whole studio as real processes (web, worker, beat) for tests that need them all."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from voicestudio.embedded import ports
+from voicestudio.embedded.places import REPOSITORY, Places, read_json
+from voicestudio.embedded.stack import Service
+from voicestudio.embedded.supervisor import Supervisor
+
+START_PATIENCE_S = 180.0
+STOP_PATIENCE_S = 60.0
+LIVE_DATABASE = "live"
+LIVE_VALKEY_DATABASE = 1
+LIVE_BUCKET = "live"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+@dataclass(slots=True)
+class LiveStack:
+    """A running studio. ``url`` has no slash at its end; ``var`` holds its stack.json, log, mail.
+
+    ``environment`` runs further processes of ours against it (``manage.py`` and the like).
+    """
+
+    url: str
+    var: Path
+    mail: Path
+    environment: Mapping[str, str]
+    process: subprocess.Popen[bytes]
+
+    def pid(self, part: str) -> int:
+        """The process id of web, worker or beat."""
+        return int(read_json(Places(self.var).run / f"{part}.json")["pid"])
+
+    def kill(self, part: str) -> None:
+        """Kill a part with -9, with its children; the supervisor starts it again."""
+        os.killpg(self.pid(part), signal.SIGKILL)
+
+    def wait_restarted(self, part: str, old_pid: int, seconds: float = 60) -> None:
+        deadline = time.monotonic() + seconds
+        while read_json(Places(self.var).run / f"{part}.json").get("pid") in (None, old_pid):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{part} was not restarted; the log:\n{self.output()}")
+            time.sleep(0.1)
+
+    def output(self) -> str:
+        return (self.var / "terminal.log").read_text(errors="replace")
+
+    def wait_answering(self, seconds: float = 60) -> None:
+        """Until web accepts connections (again)."""
+        port = int(self.url.rpartition(":")[2])
+        deadline = time.monotonic() + seconds
+        while not ports.answers(port):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"web does not answer; the log:\n{self.output()}")
+            time.sleep(0.1)
+
+    def stop(self) -> int:
+        """An orderly end; the supervisor's exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(STOP_PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            return self.process.wait()
+
+
+def live_environment(services: Supervisor, var: Path, port: int) -> dict[str, str]:
+    """Settings of a studio of its own on the run's services: own database, queue and bucket."""
+    settings = services.stack.settings()
+    stack = services.stack
+    if "DATABASE_URL" in settings:
+        settings["DATABASE_URL"] = stack.postgres.url(LIVE_DATABASE)
+    if "REDIS_URL" in settings:
+        settings["REDIS_URL"] = stack.valkey.url(LIVE_VALKEY_DATABASE)
+    if "S3_BUCKET" in settings:
+        settings["S3_BUCKET"] = LIVE_BUCKET
+    settings |= {
+        "ENVIRONMENT": "embedded",
+        "VAR_DIR": str(var),
+        "PORT": str(port),
+        "PUBLIC_URL": f"http://localhost:{port}",
+        "WORKER_CALLBACK_URL": f"http://127.0.0.1:{port}",
+    }
+    return {**os.environ, **settings}
+
+
+def start_live(services: Supervisor, var: Path, *, demo: bool) -> LiveStack:
+    """Start web, worker and beat under a supervisor of their own; raises RuntimeError."""
+    port = free_port()
+    var.mkdir(parents=True, exist_ok=True)
+    if Service.POSTGRES in services.stack.services:
+        services.stack.postgres.ensure_database(LIVE_DATABASE)
+    environment = live_environment(services, var, port)
+    command = [
+        sys.executable,
+        "-m",
+        "voicestudio.embedded",
+        "run",
+        *([] if demo else ["--no-demo"]),
+    ]
+    with (var / "terminal.log").open("wb") as log:
+        process = subprocess.Popen(
+            command, cwd=REPOSITORY, env=environment, stdout=log, stderr=subprocess.STDOUT
+        )
+    stack = LiveStack(
+        f"http://localhost:{port}", var, services.stack.places.mail, environment, process
+    )
+    deadline = time.monotonic() + START_PATIENCE_S
+    while "AI Voice Studio" not in stack.output():
+        if process.poll() is not None or time.monotonic() > deadline:
+            stack.stop()
+            raise RuntimeError(f"the live stack did not start:\n{stack.output()}")
+        time.sleep(0.1)
+    return stack

@@ -1,0 +1,176 @@
+"""A customer of a running studio who speaks REST only, with a session and CSRF."""
+
+import json
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+import httpx
+import numpy as np
+
+from tests.factories import wav_bytes
+from tests.live import LiveStack
+from voicestudio.embedded.places import REPOSITORY
+
+Found = TypeVar("Found")
+PASSWORD: Final = "correct horse battery staple"
+ENDED: Final = ("succeeded", "failed", "cancelled")
+_SIGN_UP: Final = """
+from allauth.account.models import EmailAddress
+from apps.accounts.models import User
+from apps.accounts.services import open_personal_workspace
+user = User.objects.create_user({email!r}, {password!r})
+EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+open_personal_workspace(user)
+"""
+
+
+def singing(seconds: float, pitch_hz: float = 180.0, rate: int = 24_000) -> bytes:
+    """Something like a voice as a WAV file: harmonics of a gliding pitch, in phrases."""
+    time_s = np.arange(round(seconds * rate)) / rate
+    f0 = pitch_hz * 2 ** (0.3 * np.sin(2 * np.pi * 0.4 * time_s))
+    phase = 2 * np.pi * np.cumsum(f0) / rate
+    tone = sum(np.sin(n * phase) / n**1.3 for n in range(1, 16))
+    phrases = 0.5 - 0.5 * np.cos(2 * np.pi * np.minimum(time_s % 2.0, 1.8) / 1.8)
+    wave = 0.2 * np.asarray(tone) * phrases
+    return wav_bytes(wave[None].astype(np.float32), rate)
+
+
+def wait_for(look: Callable[[], Found | None], seconds: float, what: str) -> Found:
+    """The first truthy answer of ``look``."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if found := look():
+            return found
+        time.sleep(1.0)
+    raise TimeoutError(what)
+
+
+@dataclass
+class Customer:
+    """Signed in at ``stack``; every method is what a click does."""
+
+    stack: LiveStack
+    http: httpx.Client
+
+    @classmethod
+    def arrive(cls, stack: LiveStack) -> "Customer":
+        """A new customer, signed in."""
+        email = f"{uuid.uuid4().hex[:12]}@example.com"
+        code = _SIGN_UP.format(email=email, password=PASSWORD)
+        subprocess.run(
+            [sys.executable, "manage.py", "shell", "-v0", "-c", code],
+            cwd=REPOSITORY,
+            env=dict(stack.environment),
+            check=True,
+        )
+        customer = cls(stack, httpx.Client(base_url=stack.url, timeout=60))
+        customer.get("/api/v1/csrf")
+        customer.post(
+            "/_allauth/browser/v1/auth/login", {"email": email, "password": PASSWORD}, status=200
+        )
+        return customer
+
+    def get(self, path: str) -> Any:
+        answer = self.http.get(path)
+        answer.raise_for_status()
+        return answer.json()
+
+    def post(self, path: str, body: Mapping[str, Any] | None = None, status: int = 201) -> Any:
+        token = self.http.cookies.get("csrftoken") or ""
+        headers = {"X-CSRFToken": token, "Referer": self.stack.url, "Origin": self.stack.url}
+        answer = self.http.post(path, json=dict(body or {}), headers=headers)
+        assert answer.status_code == status, f"{path}: {answer.status_code} {answer.text}"
+        return answer.json()
+
+    def upload(self, name: str, data: bytes) -> str:
+        """Send a sound straight to storage and wait until it was probed."""
+        upload = self.post("/api/v1/uploads", {"name": name, "size": len(data)})
+        identity = upload["id"]
+        signed = self.post(f"/api/v1/uploads/{identity}/sign", {"method": "PUT"}, status=200)
+        httpx.put(signed["url"], content=data, timeout=60).raise_for_status()
+        self.post(f"/api/v1/uploads/{identity}/finish", status=202)
+
+        def probed() -> bool:
+            state = self.get(f"/api/v1/files/{identity}")["state"]
+            assert state != "failed"
+            return bool(state == "ready")
+
+        wait_for(probed, 300, f"{name} was not probed")
+        return str(identity)
+
+    def voice(self, name: str) -> str:
+        """A voice with consent."""
+        voice = self.post("/api/v1/voices", {"name": name})["id"]
+        version = self.get("/api/v1/consent-statement")["version"]
+        consent = {"statement_version": version, "singer_name": "김하나", "scope": "own"}
+        self.post(f"/api/v1/voices/{voice}/consent", consent | {"agreed": True})
+        return str(voice)
+
+    def train(self, voice: str, files: list[str], **params: Any) -> str:
+        dataset = self.post("/api/v1/datasets", {"name": "녹음", "file_ids": files})["id"]
+        body = {"voice": voice, "dataset": dataset, "params": params}
+        return str(self.post("/api/v1/trainings", body)["id"])
+
+    def convert(self, voice: str, file: str, **params: Any) -> str:
+        body = {"voice": voice, "files": [file], "params": params}
+        return str(self.post("/api/v1/conversions", body)["jobs"][0]["id"])
+
+    def job(self, job: str) -> dict[str, Any]:
+        shown: dict[str, Any] = self.get(f"/api/v1/jobs/{job}")
+        return shown
+
+    def wait_for_job(
+        self, job: str, until: Callable[[dict[str, Any]], bool], seconds: float = 600
+    ) -> dict[str, Any]:
+        """The job once ``until`` holds; a job that ended otherwise fails the test at once."""
+        shown: dict[str, Any] = {}
+
+        def look() -> bool:
+            nonlocal shown
+            try:
+                shown = self.job(job)
+            except httpx.HTTPError:
+                return False  # the web process may be down just now
+            if until(shown):
+                return True
+            assert shown["state"] not in ENDED, self.story(job)
+            return False
+
+        try:
+            wait_for(look, seconds, "")
+        except TimeoutError:
+            raise TimeoutError(self.story(job)) from None
+        return shown
+
+    def wait_for_success(self, job: str, seconds: float = 600) -> dict[str, Any]:
+        return self.wait_for_job(job, lambda shown: bool(shown["state"] == "succeeded"), seconds)
+
+    def wait_for_event(self, job: str, kind: str, seconds: float = 600) -> None:
+        """Until the worker has reported an event of this type."""
+
+        def heard() -> bool:
+            lines = self.get(f"/api/v1/jobs/{job}/events")["results"]
+            assert self.job(job)["state"] not in ENDED, self.story(job)
+            return any(line["type"] == kind for line in lines)
+
+        wait_for(heard, seconds, f"no {kind} in {job}")
+
+    def story(self, job: str) -> str:
+        """All that is known of a job, for the message of a failing test."""
+        lines = [f"{line['type']}: {line['en']}" for line in self.events(job) if line["en"]]
+        logs = self.stack.var.glob("local/*/worker.log")
+        tails = [path.read_text(errors="replace")[-1500:] for path in logs]
+        return "\n".join([json.dumps(self.job(job), indent=1), *lines, *tails])
+
+    def events(self, job: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.get(f"/api/v1/jobs/{job}/events")["results"]
+        return found
+
+    def credits(self) -> tuple[int, int]:
+        shown = self.get("/api/v1/credits")
+        return shown["available"], shown["reserved"]

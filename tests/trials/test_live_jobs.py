@@ -1,0 +1,138 @@
+"""Real jobs on a real studio while its parts are killed: nothing is lost, nothing paid twice."""
+
+import json
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.live import LiveStack, start_live
+from tests.trials.customer import Customer, singing, wait_for
+from voicestudio.embedded.supervisor import Supervisor
+
+TRAINING = {
+    "total_steps": 150,
+    "batch_size": 1,
+    "sample_rate": 32_000,
+    "checkpoint_every": 5,
+    "previews": 1,
+    "f0_method": "swift-f0",
+}
+
+
+@pytest.fixture(scope="module")
+def stack(services: Supervisor, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveStack]:
+    stack = start_live(services, tmp_path_factory.mktemp("trial") / "var", demo=False)
+    yield stack
+    stack.stop()
+
+
+@pytest.fixture(scope="module")
+def customer(stack: LiveStack) -> Customer:
+    return Customer.arrive(stack)
+
+
+@pytest.fixture(scope="module")
+def recording(customer: Customer) -> str:
+    return customer.upload("녹음.wav", singing(15.0))
+
+
+def workers(stack: LiveStack) -> list[int]:
+    """Pids of the worker processes of this studio that live."""
+    said = (json.loads(path.read_text()) for path in stack.var.glob("local/*/process.json"))
+    return [process["pid"] for process in said if is_alive(process["pid"])]
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except FileNotFoundError:
+        return False
+    return stat.rpartition(")")[2].split()[0] != "Z"
+
+
+@pytest.fixture(scope="module")
+def trained(stack: LiveStack, customer: Customer, recording: str) -> str:
+    """A voice whose training lost its worker, then Celery, then the web process, to kill -9."""
+    voice = customer.voice("아리아")
+    job = customer.train(voice, [recording], **TRAINING)
+    customer.wait_for_event(job, "checkpoint")
+    [worker] = workers(stack)
+    os.killpg(worker, signal.SIGKILL)
+    customer.wait_for_job(job, lambda shown: bool(shown["attempt"]["fence"] == 2))
+    customer.wait_for_job(job, lambda shown: bool(shown["state"] == "running"))
+    for part in ("worker", "web"):
+        old = stack.pid(part)
+        stack.kill(part)
+        stack.wait_restarted(part, old, seconds=180)
+    stack.wait_answering(180)
+    done = customer.wait_for_success(job)
+    assert done["attempt"]["fence"] == 2, customer.story(job)
+    assert done["step"] == TRAINING["total_steps"]
+    steps = [
+        line["step"] for line in customer.events(job) if line["attempt"] == 2 and line["losses"]
+    ]
+    assert min(steps) > 1, "the second attempt began where the first had left its checkpoint"
+    assert customer.credits()[1] == 0
+    return voice
+
+
+def test_a_training_outlives_its_worker_celery_and_the_web(
+    customer: Customer, trained: str
+) -> None:
+    voice = customer.get(f"/api/v1/voices/{trained}")
+    assert voice["state"] == "ready"
+    export = customer.get(f"/api/v1/voices/{trained}/export")
+    model = httpx.get(export["model"]["url"])
+    assert len(model.content) == export["model"]["size"]
+
+
+def test_storage_that_refuses_for_20_s_harms_no_job(
+    services: Supervisor, customer: Customer, trained: str, recording: str
+) -> None:
+    job = customer.convert(trained, recording, f0_method="swift-f0")
+    customer.wait_for_job(job, lambda shown: bool(shown["state"] == "running"))
+    storage = services.child("storage").pid
+    os.kill(storage, signal.SIGSTOP)
+    try:
+        time.sleep(20)
+    finally:
+        os.kill(storage, signal.SIGCONT)
+    done = customer.wait_for_success(job)
+    [result] = done["results"]
+    path = f"/api/v1/files/{result['id']}"
+    wait_for(lambda: customer.get(path)["state"] == "ready", 300, "the result was not probed")
+    assert customer.get(path)["duration_s"] == pytest.approx(15.0, abs=0.05)
+
+
+def test_cancel_while_training_ends_the_worker_soon(
+    stack: LiveStack, customer: Customer, recording: str
+) -> None:
+    before = customer.credits()
+    voice = customer.voice("베라")
+    job = customer.train(voice, [recording], **TRAINING | {"total_steps": 20_000})
+    customer.wait_for_event(job, "progress")
+    [worker] = workers(stack)
+    assert customer.post(f"/api/v1/jobs/{job}/cancel", status=200)["state"] == "cancelled"
+    assert customer.credits() == before
+    wait_for(lambda: not is_alive(worker), 60, "the worker still runs")
+    assert customer.job(job)["state"] == "cancelled"
+    assert customer.get(f"/api/v1/voices/{voice}")["state"] == "draft"
+
+
+def test_more_jobs_than_places_wait_in_line(
+    stack: LiveStack, customer: Customer, trained: str, recording: str
+) -> None:
+    first = customer.convert(trained, recording, f0_method="swift-f0")
+    second = customer.convert(trained, recording, f0_method="swift-f0")
+    customer.wait_for_job(first, lambda shown: bool(shown["state"] == "running"))
+    assert customer.job(second)["state"] == "queued"
+    assert customer.job(second)["queue_position"] == 1
+    assert len(workers(stack)) == 1
+    cancelled = customer.post(f"/api/v1/jobs/{second}/cancel", status=200)
+    assert cancelled["state"] == "cancelled"
+    customer.wait_for_success(first)

@@ -1,0 +1,280 @@
+"""The one settings module: all from the environment, unset values fall to the embedded stack.
+
+README's configuration table lists every name; ``checks.py`` refuses unsafe combinations at start.
+"""
+
+import secrets
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from .environment import REPOSITORY, Environment, database, mail
+from .logs import logging_config
+
+env = Environment.load()
+VAR_DIR = env.var_dir
+
+# -- what kind of installation -------------------------------------------------
+ENVIRONMENT = env.text("ENVIRONMENT", "embedded")
+DEBUG = env.flag("DEBUG")
+PUBLIC_URL = env.text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+_public = urlsplit(PUBLIC_URL)
+_https = _public.scheme == "https"
+
+SECRET_KEY_IS_GIVEN = bool(env.text("SECRET_KEY"))
+# Without one every start gets its own, so that tools run on a bare checkout; checks.py refuses
+# to serve like that.
+SECRET_KEY = env.text("SECRET_KEY") or secrets.token_urlsafe(48)
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", (_public.hostname or "", "localhost", "127.0.0.1"))
+TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0)
+
+# -- apps ----------------------------------------------------------------------
+INSTALLED_APPS = [
+    "apps.accounts",  # before allauth: its mail templates win
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "rest_framework",
+    "drf_spectacular",
+    "channels",
+    "allauth",
+    "allauth.account",
+    "allauth.headless",
+    "allauth.usersessions",
+    "apps.common",
+    "apps.billing",
+    "apps.library",
+    "apps.voices",
+    "apps.jobs",
+    "voicestudio",
+]
+MIDDLEWARE = [
+    "apps.common.middleware.RequestLogMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "apps.common.middleware.ContentSecurityPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+]
+ROOT_URLCONF = "voicestudio.urls"
+ASGI_APPLICATION = "voicestudio.asgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+# -- database, cache, messages -------------------------------------------------
+DATABASE_URL = env.text("DATABASE_URL", "postgresql://postgres@127.0.0.1:5432/voicestudio")
+DATABASES = {"default": database(DATABASE_URL)}
+REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "cache",
+    }
+}
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.core.RedisChannelLayer",
+        "CONFIG": {"hosts": [REDIS_URL], "prefix": "live", "capacity": 500},
+    }
+}
+
+# -- object storage ------------------------------------------------------------
+S3_ENDPOINT_URL = env.text("S3_ENDPOINT_URL", "http://127.0.0.1:8333")
+S3_PUBLIC_ENDPOINT_URL = env.text("S3_PUBLIC_ENDPOINT_URL", S3_ENDPOINT_URL)
+S3_BUCKET = env.text("S3_BUCKET", "voicestudio")
+S3_REGION = env.text("S3_REGION", "us-east-1")
+S3_ACCESS_KEY_ID = env.text("S3_ACCESS_KEY_ID", "embedded")
+S3_SECRET_ACCESS_KEY = env.text("S3_SECRET_ACCESS_KEY", "embedded")
+STORAGES = {
+    "default": {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "endpoint_url": S3_ENDPOINT_URL,
+            "bucket_name": S3_BUCKET,
+            "region_name": S3_REGION,
+            "access_key": S3_ACCESS_KEY_ID,
+            "secret_key": S3_SECRET_ACCESS_KEY,
+            "signature_version": "s3v4",
+            "addressing_style": "path",
+            "default_acl": None,
+            "file_overwrite": True,
+        },
+    },
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+# -- static files and the built frontend ---------------------------------------
+FRONTEND_DIST = REPOSITORY / "frontend" / "dist"
+STATIC_URL = "/static/"
+WHITENOISE_ROOT = FRONTEND_DIST if FRONTEND_DIST.is_dir() else None
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/assets/"  # their names hold a hash
+WHITENOISE_USE_FINDERS = True  # the admin's few files need no collectstatic
+WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+
+# -- accounts ------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",  # the admin
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+if ENVIRONMENT == "test":
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+ACCOUNT_ADAPTER = "voicestudio.signup.StudioAccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_CONFIRM_EMAIL_ON_GET = False
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # in the browser that signed up
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "[AI Voice Studio] "
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_RATE_LIMITS = {"admin_login": "10/m/ip"}  # the other limits are allauth's own
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = _public.scheme
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+HEADLESS_ONLY = True
+HEADLESS_CLIENTS = ("browser",)
+HEADLESS_FRONTEND_URLS = {
+    "account_confirm_email": f"{PUBLIC_URL}/verify-email/{{key}}",
+    "account_reset_password": f"{PUBLIC_URL}/reset-password",
+    "account_reset_password_from_key": f"{PUBLIC_URL}/reset-password/{{key}}",
+    "account_signup": f"{PUBLIC_URL}/sign-up",
+}
+USERSESSIONS_TRACK_ACTIVITY = True
+DEFAULT_FROM_EMAIL = env.text("FROM_EMAIL", f"AI Voice Studio <no-reply@{_public.hostname}>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+EMAIL_URL = env.text("EMAIL_URL")
+globals().update(mail(EMAIL_URL))
+
+# -- browser security ----------------------------------------------------------
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = _https
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SECURE = _https
+CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"]
+CSRF_FAILURE_VIEW = "apps.common.views.csrf_failure"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = _https
+SECURE_REDIRECT_EXEMPT = [r"^api/v1/health$"]  # probes of a load balancer speak http
+SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if _https else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 2**20  # sound goes straight to storage, never through here
+
+# -- languages and time --------------------------------------------------------
+LANGUAGE_CODE = "ko"
+LANGUAGES = [("ko", "한국어"), ("en", "English")]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# -- API -----------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["apps.common.permissions.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "apps.common.paging.NewestFirst",
+    "DEFAULT_SCHEMA_CLASS": "apps.common.schema.AutoSchema",
+    "DEFAULT_THROTTLE_CLASSES": [
+        "rest_framework.throttling.AnonRateThrottle",
+        "rest_framework.throttling.UserRateThrottle",
+    ],
+    "DEFAULT_THROTTLE_RATES": {"anon": "120/min", "user": "1800/min"},
+    "NUM_PROXIES": TRUSTED_PROXIES,
+    "EXCEPTION_HANDLER": "apps.common.errors.exception_handler",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "AI Voice Studio",
+    "DESCRIPTION": "노래 목소리 변환 API · Singing voice conversion API",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "SORT_OPERATIONS": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+}
+
+# -- background work -----------------------------------------------------------
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_TIME_LIMIT = 15 * 60
+CELERY_TASK_SOFT_TIME_LIMIT = 14 * 60
+# Redis hands a task out again after this; it has to exceed the longest task.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 20 * 60}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 3
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {
+        "task": "apps.jobs.tasks.sweep",
+        "schedule": timedelta(seconds=15),
+        "options": {"expires": 14},
+    },
+    "probe-again": {
+        "task": "apps.library.sweeps.probe_again",
+        "schedule": timedelta(minutes=2),
+        "options": {"expires": 110},
+    },
+    "expire-uploads": {
+        "task": "apps.library.sweeps.expire_uploads",
+        "schedule": timedelta(hours=1),
+        "options": {"expires": 3500},
+    },
+}
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
+
+# -- compute -------------------------------------------------------------------
+COMPUTE_BACKEND = env.text("COMPUTE_BACKEND", "local")
+RUNPOD_API_KEY = env.text("RUNPOD_API_KEY")
+RUNPOD_ENDPOINT_ID = env.text("RUNPOD_ENDPOINT_ID")
+LOCAL_BACKEND_SLOTS = env.number("LOCAL_BACKEND_SLOTS", 1)
+WORKER_CALLBACK_URL = env.text("WORKER_CALLBACK_URL", PUBLIC_URL)
+WEIGHTS_DIR = env.text("WEIGHTS_DIR", str(VAR_DIR / "weights"))
+
+# -- logs ----------------------------------------------------------------------
+LOGGING_CONFIG = "logging.config.dictConfig"
+LOGGING = logging_config(env.text("LOG_LEVEL", "INFO"))

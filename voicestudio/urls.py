@@ -1,0 +1,33 @@
+"""Every address of the studio."""
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path, re_path
+from drf_spectacular.views import SpectacularAPIView
+
+from apps.common.views import CsrfView
+from apps.jobs.urls import websocket_urlpatterns, worker_urlpatterns
+
+from .views import HealthView, admin_login, not_found, studio_page
+
+__all__ = ["urlpatterns", "websocket_urlpatterns"]
+
+api: list[URLPattern | URLResolver] = [
+    path("csrf", CsrfView.as_view(), name="csrf"),
+    path("health", HealthView.as_view(), name="health"),
+    path("schema", SpectacularAPIView.as_view(), name="schema"),
+    path("", include("apps.accounts.urls")),
+    path("", include("apps.billing.urls")),
+    path("", include("apps.library.urls")),
+    path("", include("apps.voices.urls")),
+    path("", include("apps.jobs.urls")),
+]
+
+urlpatterns = [
+    path("api/v1/", include(api)),
+    path("worker/v1/", include(worker_urlpatterns)),
+    path("_allauth/", include("allauth.headless.urls")),
+    path("admin/login/", admin_login),
+    path("admin/", admin.site.urls),
+    re_path(r"^(?:api|worker|ws|_allauth|static|assets)(?:/|$)", not_found),
+    re_path(r"^(?!admin(?:/|$))", studio_page, name="studio"),
+]
