@@ -8,7 +8,7 @@ from .models import Language, Membership, Role, User, Workspace
 @transaction.atomic
 def open_personal_workspace(user: User) -> Workspace:
     """The person's first workspace, made where there is none."""
-    User.objects.select_for_update().get(pk=user.pk)
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
     first = Membership.objects.filter(user=user).order_by("created_at", "id").first()
     if first is not None:
         return first.workspace

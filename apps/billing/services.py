@@ -118,7 +118,7 @@ def _balance(workspace_id: uuid.UUID) -> QuerySet[Balance]:
 
 def _lock(workspace_id: uuid.UUID) -> None:
     """Line up with every other change of this workspace's credits."""
-    Balance.objects.select_for_update().get(workspace_id=workspace_id)
+    Balance.objects.select_for_update(no_key=True).get(workspace_id=workspace_id)
 
 
 def _write(

@@ -26,14 +26,14 @@ from .timing import MAX_TRIES, SLOT_PAUSE, backoff
 
 def lock_job(job_id: uuid.UUID) -> Job:
     """The job's row, held until the transaction ends; always taken before its attempts'."""
-    return Job.objects.select_for_update().get(id=job_id)
+    return Job.objects.select_for_update(no_key=True).get(id=job_id)
 
 
 def lock(attempt_id: uuid.UUID) -> tuple[Job, Attempt]:
     """An attempt with its job, both held until the transaction ends."""
     job_id = Attempt.objects.values_list("job_id", flat=True).get(id=attempt_id)
     job = lock_job(job_id)
-    return job, Attempt.objects.select_for_update().get(id=attempt_id)
+    return job, Attempt.objects.select_for_update(no_key=True).get(id=attempt_id)
 
 
 def touch(job: Job) -> None:

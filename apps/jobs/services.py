@@ -336,7 +336,7 @@ def cancel(job_id: uuid.UUID) -> Job:
             "이미 끝난 작업이라 취소할 수 없습니다.",
             "The job has already ended, so it can't be cancelled.",
         )
-    attempt = job.attempts.select_for_update().get(fence=job.fence)
+    attempt = job.attempts.select_for_update(no_key=True).get(fence=job.fence)
     rounds.close(attempt, AttemptState.CANCELLED)
     note(attempt, "cancelled")
     rounds.end_job(job, JobState.CANCELLED)

@@ -35,7 +35,9 @@ def update_dataset(
 def _set_files(dataset: Dataset, file_ids: Sequence[uuid.UUID]) -> None:
     wanted = list(dict.fromkeys(file_ids))
     files = AudioFile.objects.for_workspace(dataset.workspace_id).filter(pk__in=wanted)
-    ready = {file.pk for file in files.select_for_update() if file.state == FileState.READY}
+    ready = {
+        file.pk for file in files.select_for_update(no_key=True) if file.state == FileState.READY
+    }
     missing = [pk for pk in wanted if pk not in ready]
     if missing:
         raise invalid({"file_ids": _not_ready(missing)})

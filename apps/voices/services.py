@@ -207,7 +207,7 @@ def lock(workspace_id: uuid.UUID, voice_id: uuid.UUID) -> Voice | None:
     return (
         Voice.objects.for_workspace(workspace_id)
         .exclude(state=VoiceState.DELETED)
-        .select_for_update()
+        .select_for_update(no_key=True)
         .filter(id=voice_id)
         .first()
     )
@@ -219,7 +219,7 @@ def _delete_objects(keys: list[str]) -> None:
 
 
 def _lock(voice_id: uuid.UUID) -> Voice:
-    return Voice.objects.select_for_update().get(id=voice_id)
+    return Voice.objects.select_for_update(no_key=True).get(id=voice_id)
 
 
 def _link(key: str, filename: str, size: int) -> ExportLink:

@@ -122,7 +122,7 @@ def check_inputs(job: Job) -> Voice:
 
     JobProblem where the voice may no longer be used or a file is gone.
     """
-    voice = Voice.objects.select_for_update().get(id=job.voice_id)
+    voice = Voice.objects.select_for_update(no_key=True).get(id=job.voice_id)
     if voice.state == VoiceState.DELETED:
         raise JobProblem(WebCode.VOICE_DELETED)
     if valid_consent(voice) is None:

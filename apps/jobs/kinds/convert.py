@@ -82,7 +82,7 @@ def _lock_files(
         .exclude(state=FileState.DELETED)
         .filter(id__in=file_ids)
         .order_by("id")
-        .select_for_update()
+        .select_for_update(no_key=True)
     )
     return {file.id: file for file in files}
 

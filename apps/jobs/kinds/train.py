@@ -81,7 +81,7 @@ def _lock_files(dataset: Dataset) -> list[AudioFile]:
         AudioFile.objects.filter(datasets=dataset)
         .exclude(state=FileState.DELETED)
         .order_by("id")
-        .select_for_update(of=("self",))
+        .select_for_update(of=("self",), no_key=True)
     )
     if any(file.state != FileState.READY for file in files):
         raise ApiError(
