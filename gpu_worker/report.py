@@ -92,6 +92,7 @@ class Reporter:
         self._unheard: list[Event] = []
         self._sent = 0
         self._fraction = 0.0
+        self._step: tuple[int | None, int | None] = None, None
         self._closing = False
         self._give_up_at = math.inf
         self._started = time.monotonic()
@@ -125,19 +126,25 @@ class Reporter:
         total_steps: int | None = None,
         losses: Mapping[str, float] | None = None,
     ) -> None:
-        """How far the whole job is, never falling; only the newest waits to be sent."""
+        """How far the whole job is, never falling; of each stage only the newest waits to be sent.
+
+        An event without a step repeats the last one, so that the newest event says all.
+        """
         self._fraction = max(self._fraction, min(1.0, fraction))
+        if step is not None:
+            self._step = step, total_steps
         event = Progress(
             **_now(),
             stage=stage,
             fraction=self._fraction,
             eta_s=eta_s,
-            step=step,
-            total_steps=total_steps,
+            step=self._step[0],
+            total_steps=self._step[1],
             losses={name: value for name, value in (losses or {}).items() if math.isfinite(value)},
         )
         with self._changed:
-            if self._waiting and isinstance(self._waiting[-1], Progress):
+            last = self._waiting[-1] if self._waiting else None
+            if isinstance(last, Progress) and last.stage == stage:
                 self._waiting.pop()
             self._waiting.append(event)
 

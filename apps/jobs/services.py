@@ -239,16 +239,12 @@ def _apply_progress(job: Job, attempt: Attempt, events: Sequence[Event]) -> None
         return
     attempt.last_seq = newest.seq
     job.stage = newest.stage
-    if job.state != JobState.SUCCEEDED:
-        job.fraction = newest.fraction
     if job.is_active:
         job.eta_s = newest.eta_s
-    if newest.total_steps is not None:
-        job.total_steps = newest.total_steps
-    if job.state == JobState.SUCCEEDED:
-        job.step = job.total_steps  # the last steps may never be reported
-    elif newest.step is not None:
+    if job.state != JobState.SUCCEEDED:  # its result has said that all was done
+        job.fraction = newest.fraction
         job.step = newest.step
+        job.total_steps = newest.total_steps or job.total_steps
     if newest.losses:
         job.losses = newest.losses
 

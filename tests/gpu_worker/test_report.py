@@ -92,6 +92,21 @@ def test_many_steps_become_few_events_that_never_fall(studio: Studio, reporter: 
     assert [e.fraction for e in heard] == sorted(e.fraction for e in heard)
 
 
+def test_the_last_step_outlives_the_stage_that_follows(studio: Studio, switch: StopSwitch) -> None:
+    with httpx.Client() as client:
+        reporter = Reporter(job(studio), switch, client, PACE)
+        reporter.progress(Stage.TRAIN, 0.8, step=5, total_steps=6, losses={"mel": 2.0})
+        reporter.progress(Stage.TRAIN, 0.9, step=6, total_steps=6, losses={"mel": 1.0})
+        reporter.progress(Stage.STORE, 0.95)
+        reporter.start()
+        assert reporter.close()
+    train, store = studio.events
+    assert isinstance(train, Progress)
+    assert isinstance(store, Progress)
+    assert (train.step, train.losses) == (6, {"mel": 1.0})
+    assert (store.step, store.total_steps, store.losses) == (6, 6, {})
+
+
 def test_losses_that_are_not_numbers_are_left_out(studio: Studio, reporter: Reporter) -> None:
     reporter.progress(Stage.TRAIN, 0.1, losses={"mel": float("nan"), "kl": 1.0})
     assert reporter.close()

@@ -127,12 +127,16 @@ def test_cancel_while_training_ends_the_worker_soon(
 def test_more_jobs_than_places_wait_in_line(
     stack: LiveStack, customer: Customer, trained: str, recording: str
 ) -> None:
-    first = customer.convert(trained, recording, f0_method="swift-f0")
-    second = customer.convert(trained, recording, f0_method="swift-f0")
+    voice = customer.voice("첼라")
+    first = customer.train(voice, [recording], **TRAINING | {"total_steps": 20_000})
     customer.wait_for_job(first, lambda shown: bool(shown["state"] == "running"))
-    assert customer.job(second)["state"] == "queued"
-    assert customer.job(second)["queue_position"] == 1
+    second = customer.convert(trained, recording, f0_method="swift-f0")
+    third = customer.convert(trained, recording, f0_method="swift-f0")
+    shown = [customer.job(job) for job in (second, third)]
+    assert [job["state"] for job in shown] == ["queued", "queued"]
+    assert [job["queue_position"] for job in shown] == [1, 2]
     assert len(workers(stack)) == 1
-    cancelled = customer.post(f"/api/v1/jobs/{second}/cancel", status=200)
-    assert cancelled["state"] == "cancelled"
-    customer.wait_for_success(first)
+    for job in (second, first):
+        assert customer.post(f"/api/v1/jobs/{job}/cancel", status=200)["state"] == "cancelled"
+    customer.wait_for_success(third)
+    assert len(workers(stack)) <= 1
