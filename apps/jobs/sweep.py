@@ -148,13 +148,18 @@ def _leaving(now: datetime) -> QuerySet[Attempt]:
     )
 
 
-def stop(attempt_id: uuid.UUID, find: FindBackend) -> None:
-    """Ask an ended attempt's worker to leave; written down once it has. Safe to repeat."""
+def stop(attempt_id: uuid.UUID, find: FindBackend) -> bool:
+    """Ask an ended attempt's worker to leave; whether it still has to be asked again.
+
+    That it has left is written down. Safe to repeat.
+    """
     attempt = Attempt.objects.get(id=attempt_id)
     if attempt.gone_at or not attempt.ended_at:
-        return
-    if find(attempt.backend).stop(_remote(attempt)):
-        Attempt.objects.filter(id=attempt.id, gone_at=None).update(gone_at=timezone.now())
+        return False
+    if not find(attempt.backend).stop(_remote(attempt)):
+        return True
+    Attempt.objects.filter(id=attempt.id, gone_at=None).update(gone_at=timezone.now())
+    return False
 
 
 def _remote(attempt: Attempt) -> Remote:

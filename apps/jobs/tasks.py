@@ -9,6 +9,7 @@ from apps.common.storage import STORAGE_ERRORS
 from . import backends, services
 from . import sweep as broom
 from .backends.base import Unreachable
+from .timing import ASK_AGAIN, ASKS
 
 
 @shared_task
@@ -22,8 +23,10 @@ def finish(attempt_id: str) -> None:
 
 
 @shared_task(throws=(Unreachable,))
-def stop(attempt_id: str) -> None:
-    broom.stop(uuid.UUID(attempt_id), backends.named)
+def stop(attempt_id: str, asked: int = 0) -> None:
+    """Ask a worker to leave, and soon once more with force; after that the sweep goes on asking."""
+    if broom.stop(uuid.UUID(attempt_id), backends.named) and asked < ASKS:
+        stop.apply_async((attempt_id, asked + 1), countdown=ASK_AGAIN.total_seconds())
 
 
 @shared_task

@@ -30,6 +30,11 @@ LINK_MARGIN: Final = timedelta(hours=1)
 WIND_DOWN: Final = timedelta(seconds=30)
 """How long a worker may take to leave after its result is in."""
 
+ASK_AGAIN: Final = timedelta(seconds=3.5)
+ASKS: Final = 2
+"""A worker that was told to leave is asked again after this pause, so many times: a backend may
+only use force where a first word did not help, and a cancelled worker is gone within 5 s."""
+
 STORAGE_PAUSE: Final = timedelta(seconds=15)
 """Before an attempt is built again after the store could not be asked."""
 

@@ -130,17 +130,23 @@ class Converter:
         for first, last in chunk_bounds(heard):
             segment = padded[first : last + 2 * PAD + self._rendering.tail]
             segment_f0 = f0[first // PITCH_HOP :]
-            for piece, done in self._chunk(segment, segment_f0, params, generator):
+            for piece, done in self._chunk(segment, segment_f0, params, generator, stop):
                 pieces.append(piece)
                 progress(_F0_SHARE + (1 - _F0_SHARE) * (first + (last - first) * done) / len(heard))
-                check(stop)
         return torch.cat(pieces)
 
     def _chunk(
-        self, segment: Floats, f0: Tensor, params: ConvertParams, generator: torch.Generator | None
+        self,
+        segment: Floats,
+        f0: Tensor,
+        params: ConvertParams,
+        generator: torch.Generator | None,
+        stop: StopCheck,
     ) -> Iterator[tuple[Tensor, float]]:
         """Audio of one padded chunk, less its padding, piece by piece; each with the share done."""
+        check(stop)
         content = self._content(torch.from_numpy(segment), f0, params)
+        check(stop)
         frames = len(content)
         pitch = F.pad(f0[:frames], (0, frames - len(f0[:frames])))[None]
         z, g = self._synthesizer.latent(
@@ -154,6 +160,7 @@ class Converter:
         own = -(-(len(segment) - 2 * PAD - self._rendering.tail) // PITCH_HOP)
         last = min(PAD_FRAMES + own, frames - PAD_FRAMES)
         for start in range(PAD_FRAMES, last, PIECE_FRAMES):
+            check(stop)
             end = min(start + PIECE_FRAMES, last)
             yield self._decode(z, source, g, start, end), (end - PAD_FRAMES) / (last - PAD_FRAMES)
 

@@ -24,7 +24,8 @@ from gpu_worker.contract.job import ConvertJob, TrainJob
 
 from .base import Busy, Health, Refused, Remote, RemoteState, Submission, spec_text
 
-KILL_AFTER_S: Final = 10.0
+KILL_AFTER_S: Final = 3.0
+"""Nothing of an attempt that was told to stop is wanted any more."""
 NICENESS: Final = 10
 """Workers give way to the pages that share their machine."""
 _PASSED_ON: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "OMP_NUM_THREADS", "SSL_CERT_FILE")

@@ -1,7 +1,10 @@
 """The local backend with real worker processes."""
 
 import os
+import signal
 import stat
+import subprocess
+import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -9,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from apps.jobs.backends import local
 from apps.jobs.backends.base import Busy, Remote, RemoteState
 from apps.jobs.backends.local import LocalBackend, Process
+from apps.jobs.timing import ASK_AGAIN, ASKS
 from gpu_worker.contract.job import JOB_SPEC, TrainJob
 from gpu_worker.contract.params import TrainParams
 
@@ -84,6 +89,29 @@ def test_stop_ends_the_group(backend: LocalBackend) -> None:
     backend.submit(job, ttl_s=100)
     wait(lambda: backend.stop(remote(job)))
     assert backend.stop(remote(job)) is True
+
+
+def test_a_worker_that_does_not_listen_is_gone_within_5_s(
+    backend: LocalBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deaf = "import signal, time; signal.signal(15, signal.SIG_IGN); print(flush=True); time.sleep(99)"
+    child = subprocess.Popen(
+        [sys.executable, "-c", deaf], start_new_session=True, stdout=subprocess.PIPE
+    )
+    assert child.stdout is not None
+    child.stdout.readline()
+    job = spec()
+    folder = backend.folder / job.attempt_id
+    folder.mkdir(parents=True)
+    local._write_process(folder, Process(child.pid, local._started_ticks(child.pid) or 0))
+    asked = [0.0, *(number * ASK_AGAIN.total_seconds() for number in range(1, ASKS + 1))]
+    began = time.time()
+    for seconds in asked[:2]:
+        monkeypatch.setattr(local.time, "time", lambda at=began + seconds: at)
+        assert not backend.stop(remote(job))
+    assert child.wait(5) == -signal.SIGKILL
+    assert asked[1] < 5
+    assert backend.stop(remote(job))
 
 
 def test_a_pid_that_is_anothers_by_now_is_not_ours() -> None:
