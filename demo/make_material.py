@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from demo.accompaniment import accompany, hall
 from demo.score import notes
-from demo.singing import SingingModel, sing
+from demo.singing import Singer, SingingModel, sing
 from demo.speech import RATE, Speaker, SpeechModel
 
 HERE = Path(__file__).parent
@@ -26,7 +26,7 @@ SPEAKERS = {
     "speaker-a": Speaker({"jf_alpha": 1.0}),
     "speaker-b": Speaker({"jm_kumo": 1.0}),
 }
-SINGER = Speaker({"jm_kumo": 0.5, "jf_gongitsune": 0.5})
+SINGER = Singer(Speaker({"jf_tebukuro": 1.4, "jf_alpha": -0.4}), formants=0.75)
 TAGS = {"comment": "AI-generated: synthetic voice", "artist": "AI Voice Studio demo"}
 
 

@@ -33,9 +33,18 @@ ONSET_FRAMES = {"ɾ": 2, "j": 3, "ɡ": 3, "d": 3, "n": 3, "m": 3}
 VOWELS = frozenset("aɛʌoiu")
 SILENCES = frozenset(("", ","))
 VOWEL_ENERGY, SILENT_ENERGY = 6.0, -10.0  # as in the model's own plans
+VOICED_SHARE = 0.5  # of the band: below lie the resonances that tell voices apart
 LEVEL = 0.1  # RMS of a held vowel
 Curve = NDArray[np.float32]
 Frames = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Singer:
+    """A speaker with a vocal tract of another length: ``formants`` scales all its resonances."""
+
+    speaker: Speaker
+    formants: float = 1.0
 
 
 @dataclass
@@ -183,16 +192,25 @@ def _gain(level: Frames, plan: list[Sound]) -> Frames:
     return np.asarray(np.maximum(gaussian_filter1d(gain, 1.5), 1e-4))
 
 
-def sing(model: SingingModel, singer: Speaker, notes: list[Note], seed: int) -> Audio:
+def _scaled(envelope: Frames, factor: float) -> Frames:
+    """Spectral envelope (L, bins) with its frequencies multiplied by ``factor``, the upper ones less
+    so that the band stays whole (piecewise linear, as in vocal tract length normalisation)."""
+    top = envelope.shape[1] - 1
+    knee = VOICED_SHARE * top
+    bins = np.interp(np.arange(top + 1), [0, knee * factor, top], [0, knee, top])
+    return np.exp(_between(np.log(envelope + 1e-12).T, bins).T)
+
+
+def sing(model: SingingModel, singer: Singer, notes: list[Note], seed: int) -> Audio:
     """The dry vocal (T,) at 24 kHz, exactly as long as the song."""
     sounds = plan(notes)
-    spoken = model.perform(sounds, singer).astype(np.float64)
+    spoken = model.perform(sounds, singer.speaker).astype(np.float64)
     f0 = np.repeat([hertz(sound.pitch or 55) for sound in sounds], _fine_spoken(sounds))
     times = np.arange(len(f0)) / (FRAMES_A_S * FINE)
     envelope = pyworld.cheaptrick(spoken, f0, times, RATE)
     aperiodicity = pyworld.d4c(spoken, f0, times, RATE, threshold=0.0)
     positions = _positions(sounds)
-    envelope = np.exp(_between(np.log(envelope + 1e-12), positions))
+    envelope = np.exp(_between(np.log(_scaled(envelope, singer.formants) + 1e-12), positions))
     aperiodicity = _between(aperiodicity, positions)
     envelope *= _gain(np.sqrt(envelope.mean(axis=1)), sounds)[:, None] ** 2
     pitch = melody(notes, sounds, np.random.default_rng(seed))
