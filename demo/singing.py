@@ -193,8 +193,11 @@ def _gain(level: Frames, plan: list[Sound]) -> Frames:
 
 
 def _scaled(envelope: Frames, factor: float) -> Frames:
-    """Spectral envelope (L, bins) with its frequencies multiplied by ``factor``, the upper ones less
-    so that the band stays whole (piecewise linear, as in vocal tract length normalisation)."""
+    """Spectral envelope (L, bins) with its frequencies multiplied by ``factor``.
+
+    The upper ones are moved less, so that the band stays whole (piecewise linear, as in vocal tract
+    length normalisation).
+    """
     top = envelope.shape[1] - 1
     knee = VOICED_SHARE * top
     bins = np.interp(np.arange(top + 1), [0, knee * factor, top], [0, knee, top])

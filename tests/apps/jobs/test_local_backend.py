@@ -20,6 +20,12 @@ from gpu_worker.contract.job import JOB_SPEC, TrainJob
 from gpu_worker.contract.params import TrainParams
 
 NOWHERE = "http://127.0.0.1:9"
+DEAF = """
+import signal, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print(flush=True)
+time.sleep(99)
+"""
 
 
 def spec() -> TrainJob:
@@ -94,9 +100,8 @@ def test_stop_ends_the_group(backend: LocalBackend) -> None:
 def test_a_worker_that_does_not_listen_is_gone_within_5_s(
     backend: LocalBackend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    deaf = "import signal, time; signal.signal(15, signal.SIG_IGN); print(flush=True); time.sleep(99)"
     child = subprocess.Popen(
-        [sys.executable, "-c", deaf], start_new_session=True, stdout=subprocess.PIPE
+        [sys.executable, "-c", DEAF], start_new_session=True, stdout=subprocess.PIPE
     )
     assert child.stdout is not None
     child.stdout.readline()
