@@ -122,6 +122,7 @@ export const en: Record<Key, string> = {
   seeAll: "See all",
 
   credits: "Credits",
+  creditsAvailable: "Credits left",
   creditsLeft: "{amount} credits left",
   creditsReserved: "{amount} reserved for running jobs",
   creditGrant: "Granted",

@@ -122,6 +122,7 @@ export const ko = {
   seeAll: "모두 보기",
 
   credits: "크레딧",
+  creditsAvailable: "남은 크레딧",
   creditsLeft: "남은 크레딧 {amount}",
   creditsReserved: "진행 중인 작업에 {amount} 예약됨",
   creditGrant: "지급",

@@ -1,12 +1,10 @@
 import { Link } from "@tanstack/react-router";
-import { MailCheck } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { AuthForm, useAuthSubmit } from "../auth/AuthForm";
-import { AuthNote } from "../auth/AuthNote";
 import { auth } from "../auth/allauth";
+import { EmailField } from "../auth/fields";
+import { MailSent } from "../auth/MailSent";
 import { useI18n } from "../i18n";
-import { ButtonLink } from "../ui/Button";
-import { TextField } from "../ui/Field";
 
 export default function AskReset() {
   const { t } = useI18n();
@@ -20,15 +18,7 @@ export default function AskReset() {
   }
 
   if (mailed) {
-    return (
-      <AuthNote
-        icon={<MailCheck aria-hidden className="size-7" />}
-        title={t("mailSentTitle")}
-        action={<ButtonLink to="/signin">{t("toSignIn")}</ButtonLink>}
-      >
-        {t("resetMailText", { email })}
-      </AuthNote>
-    );
+    return <MailSent>{t("resetMailText", { email })}</MailSent>;
   }
   return (
     <AuthForm
@@ -43,16 +33,7 @@ export default function AskReset() {
         </Link>
       }
     >
-      <TextField
-        label={t("email")}
-        type="email"
-        name="email"
-        autoComplete="username"
-        required
-        value={email}
-        onChange={(event) => setEmail(event.target.value)}
-        error={submission.problems.email}
-      />
+      <EmailField value={email} onChange={setEmail} error={submission.problems.email} />
     </AuthForm>
   );
 }

@@ -4,9 +4,9 @@ import { type FormEvent, useState } from "react";
 import { AuthForm, useAuthSubmit } from "../auth/AuthForm";
 import { AuthNote } from "../auth/AuthNote";
 import { auth } from "../auth/allauth";
+import { PasswordField } from "../auth/fields";
 import { useI18n } from "../i18n";
 import { ButtonLink } from "../ui/Button";
-import { TextField } from "../ui/Field";
 
 export default function ResetPassword() {
   const { t } = useI18n();
@@ -47,15 +47,11 @@ export default function ResetPassword() {
         </Link>
       }
     >
-      <TextField
+      <PasswordField
+        fresh
         label={t("newPassword")}
-        hint={t("passwordHint")}
-        type="password"
-        name="password"
-        autoComplete="new-password"
-        required
         value={password}
-        onChange={(event) => setPassword(event.target.value)}
+        onChange={setPassword}
         error={submission.problems.password}
       />
     </AuthForm>

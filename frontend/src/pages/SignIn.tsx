@@ -3,8 +3,8 @@ import { Link, useNavigate, useRouter, useSearch } from "@tanstack/react-router"
 import { type FormEvent, useState } from "react";
 import { AuthForm, useAuthSubmit } from "../auth/AuthForm";
 import { auth } from "../auth/allauth";
+import { EmailField, PasswordField } from "../auth/fields";
 import { useI18n } from "../i18n";
-import { TextField } from "../ui/Field";
 
 export default function SignIn() {
   const { t } = useI18n();
@@ -48,26 +48,8 @@ export default function SignIn() {
         </>
       }
     >
-      <TextField
-        label={t("email")}
-        type="email"
-        name="email"
-        autoComplete="username"
-        required
-        value={email}
-        onChange={(event) => setEmail(event.target.value)}
-        error={submission.problems.email}
-      />
-      <TextField
-        label={t("password")}
-        type="password"
-        name="password"
-        autoComplete="current-password"
-        required
-        value={password}
-        onChange={(event) => setPassword(event.target.value)}
-        error={submission.problems.password}
-      />
+      <EmailField value={email} onChange={setEmail} error={submission.problems.email} />
+      <PasswordField value={password} onChange={setPassword} error={submission.problems.password} />
       {unverified && (
         <p role="alert" className="rounded-xl bg-warn/12 px-4 py-3 text-sm text-warn">
           {t("verifyFirst")}

@@ -1,12 +1,10 @@
 import { Link, useNavigate } from "@tanstack/react-router";
-import { MailCheck } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { AuthForm, useAuthSubmit } from "../auth/AuthForm";
-import { AuthNote } from "../auth/AuthNote";
 import { auth } from "../auth/allauth";
+import { EmailField, PasswordField } from "../auth/fields";
+import { MailSent } from "../auth/MailSent";
 import { useI18n } from "../i18n";
-import { ButtonLink } from "../ui/Button";
-import { TextField } from "../ui/Field";
 
 export default function SignUp() {
   const { t } = useI18n();
@@ -24,15 +22,7 @@ export default function SignUp() {
   }
 
   if (mailed) {
-    return (
-      <AuthNote
-        icon={<MailCheck aria-hidden className="size-7" />}
-        title={t("mailSentTitle")}
-        action={<ButtonLink to="/signin">{t("toSignIn")}</ButtonLink>}
-      >
-        {t("mailSentText", { email })}
-      </AuthNote>
-    );
+    return <MailSent>{t("mailSentText", { email })}</MailSent>;
   }
   return (
     <AuthForm
@@ -50,25 +40,11 @@ export default function SignUp() {
         </p>
       }
     >
-      <TextField
-        label={t("email")}
-        type="email"
-        name="email"
-        autoComplete="email"
-        required
-        value={email}
-        onChange={(event) => setEmail(event.target.value)}
-        error={submission.problems.email}
-      />
-      <TextField
-        label={t("password")}
-        hint={t("passwordHint")}
-        type="password"
-        name="password"
-        autoComplete="new-password"
-        required
+      <EmailField fresh value={email} onChange={setEmail} error={submission.problems.email} />
+      <PasswordField
+        fresh
         value={password}
-        onChange={(event) => setPassword(event.target.value)}
+        onChange={setPassword}
         error={submission.problems.password}
       />
     </AuthForm>

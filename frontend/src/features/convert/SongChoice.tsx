@@ -1,14 +1,15 @@
-import { Search } from "lucide-react";
 import { useDeferredValue, useState } from "react";
 import { useFiles } from "../../api/queries";
 import { useI18n } from "../../i18n";
 import { formatClock } from "../../i18n/format";
 import { PlayButton } from "../../player/PlayButton";
 import { Badge } from "../../ui/Badge";
+import { SearchField } from "../../ui/SearchField";
 import { MoreButton } from "../../ui/states";
 import { Tick } from "../../ui/Tick";
 import { UploadButton } from "../../uploads/UploadButton";
 import { fileTrack } from "../resultTrack";
+import { withChoice } from "../withChoice";
 
 interface Props {
   chosen: ReadonlySet<string>;
@@ -21,30 +22,15 @@ export function SongChoice({ chosen, onChange }: Props) {
   const wanted = useDeferredValue(search.trim());
   const songs = useFiles({ state: "ready", search: wanted || undefined });
 
-  function choose(id: string, on: boolean) {
-    const next = new Set(chosen);
-    if (on) next.add(id);
-    else next.delete(id);
-    onChange(next);
-  }
-
   return (
     <div className="grid gap-3">
       <div className="flex flex-wrap gap-2">
-        <div className="relative min-w-40 flex-1">
-          <Search
-            aria-hidden
-            className="pointer-events-none absolute top-1/2 left-3.5 size-4.5 -translate-y-1/2 text-faint"
-          />
-          <input
-            type="search"
-            aria-label={t("searchFiles")}
-            placeholder={t("searchFiles")}
-            value={search}
-            onChange={(event) => setSearch(event.target.value)}
-            className="control pl-10.5"
-          />
-        </div>
+        <SearchField
+          className="min-w-40"
+          label={t("searchFiles")}
+          value={search}
+          onChange={setSearch}
+        />
         <UploadButton look="quiet" />
       </div>
       <ul
@@ -57,7 +43,10 @@ export function SongChoice({ chosen, onChange }: Props) {
             className={`flex items-center gap-3 rounded-xl px-2 py-2 ${chosen.has(file.id) ? "bg-violet/12" : "hover:bg-white/3"}`}
           >
             <div className="min-w-0 flex-1">
-              <Tick checked={chosen.has(file.id)} onChange={(on) => choose(file.id, on)}>
+              <Tick
+                checked={chosen.has(file.id)}
+                onChange={(on) => onChange(withChoice(chosen, file.id, on))}
+              >
                 <span className="flex items-center gap-2">
                   <span className="truncate font-medium">{file.name}</span>
                   {file.origin === "job" && <Badge tone="violet">AI</Badge>}

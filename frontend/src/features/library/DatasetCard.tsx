@@ -1,14 +1,11 @@
-import { Mic, Pencil, Trash2, X } from "lucide-react";
-import { useState } from "react";
+import { Mic, X } from "lucide-react";
 import { api } from "../../api/calls";
 import type { Dataset } from "../../api/types";
 import { useI18n } from "../../i18n";
 import { formatClock, formatSpan } from "../../i18n/format";
 import { Badge } from "../../ui/Badge";
 import { ButtonLink, IconButton } from "../../ui/Button";
-import { Confirm } from "../../ui/Dialog";
-import { Menu, MenuItem } from "../../ui/Menu";
-import { RenameDialog } from "../../ui/RenameDialog";
+import { RenameDeleteMenu } from "../RenameDeleteMenu";
 import { useFileAction } from "./useFileAction";
 
 /** Below this a voice seldom gets good; the studio says so, and leaves the choice. */
@@ -16,10 +13,8 @@ const ADVISED_SECONDS = 300;
 
 export function DatasetCard({ dataset }: { dataset: Dataset }) {
   const { t, language } = useI18n();
-  const [dialog, setDialog] = useState<"rename" | "delete" | null>(null);
-  const close = () => setDialog(null);
-  const rename = useFileAction((name: string) => api.updateDataset(dataset.id, { name }), close);
-  const remove = useFileAction(api.deleteDataset, close);
+  const rename = useFileAction((name: string) => api.updateDataset(dataset.id, { name }));
+  const remove = useFileAction(() => api.deleteDataset(dataset.id));
   const takeOut = useFileAction((fileId: string) =>
     api.updateDataset(dataset.id, {
       file_ids: dataset.files.filter((file) => file.id !== fileId).map((file) => file.id),
@@ -40,21 +35,13 @@ export function DatasetCard({ dataset }: { dataset: Dataset }) {
             })}
           </p>
         </div>
-        <Menu label={t("moreNamed", { name: dataset.name })}>
-          <MenuItem
-            icon={<Pencil aria-hidden className="size-4" />}
-            onClick={() => setDialog("rename")}
-          >
-            {t("rename")}
-          </MenuItem>
-          <MenuItem
-            danger
-            icon={<Trash2 aria-hidden className="size-4" />}
-            onClick={() => setDialog("delete")}
-          >
-            {t("remove")}
-          </MenuItem>
-        </Menu>
+        <RenameDeleteMenu
+          name={dataset.name}
+          rename={rename}
+          remove={remove}
+          deleteTitle={t("deleteDatasetTitle")}
+          deleteText={t("deleteDatasetText", { name: dataset.name })}
+        />
       </div>
       <ul className="max-h-48 divide-y divide-line overflow-y-auto text-sm">
         {dataset.files.map((file) => (
@@ -90,23 +77,6 @@ export function DatasetCard({ dataset }: { dataset: Dataset }) {
           {t("trainWithThis")}
         </ButtonLink>
       </div>
-      <RenameDialog
-        open={dialog === "rename"}
-        onClose={close}
-        name={dataset.name}
-        busy={rename.isPending}
-        error={rename.error}
-        onRename={(name) => rename.mutate(name)}
-      />
-      <Confirm
-        open={dialog === "delete"}
-        onClose={close}
-        onConfirm={() => remove.mutate(dataset.id)}
-        busy={remove.isPending}
-        title={t("deleteDatasetTitle")}
-        description={t("deleteDatasetText", { name: dataset.name })}
-        action={t("remove")}
-      />
     </article>
   );
 }

@@ -1,10 +1,12 @@
-import { Music2, Search } from "lucide-react";
+import { Music2 } from "lucide-react";
 import { useDeferredValue, useState } from "react";
 import { useFiles } from "../../api/queries";
 import type { AudioFile } from "../../api/types";
 import { useI18n } from "../../i18n";
+import { SearchField } from "../../ui/SearchField";
 import { Empty, Failure, MoreButton, Skeleton } from "../../ui/states";
 import { UploadButton } from "../../uploads/UploadButton";
+import { withChoice } from "../withChoice";
 import { FileRow } from "./FileRow";
 import { SelectionBar } from "./SelectionBar";
 
@@ -21,30 +23,10 @@ export function FileList() {
   const selected = shown.filter((file) => chosen.has(file.id) && file.state === "ready");
   const filtered = wanted !== "" || origin !== undefined;
 
-  function choose(id: string, on: boolean) {
-    const next = new Set(chosen);
-    if (on) next.add(id);
-    else next.delete(id);
-    setChosen(next);
-  }
-
   return (
     <>
       <div className="flex flex-col gap-3 sm:flex-row">
-        <div className="relative flex-1">
-          <Search
-            aria-hidden
-            className="pointer-events-none absolute top-1/2 left-3.5 size-4.5 -translate-y-1/2 text-faint"
-          />
-          <input
-            type="search"
-            aria-label={t("searchFiles")}
-            placeholder={t("searchFiles")}
-            value={search}
-            onChange={(event) => setSearch(event.target.value)}
-            className="control pl-10.5"
-          />
-        </div>
+        <SearchField label={t("searchFiles")} value={search} onChange={setSearch} />
         <select
           aria-label={t("fileOrigin")}
           value={origin ?? ""}
@@ -74,7 +56,7 @@ export function FileList() {
               key={file.id}
               file={file}
               chosen={chosen.has(file.id)}
-              onChoose={(on) => choose(file.id, on)}
+              onChoose={(on) => setChosen(withChoice(chosen, file.id, on))}
             />
           ))}
         </ul>

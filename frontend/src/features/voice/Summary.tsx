@@ -24,7 +24,7 @@ export function Summary({ name, dataset, params, children }: Props) {
     [t("usableLength"), chosen ? formatSpan(chosen.usable_seconds, language) : "–"],
     [t("modelSize"), optionText(params.preset ?? "")],
     [t("step"), formatNumber(Number(params.total_steps) || 0, language)],
-    [t("credits"), credits.data ? formatNumber(credits.data.available, language) : "–"],
+    [t("creditsAvailable"), credits.data ? formatNumber(credits.data.available, language) : "–"],
   ];
   return (
     <aside
