@@ -25,7 +25,8 @@ class Job(Owned):
 
     ``inputs`` is the frozen list of files at the start, ``fence`` the number of the current
     attempt, ``held_fence`` the attempt that began the current reservation, ``version`` grows with
-    each change that a browser can see.
+    each change that a browser can see. ``tidied_at`` is when what its attempts had left in storage
+    was deleted.
     """
 
     kind = models.CharField(max_length=16, choices=[(k.value, k.value) for k in JobKind])
@@ -51,6 +52,7 @@ class Job(Owned):
     fingerprint = models.CharField(max_length=64, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    tidied_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ("-created_at", "-id")
@@ -65,6 +67,9 @@ class Job(Owned):
             models.Index(fields=["workspace", "kind", "-created_at"], name="job_by_workspace"),
             models.Index(
                 fields=["created_at"], condition=Q(state__in=JOB_ACTIVE), name="job_active"
+            ),
+            models.Index(
+                fields=["finished_at"], condition=Q(tidied_at=None), name="job_not_tidied"
             ),
         )
 

@@ -357,7 +357,7 @@ def retry(job_id: uuid.UUID) -> Job:
     kinds.of(job).reopen(job)
     job.move(JobState.QUEUED)
     job.error_code = job.error_detail = ""
-    job.finished_at = None
+    job.finished_at = job.tidied_at = None
     rounds.reset_progress(job)
     rounds.begin(job, "reopened")
     return job

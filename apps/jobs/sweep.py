@@ -15,7 +15,7 @@ from apps.library.models import AudioFile, FileState
 from apps.voices.models import Consent, VoiceState
 from gpu_worker.contract.errors import Code
 
-from . import rounds, services
+from . import leftovers, rounds, services
 from .backends import FindBackend
 from .backends.base import Backend, Remote, RemoteState, Unreachable
 from .models import Attempt
@@ -45,6 +45,7 @@ def sweep(backend: Backend, find: FindBackend) -> None:
     _each(_overdue(now), _end_overdue)
     _each(_leaving(now), lambda attempt: stop(attempt.id, find))
     services.dispatch_waiting(backend)
+    _each(leftovers.untidy(now), leftovers.tidy)
 
 
 def _each(items: Iterable[Item], act: Callable[[Item], object]) -> None:

@@ -42,6 +42,13 @@ SLOT_PAUSE: Final = timedelta(seconds=3)
 """A worker leaves its place a moment after its job has ended."""
 
 
+KEEP_FOR_RETRY: Final = timedelta(days=30)
+"""A failed or cancelled job keeps its checkpoints for this long."""
+
+TIDY_AT_ONCE: Final = 20
+"""Jobs whose leftovers one sweep deletes."""
+
+
 def backoff(tries: int) -> timedelta:
     """Pause before the next attempt after ``tries`` of them ended."""
     return timedelta(seconds=5 * 3 ** (tries - 1))

@@ -166,7 +166,8 @@ def begin_training(voice: Voice) -> None:
 
 
 def complete_training(workspace_id: uuid.UUID, voice_id: uuid.UUID, trained: TrainedVoice) -> None:
-    """Give the voice its new files and figures and make it ready."""
+    """Give the voice its new files and figures and make it ready; delete those it had before."""
+    replaced = Voice.objects.values_list("model_key", "index_key").get(id=voice_id)
     Voice.objects.filter(id=voice_id).update(
         state=VoiceState.READY,
         preset=trained.preset,
@@ -187,6 +188,9 @@ def complete_training(workspace_id: uuid.UUID, voice_id: uuid.UUID, trained: Tra
         updated_at=timezone.now(),
     )
     publish_voice(workspace_id, voice_id)
+    old = [key for key in replaced if key and key not in (trained.model_key, trained.index_key)]
+    if old:
+        transaction.on_commit(lambda: _delete_objects(old), robust=True)
 
 
 @transaction.atomic

@@ -31,6 +31,7 @@ from apps.jobs.backends.base import (
 )
 from apps.jobs.models import Attempt, Job
 from apps.jobs.states import JOB_ACTIVE, AttemptState, JobState
+from apps.jobs.timing import WIND_DOWN
 from apps.library import services as library
 from apps.library.models import AudioFile
 from apps.voices import services as voices
@@ -209,7 +210,9 @@ class World:
                 voices.revoke_consent(voice, self.studio.user)
 
     def let_time_pass(self, dice: random.Random) -> None:
-        by = timedelta(seconds=dice.choice((5, 15, 70, 1000)))
+        self._sweep_after(timedelta(seconds=dice.choice((5, 15, 70, 1000))))
+
+    def _sweep_after(self, by: timedelta) -> None:
         for name in ("claimed_at", "last_seen_at", "not_before", "ended_at"):
             Attempt.objects.update(**{name: F(name) - by})
         sweep.sweep(self.backend, self.backend.find)
@@ -260,8 +263,8 @@ class World:
             for machine in list(self.backend.machines.values()):
                 machine.work(dice)
             self.let_time_pass(dice)
-        self.let_time_pass(dice)
-        self.let_time_pass(dice)
+        for _ in range(2):  # told to leave, then seen to have left
+            self._sweep_after(2 * WIND_DOWN)
 
 
 def verdict(world: World) -> None:
@@ -269,7 +272,8 @@ def verdict(world: World) -> None:
     workspace = world.studio.workspace
     left = Job.objects.filter(state__in=JOB_ACTIVE)
     assert not left.exists(), [str(job) for job in left]
-    assert not Attempt.objects.filter(gone_at=None).exists(), "something still runs"
+    running = Attempt.objects.filter(gone_at=None)
+    assert not running.exists(), [f"{each} ended {each.ended_at}" for each in running]
     balance = Balance.objects.get(workspace=workspace)
     sums = Entry.objects.filter(workspace=workspace).aggregate(a=Sum("amount"), h=Sum("held"))
     assert (balance.available, balance.reserved) == (sums["a"], sums["h"])

@@ -46,6 +46,9 @@ class Kind(Protocol):
     def output_names(self, job: Job) -> tuple[str, ...]:
         """Every object that an attempt may store."""
 
+    def leftovers(self, job: Job, attempt: Attempt) -> tuple[str, ...]:
+        """Objects of an ended attempt that nobody needs once the job itself is over."""
+
     def build(self, job: Job, attempt: Attempt) -> TrainJob | ConvertJob:
         """The envelope of one attempt, with fresh links.
 

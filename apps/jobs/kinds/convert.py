@@ -24,6 +24,7 @@ from gpu_worker.contract.params import AudioFormat, ContentEncoderName, ConvertP
 
 from ..models import Attempt, Job
 from ..problems import JobProblem, WebCode
+from ..states import AttemptState
 from . import base
 
 _SETUP_S: Final = 1800
@@ -114,6 +115,9 @@ class Convert:
 
     def output_names(self, job: Job) -> tuple[str, ...]:
         return convert_output_names(self._params(job))
+
+    def leftovers(self, job: Job, attempt: Attempt) -> tuple[str, ...]:
+        return () if attempt.state == AttemptState.SUCCEEDED else self.output_names(job)
 
     def required(self, job: Job) -> tuple[str, ...]:
         return (self._output_name(job),)

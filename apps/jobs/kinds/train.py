@@ -13,7 +13,9 @@ from gpu_worker.contract.errors import TEXTS, Code
 from gpu_worker.contract.job import (
     CHECKPOINT,
     INDEX,
+    MANIFEST,
     MODEL,
+    REPORT,
     FileRef,
     Manifest,
     TrainJob,
@@ -24,6 +26,7 @@ from gpu_worker.contract.params import JobKind, TrainParams
 
 from ..models import Attempt, Job
 from ..problems import JobProblem, WebCode
+from ..states import AttemptState
 from . import base
 
 MIN_SECONDS: Final = 10.0
@@ -106,6 +109,12 @@ class Train:
 
     def output_names(self, job: Job) -> tuple[str, ...]:
         return train_output_names(self._params(job))
+
+    def leftovers(self, job: Job, attempt: Attempt) -> tuple[str, ...]:
+        """All but the phrases that the job's page plays; of the winner only the checkpoint."""
+        if attempt.state == AttemptState.SUCCEEDED:
+            return (CHECKPOINT,)
+        return (CHECKPOINT, MODEL, INDEX, REPORT, MANIFEST)
 
     def required(self, job: Job) -> tuple[str, ...]:
         return (MODEL, INDEX)

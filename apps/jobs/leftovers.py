@@ -1,0 +1,36 @@
+"""Objects that nobody needs once a job has ended and nothing of its workers is left."""
+
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from apps.common import storage
+
+from . import kinds
+from .kinds.base import object_key
+from .models import Attempt, Job
+from .states import JOB_ACTIVE, JobState
+from .timing import KEEP_FOR_RETRY, TIDY_AT_ONCE
+
+
+def untidy(now: datetime) -> QuerySet[Job]:
+    """Ended jobs that may still have such objects; one that failed keeps them for a retry."""
+    at_work = Attempt.objects.filter(job=OuterRef("pk"), gone_at=None)
+    over = Q(state=JobState.SUCCEEDED) | Q(finished_at__lt=now - KEEP_FOR_RETRY)
+    return (
+        Job.objects.filter(over, ~Exists(at_work), tidied_at=None, finished_at__isnull=False)
+        .exclude(state__in=JOB_ACTIVE)
+        .order_by("finished_at")[:TIDY_AT_ONCE]
+    )
+
+
+def tidy(job: Job) -> None:
+    """Delete what is left of a job's attempts but its result. Safe to repeat.
+
+    Raises ``STORAGE_ERRORS``; the next sweep then goes on.
+    """
+    for attempt in job.attempts.all():
+        for name in kinds.of(job).leftovers(job, attempt):
+            storage.delete(object_key(job.id, attempt.id, name))
+    Job.objects.filter(id=job.id, state=job.state, fence=job.fence).update(tidied_at=timezone.now())
