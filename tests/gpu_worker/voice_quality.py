@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from gpu_worker.contract.params import ConvertParams, TrainParams
+from gpu_worker.contract.params import ConvertParams, F0Method, TrainParams
 from gpu_worker.engine.audio import decode, resample
 from gpu_worker.engine.config import CONTENT_RATE, synthesizer_config
 from gpu_worker.engine.content import ContentEncoder, load_content_encoder
@@ -73,6 +73,8 @@ class Jury:
         self.folder = folder
         self.encoder: ContentEncoder = load_content_encoder(params.content_encoder, weights)
         self.f0: F0Estimator = load_f0(params.f0_method, weights)
+        # another estimator than the one that leads the voice, where there is one
+        self.second_opinion: F0Estimator = load_f0(F0Method.SWIFT_F0, weights)
         self.ear = SpeakerEncoder.load(weights.find("resemblyzer").path)
         self.speakers = {name: self.ear.embed(_joined(recordings(name))) for name in SPEAKERS}
 
@@ -111,7 +113,9 @@ class Jury:
             other=cosine(embedding, self.speakers[other]),
             source=cosine(embedding, self.ear.embed(wave)),
             mel_fall=1 - voice.mel_distance_end / voice.mel_distance_start,
-            f0_correlation=f0_correlation(sung, self.f0.estimate(heard)),
+            f0_correlation=f0_correlation(
+                self.second_opinion.estimate(wave), self.second_opinion.estimate(heard)
+            ),
         )
 
 

@@ -112,7 +112,7 @@ def test_a_worker_that_does_not_listen_is_gone_within_5_s(
     asked = [0.0, *(number * ASK_AGAIN.total_seconds() for number in range(1, ASKS + 1))]
     began = time.time()
     for seconds in asked[:2]:
-        monkeypatch.setattr(local.time, "time", lambda at=began + seconds: at)
+        monkeypatch.setattr(time, "time", lambda at=began + seconds: at)
         assert not backend.stop(remote(job))
     assert child.wait(5) == -signal.SIGKILL
     assert asked[1] < 5
