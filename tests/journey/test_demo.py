@@ -20,10 +20,8 @@ def passwords(stack: LiveStack) -> dict[str, str]:
 
 
 def signed_in(stack: LiveStack, email: str) -> Customer:
-    customer = Customer(stack, httpx.Client(base_url=stack.url, timeout=60))
-    customer.get("/api/v1/csrf")
-    word = {"email": email, "password": passwords(stack)[email]}
-    customer.post("/_allauth/browser/v1/auth/login", word, status=200)
+    customer = Customer(stack, httpx.Client(base_url=stack.url, timeout=60), email)
+    customer.sign_in(passwords(stack)[email])
     return customer
 
 

@@ -41,7 +41,7 @@ def text_of(message: email.message.EmailMessage) -> str:
 def customer(live_stack: LiveStack) -> Customer:
     """A new customer who signed up, read the mail and confirmed the address."""
     address = f"{uuid.uuid4().hex[:12]}@example.com"
-    customer = Customer(live_stack, httpx.Client(base_url=live_stack.url, timeout=60))
+    customer = Customer(live_stack, httpx.Client(base_url=live_stack.url, timeout=60), address)
     customer.get("/api/v1/csrf")
     signed_up = {"email": address, "password": PASSWORD}
     customer.post(f"{ALLAUTH}/auth/signup", signed_up, status=401)  # 401: the address comes first

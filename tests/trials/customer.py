@@ -56,6 +56,7 @@ class Customer:
 
     stack: LiveStack
     http: httpx.Client
+    email: str
 
     @classmethod
     def arrive(cls, stack: LiveStack) -> "Customer":
@@ -68,12 +69,17 @@ class Customer:
             env=dict(stack.environment),
             check=True,
         )
-        customer = cls(stack, httpx.Client(base_url=stack.url, timeout=60))
-        customer.get("/api/v1/csrf")
-        customer.post(
-            "/_allauth/browser/v1/auth/login", {"email": email, "password": PASSWORD}, status=200
-        )
+        customer = cls(stack, httpx.Client(base_url=stack.url, timeout=60), email)
+        customer.sign_in()
         return customer
+
+    def sign_in(self, password: str = PASSWORD) -> None:
+        self.get("/api/v1/csrf")
+        self.post(
+            "/_allauth/browser/v1/auth/login",
+            {"email": self.email, "password": password},
+            status=200,
+        )
 
     def get(self, path: str) -> Any:
         answer = self.http.get(path)
