@@ -150,16 +150,22 @@ class _Attempt:
         wanted = [*job.dataset, *([job.resume] if job.resume else [])]
         fetched = self._fetch(wanted)
         resume = fetched.pop() if job.resume else None
-        trained = tasks.train(
-            fetched,
-            job.params,
-            self.folder,
-            self.tools,
-            report,
-            self.switch,
-            resume,
-            job.voice_name,
-        )
+        try:
+            trained = tasks.train(
+                fetched,
+                job.params,
+                self.folder,
+                self.tools,
+                report,
+                self.switch,
+                resume,
+                job.voice_name,
+            )
+        except JobError as error:
+            if error.file is not None:
+                name = job.dataset[error.file].name
+                self.reporter.log(f"문제가 된 파일: {name}", f"The file at fault: {name}", "error")
+            raise
         return trained.result, {MODEL: trained.model, INDEX: trained.index}
 
     def _convert(self, job: ConvertJob, report: JobReport) -> tuple[Result, dict[str, Path]]:

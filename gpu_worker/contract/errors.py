@@ -128,12 +128,14 @@ class JobError(Exception):
     """A failure with a stable code; ``detail`` is for the log and never shown to strangers.
 
     ``retryable`` follows from the code: only ``worker:`` failures are worth another attempt.
+    ``file`` is the number of the input at fault, where several came in.
     """
 
-    def __init__(self, code: Code, detail: str = "") -> None:
+    def __init__(self, code: Code, detail: str = "", file: int | None = None) -> None:
         super().__init__(f"{code}: {detail}" if detail else str(code))
         self.code = code
         self.detail = detail
+        self.file = file
 
     @property
     def retryable(self) -> bool:

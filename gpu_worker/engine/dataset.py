@@ -80,7 +80,10 @@ class FeatureExtractor:
     def extract(
         self, files: Sequence[Path], progress: Callable[[float], None], stop: StopCheck
     ) -> list[Slice]:
-        """Slices of all files in order; ``progress`` hears the fraction done."""
+        """Slices of all files in order; ``progress`` hears the fraction done.
+
+        Raises ``JobError`` that names the file at fault by its number.
+        """
         slices: list[Slice] = []
         for number, path in enumerate(files):
             check(stop)
@@ -88,9 +91,12 @@ class FeatureExtractor:
             found = self._read(cache)
             if found is None:
                 found = []
-                for done, item in self._slices(path, stop):
-                    found.append(item)
-                    progress((number + done) / len(files))
+                try:
+                    for done, item in self._slices(path, stop):
+                        found.append(item)
+                        progress((number + done) / len(files))
+                except JobError as error:
+                    raise JobError(error.code, error.detail, file=number) from error
                 self._write(cache, found)
             slices += found
             progress((number + 1) / len(files))

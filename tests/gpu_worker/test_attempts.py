@@ -16,7 +16,7 @@ import pytest
 import torch
 
 from gpu_worker.contract.errors import Code
-from gpu_worker.contract.events import Failed, Progress
+from gpu_worker.contract.events import Failed, Log, Progress
 from gpu_worker.contract.job import (
     INDEX,
     MANIFEST,
@@ -214,6 +214,19 @@ def test_broken_input_is_named(
     assert run(job, tools, tmp_path, StopSwitch()) is Outcome.FAILED
     assert failure_code(studio) is code
     assert studio.stored == []
+
+
+def test_a_broken_recording_is_named_in_the_log(
+    studio: Studio, tools: Tools, tmp_path: Path
+) -> None:
+    job = train_job(studio, tmp_path, steps=1)
+    broken = given(studio, "broken", b"RIFF" + b"\xff" * 500)
+    job = job.model_copy(update={"dataset": (*job.dataset, broken)})
+    assert run(job, tools, tmp_path / "work", StopSwitch()) is Outcome.FAILED
+    assert failure_code(studio) is Code.AUDIO_UNREADABLE
+    log = [event for event in studio.events if isinstance(event, Log)]
+    assert log[-1].en == "The file at fault: broken.wav"
+    assert log[-1].level == "error"
 
 
 def test_a_trained_voice_sings(
