@@ -94,18 +94,21 @@ class TrainRecipe:
     ``clip_frames`` of each clip go through the encoders in a step. ``direct`` trains conversion's
     own path instead of the published objective, with discriminators from the share
     ``adversarial_from`` of all steps on. The learning rate asked for is multiplied by
-    ``learning_rate_factor``, falls by ``epoch_decay`` each epoch, and over the second half of the
-    steps in a line to the share ``final_rate``. ``source_gain`` is the excitation's first weight
-    (``None``: random).
+    ``learning_rate_factor``, rises over the first ``warm_up`` steps, falls by ``epoch_decay`` each
+    epoch, and over the second half of the steps in a line to the share ``final_rate``.
+    ``source_gain`` is the excitation's first weight (``None``: random), ``content_gain`` scales the
+    first weights of the latent's mean.
     """
 
     clip_frames: int = 300
     direct: bool = False
     adversarial_from: float = 0.0
     learning_rate_factor: float = 1.0
+    warm_up: int = 0
     epoch_decay: float = 0.999875
     final_rate: float = 1.0
     source_gain: float | None = None
+    content_gain: float = 1.0
 
 
 _SPECTROGRAMS = (
@@ -156,7 +159,8 @@ def train_recipe(preset: Preset) -> TrainRecipe:
     """How a preset is trained: ``full`` as published, ``draft`` to be heard within minutes.
 
     A draft voice starts from random weights. A strong excitation gives it pitch from the first
-    step on, where a random one is often too weak to be found in so few steps.
+    step on, where a random one is often too weak to be found in so few steps. The content must be
+    as loud: beside such an excitation a faint one is never listened to.
     """
     if preset is Preset.FULL:
         return TrainRecipe()
@@ -165,8 +169,10 @@ def train_recipe(preset: Preset) -> TrainRecipe:
         direct=True,
         adversarial_from=0.6,
         learning_rate_factor=10.0,
+        warm_up=50,
         final_rate=0.1,
         source_gain=15.0,
+        content_gain=5.0,
     )
 
 

@@ -35,6 +35,9 @@ from .stop import StopCheck, check
 from .train_state import Sampler, TrainState
 from .train_step import StepLosses, direct_step, make_nets, train_step
 
+FIRST_LOG_DEVIATION: Final = -4.0
+"""Of the latent where weights start at random: its noise is quieter than its mean."""
+
 FEATURES: Final = "features"
 """Folder of extracted features, below a training's own."""
 
@@ -155,14 +158,19 @@ def new_state(
 @torch.no_grad()
 def prepare_weights(synthesizer: Synthesizer, preset: Preset) -> None:
     """Replace random first weights by a preset's own, in place."""
-    gain = train_recipe(preset).source_gain
-    if gain is None:
+    recipe = train_recipe(preset)
+    if recipe.source_gain is None:
         return
     excitation = synthesizer.dec.m_source.l_linear
-    excitation.weight.fill_(gain)
+    excitation.weight.fill_(recipe.source_gain)
     excitation.bias.zero_()
     # Pitches that were never trained then change nothing, instead of something random.
     synthesizer.enc_p.emb_pitch.weight.zero_()
+    projection, inter = synthesizer.enc_p.proj, synthesizer.enc_p.inter_channels
+    projection.weight[:inter] *= recipe.content_gain
+    projection.weight[inter:] = 0.0
+    assert projection.bias is not None
+    projection.bias[inter:] = FIRST_LOG_DEVIATION
 
 
 @torch.no_grad()
@@ -301,6 +309,7 @@ def shown_losses(losses: StepLosses) -> dict[str, float]:
 def learning_rate(recipe: TrainRecipe, params: TrainParams, step: int, epoch: int) -> float:
     """The rate of a step (from 0) in an epoch (from 0)."""
     base = params.learning_rate * recipe.learning_rate_factor * recipe.epoch_decay**epoch
+    base *= min(1.0, (step + 1) / max(1, recipe.warm_up))
     past_half = max(0.0, 2 * step / params.total_steps - 1)
     return base * (1 - past_half * (1 - recipe.final_rate))
 

@@ -1,5 +1,6 @@
 """Events over real HTTP: numbered, batched, sent until heard."""
 
+import math
 import time
 from collections.abc import Callable, Iterator
 
@@ -82,12 +83,14 @@ def test_events_arrive_numbered_and_in_order(studio: Studio, reporter: Reporter)
 
 
 def test_many_steps_become_few_events_that_never_fall(studio: Studio, reporter: Reporter) -> None:
+    started = time.monotonic()
     for step in range(300):
         reporter.progress(Stage.TRAIN, abs(150 - step) / 300, step=step)
         time.sleep(0.001)
+    rounds = (time.monotonic() - started) / PACE.send_every
     assert reporter.close()
     heard = [event for event in studio.events if isinstance(event, Progress)]
-    assert len(heard) < 30
+    assert len(heard) <= rounds + 2
     assert heard[-1].step == 299
     assert [e.fraction for e in heard] == sorted(e.fraction for e in heard)
 
@@ -140,11 +143,12 @@ def test_a_lost_reply_makes_a_repetition_not_a_gap(studio: Studio, reporter: Rep
 def test_events_wait_while_the_web_is_away(
     studio: Studio, reporter: Reporter, switch: StopSwitch
 ) -> None:
-    studio.events_down_until = studio.down_for(0.5)
+    studio.events_down_until = math.inf
     reporter.log("하나", "one")
     time.sleep(0.3)
     assert studio.events == []
     reporter.failed(Failure(code=Code.AUDIO_SILENT))
+    studio.events_down_until = 0.0
     assert reporter.close()
     assert studio.types == ["log", "failed"]
     last = studio.events[-1]
@@ -201,4 +205,4 @@ def test_closing_gives_up_in_time(studio: Studio, switch: StopSwitch) -> None:
         reporter.finished()
         started = time.monotonic()
         assert not reporter.close()
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < PACE.last_words

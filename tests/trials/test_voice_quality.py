@@ -13,6 +13,7 @@ PARAMS = TrainParams(total_steps=1500, checkpoint_every=500, previews=2)
 @pytest.mark.trial
 def test_each_voice_sounds_like_its_own_speaker(tmp_path: Path) -> None:
     jury = Jury(PARAMS, tmp_path)
+    right_by_chance = []
     for speaker in SPEAKERS:
         voice = jury.train(speaker)
         for vocal in (SPOKEN, SUNG):
@@ -22,3 +23,6 @@ def test_each_voice_sounds_like_its_own_speaker(tmp_path: Path) -> None:
             assert trained.passes, trained
             assert trained.f0_correlation > 0.9, trained
             assert not untrained.passes, untrained
+            assert trained.margin > untrained.margin, f"{trained}; untrained: {untrained}"
+            right_by_chance.append(untrained.sounds_right)
+    assert not all(right_by_chance), "the embedding alone passes an untrained network"
