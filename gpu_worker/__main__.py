@@ -45,6 +45,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if error.detail:
             report.line(f"  {error.detail}")
         return _FAILED
+    except OSError as error:
+        report.line(f"파일을 열 수 없습니다. / A file can't be opened: {error}")
+        return _USAGE
     except Stopped:
         report.line("중단했습니다. / Stopped.")
         return _CANCELLED

@@ -27,10 +27,24 @@ def check_settings(app_configs: Sequence[Any] | None = None, **_: Any) -> list[C
                 f"Use one of {', '.join(_KNOWN_ENVIRONMENTS)}.",
             )
         ]
-    errors = [*_check_public(), *_check_compute()]
+    errors = [*_check_public(), *_check_compute(), *_check_environment()]
     if settings.ENVIRONMENT == "production":
         errors += [*_check_secrets(), *_check_production()]
     return list(errors)
+
+
+def _check_environment() -> list[Error]:
+    """What serves the world must be held to the rules of production."""
+    host = urlsplit(settings.PUBLIC_URL).hostname
+    if settings.ENVIRONMENT == "embedded" and host and host not in _LOCAL_HOSTS:
+        return [
+            _error(
+                9,
+                f"ENVIRONMENT is embedded while PUBLIC_URL is {settings.PUBLIC_URL}.",
+                "Set ENVIRONMENT=production: its rules keep a public studio safe.",
+            )
+        ]
+    return []
 
 
 def _check_public() -> list[Error]:

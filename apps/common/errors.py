@@ -10,6 +10,7 @@ from typing import Any
 
 import pydantic
 import structlog
+from botocore.exceptions import BotoCoreError, ClientError
 from django.core.exceptions import PermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import Http404
@@ -179,6 +180,14 @@ CSRF_FAILED = ApiError(
 )
 
 
+STORAGE_AWAY = ApiError(
+    "storage-away",
+    "저장소가 잠시 응답하지 않습니다. 잠시 후 다시 시도해 주세요.",
+    "Storage does not answer right now. Try again in a moment.",
+    503,
+)
+
+
 def as_api_error(error: Exception) -> ApiError | None:
     """What a known exception means to a client; None for a bug of ours."""
     match error:
@@ -193,6 +202,8 @@ def as_api_error(error: Exception) -> ApiError | None:
             return ApiError(code, message.ko, message.en, 403)
         case DjangoValidationError():
             return invalid({"": FieldError("invalid", _INVALID)})
+        case BotoCoreError() | ClientError():
+            return STORAGE_AWAY
     return None
 
 

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from typing import Any, Final, TypedDict
 
 from apps.common import storage
+from apps.voices.models import VoiceState
+from apps.voices.services import valid_consent
 from gpu_worker.contract.errors import Text
 from gpu_worker.contract.events import Event, Progress
 from gpu_worker.contract.stage import Stage
@@ -157,7 +159,12 @@ def _text(row: JobEvent, *, enters_stage: bool) -> Text | None:
 
 
 def preview_links(job: Job) -> list[PreviewLink]:
-    """The rendered phrases by step; of several attempts' the newest."""
+    """The rendered phrases by step; of several attempts' the newest.
+
+    None where the voice was deleted or its consent revoked: they are its sound.
+    """
+    if job.voice.state == VoiceState.DELETED or valid_consent(job.voice) is None:
+        return []
     allowed = set(of(job).output_names(job))
     newest: dict[int, tuple[uuid.UUID, dict[str, Any]]] = {}
     rows = JobEvent.objects.filter(job=job, type=EventType.PREVIEW).order_by("attempt__fence")

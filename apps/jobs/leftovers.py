@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from apps.common import storage
+from apps.voices.models import VoiceState
+from gpu_worker.contract.params import JobKind
 
 from . import kinds
 from .kinds.base import object_key
@@ -15,11 +17,18 @@ from .timing import KEEP_FOR_RETRY, TIDY_AT_ONCE
 
 
 def untidy(now: datetime) -> QuerySet[Job]:
-    """Ended jobs that may still have such objects; one that failed keeps them for a retry."""
+    """Ended jobs that may still have such objects.
+
+    One that failed keeps them for a retry, unless its voice was deleted.
+    """
     at_work = Attempt.objects.filter(job=OuterRef("pk"), gone_at=None)
-    over = Q(state=JobState.SUCCEEDED) | Q(finished_at__lt=now - KEEP_FOR_RETRY)
+    voice_is_gone = Q(voice__state=VoiceState.DELETED)
+    waited = Q(finished_at__lt=now - KEEP_FOR_RETRY)
+    over = Q(state=JobState.SUCCEEDED) | waited | voice_is_gone
+    untouched = Q(tidied_at=None) | (voice_is_gone & Q(tidied_at__lt=F("voice__updated_at")))
     return (
-        Job.objects.filter(over, ~Exists(at_work), tidied_at=None, finished_at__isnull=False)
+        Job.objects.select_related("voice")
+        .filter(over, ~Exists(at_work), untouched, finished_at__isnull=False)
         .exclude(state__in=JOB_ACTIVE)
         .order_by("finished_at")[:TIDY_AT_ONCE]
     )
@@ -31,6 +40,10 @@ def tidy(job: Job) -> None:
     Raises ``STORAGE_ERRORS``; the next sweep then goes on.
     """
     for attempt in job.attempts.all():
-        for name in kinds.of(job).leftovers(job, attempt):
+        kind = kinds.of(job)
+        names = kind.leftovers(job, attempt)
+        if job.kind == JobKind.TRAIN and job.voice.state == VoiceState.DELETED:
+            names = kind.output_names(job)  # the rendered phrases are the voice's sound too
+        for name in names:
             storage.delete(object_key(job.id, attempt.id, name))
     Job.objects.filter(id=job.id, state=job.state, fence=job.fence).update(tidied_at=timezone.now())

@@ -16,12 +16,12 @@ from apps.common.errors import ApiError
 
 from . import kinds
 from .live import publish_job
-from .models import Attempt, Job
+from .models import Attempt, EventType, Job, JobEvent
 from .notices import note
 from .problems import is_retryable
 from .queue import later
 from .states import AttemptState, JobState
-from .timing import MAX_TRIES, SLOT_PAUSE, backoff
+from .timing import MAX_TRIES, MOST_TRIES, SLOT_PAUSE, backoff
 
 
 def lock_job(job_id: uuid.UUID) -> Job:
@@ -95,15 +95,31 @@ def end_attempt(
     """An attempt came to nothing: queue the next one where that can help, else fail the job."""
     close(attempt, state, code, detail)
     tries = attempt.fence - job.held_fence + 1
-    if not is_retryable(code) or tries >= MAX_TRIES:
+    fruitless = max(1, tries - _lost_with_a_checkpoint(job))
+    if not is_retryable(code) or fruitless >= MAX_TRIES or tries >= MOST_TRIES:
         note(attempt, "failed", code)
         end_job(job, JobState.FAILED, code, detail)
         return
     if job.state != JobState.QUEUED:
         job.move(JobState.QUEUED)
     reset_progress(job)
-    note(_queue_attempt(job, backoff(tries)), "retrying", code)
+    note(_queue_attempt(job, backoff(fruitless)), "retrying", code)
     touch(job)
+
+
+def _lost_with_a_checkpoint(job: Job) -> int:
+    """Attempts of this round whose machine went away after they had got somewhere."""
+    return (
+        JobEvent.objects.filter(
+            job=job,
+            type=EventType.CHECKPOINT,
+            attempt__fence__gte=job.held_fence,
+            attempt__state=AttemptState.LOST,
+        )
+        .values("attempt")
+        .distinct()
+        .count()
+    )
 
 
 def reset_progress(job: Job) -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from apps.common.errors import NOT_FOUND, ApiError
 from apps.common.storage import STORAGE_ERRORS
+from apps.voices.services import valid_consent
 from gpu_worker.contract.errors import Code
 from gpu_worker.contract.events import Batch, Cancelled, Event, Failed, Finished, Reply
 from gpu_worker.contract.job import Manifest
@@ -95,12 +96,13 @@ def _repeated(workspace_id: uuid.UUID, keys: Sequence[str], mark: str) -> list[J
 
 
 def _start(workspace_id: uuid.UUID, order: Order, key: str, mark: str) -> Job:
+    consent = valid_consent(order.voice)
     job = Job.objects.create(
         workspace_id=workspace_id,
         kind=order.kind,
         title=order.title,
         params=order.params,
-        inputs=order.inputs,
+        inputs=order.inputs | {"consent": str(consent.id) if consent else ""},
         voice=order.voice,
         quote=order.quote,
         total_steps=order.total_steps,
@@ -193,9 +195,10 @@ def _submitted(attempt_id: uuid.UUID, submission: Submission | None) -> None:
         job.move(JobState.DISPATCHED)
         note(attempt, "submitted" if submission else "unknown")
         rounds.touch(job)
-    attempt.save()
     if not attempt.is_active:
+        attempt.gone_at = None  # whoever was told to stop did not know yet what to stop
         later("stop", attempt.id)
+    attempt.save()
 
 
 # -- hear ----------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import structlog
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from apps.common.storage import STORAGE_ERRORS
@@ -18,6 +18,7 @@ from gpu_worker.contract.errors import Code
 from . import leftovers, rounds, services
 from .backends import FindBackend
 from .backends.base import Backend, Remote, RemoteState, Unreachable
+from .kinds.base import stands_on
 from .models import Attempt
 from .notices import note
 from .problems import WebCode
@@ -61,10 +62,10 @@ def _each(items: Iterable[Item], act: Callable[[Item], object]) -> None:
 
 def _orphans() -> list[tuple[uuid.UUID, str]]:
     """Attempts whose job lost its voice, its consent or a file, with the code that says so."""
-    consent = Consent.objects.filter(voice=OuterRef("job__voice"), revoked_at=None)
+    consents = Consent.objects.filter(voice=OuterRef("job__voice"), revoked_at=None)
     active = (
         Attempt.objects.filter(job__state__in=JOB_ACTIVE, fence=F("job__fence"))
-        .annotate(has_consent=Exists(consent))
+        .annotate(consent_id=Subquery(consents.values("id")[:1]))
         .select_related("job__voice")
     )
     attempts = list(active)
@@ -77,7 +78,7 @@ def _orphans() -> list[tuple[uuid.UUID, str]]:
         used = {uuid.UUID(file["id"]) for file in attempt.job.inputs["files"]}
         if attempt.job.voice.state == VoiceState.DELETED:
             found.append((attempt.id, WebCode.VOICE_DELETED))
-        elif not attempt.has_consent:
+        elif attempt.consent_id is None or not stands_on(attempt.job, attempt.consent_id):
             found.append((attempt.id, WebCode.CONSENT_REVOKED))
         elif used & deleted:
             found.append((attempt.id, WebCode.FILE_DELETED))

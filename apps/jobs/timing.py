@@ -4,7 +4,11 @@ from datetime import timedelta
 from typing import Final
 
 MAX_TRIES: Final = 3
-"""Attempts of one start (or one retry by hand) before a job fails."""
+"""Attempts of one start (or one retry by hand) before a job fails; those that lost their machine
+after a checkpoint do not count, as the next one goes on from there."""
+
+MOST_TRIES: Final = 30
+"""Attempts of one start in any case."""
 
 SILENT: Final = timedelta(seconds=10)
 """Without a heartbeat (one every 2 s) for this long, the backend is asked."""

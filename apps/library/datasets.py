@@ -34,7 +34,9 @@ def update_dataset(
 
 def _set_files(dataset: Dataset, file_ids: Sequence[uuid.UUID]) -> None:
     wanted = list(dict.fromkeys(file_ids))
-    files = AudioFile.objects.for_workspace(dataset.workspace_id).filter(pk__in=wanted)
+    files = (
+        AudioFile.objects.for_workspace(dataset.workspace_id).filter(pk__in=wanted).order_by("id")
+    )
     ready = {
         file.pk for file in files.select_for_update(no_key=True) if file.state == FileState.READY
     }

@@ -13,7 +13,7 @@ from gpu_worker.contract.errors import TEXTS, Code, JobError
 
 from . import sound
 from .announce import announce
-from .models import AudioFile, FileState
+from .models import AudioFile, FileState, Origin
 
 log = structlog.get_logger(__name__)
 
@@ -89,8 +89,10 @@ def _make_ready(file: AudioFile, found: sound.Sound) -> None:
 
 
 def fail(file: AudioFile, why: Reason) -> None:
-    """Deletes the object and keeps the reason on the row, until the customer dismisses it."""
-    storage.delete(file.key)
+    """Keeps the reason on the row, until the customer dismisses it, and deletes the object.
+
+    A job's result stays in storage: it was paid for, and may be the only copy.
+    """
     with transaction.atomic():
         failed = AudioFile.objects.filter(
             pk=file.pk, state__in=[FileState.UPLOADING, FileState.PROBING]
@@ -103,6 +105,8 @@ def fail(file: AudioFile, why: Reason) -> None:
         )
         if failed:
             announce(file)
+            if file.origin == Origin.UPLOAD:
+                storage.delete(file.key)  # where that fails all of this is tried again
 
 
 def erase_object(key: str, upload_id: str) -> None:

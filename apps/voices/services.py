@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.common import storage
-from apps.common.errors import ApiError
+from apps.common.errors import NOT_FOUND, ApiError
 
 from . import statement
 from .live import publish_voice
@@ -94,6 +94,8 @@ def give_consent(
 ) -> Consent:
     """Record who agreed to the statement. The same consent again changes nothing."""
     voice = _lock(voice_id)
+    if voice.state == VoiceState.DELETED:
+        raise NOT_FOUND
     if version != statement.VERSION:
         raise ApiError(
             "statement-outdated",
@@ -134,6 +136,8 @@ def give_consent(
 def revoke_consent(voice_id: uuid.UUID, user: User) -> Voice:
     """Withdraw the consent and disable the voice; running jobs with it end. Safe to repeat."""
     voice = _lock(voice_id)
+    if voice.state == VoiceState.DELETED:
+        return voice
     revoked = voice.consents.filter(revoked_at=None).update(
         revoked_at=timezone.now(), revoked_by=user
     )

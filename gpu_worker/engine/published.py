@@ -171,9 +171,15 @@ def _check_archive(path: Path) -> None:
         raise JobError(Code.MODEL_TOO_LARGE, f"{unpacked} bytes in {len(records)} records")
 
 
+def _listed(values: Any) -> list[Any]:
+    return values if isinstance(values, list) else []
+
+
 def _refuse_unsupported(content: Mapping[Any, Any]) -> None:
     if "weight" not in content or "config" not in content:
         raise _unreadable("no weight or no config: not an exported voice")
+    if any(isinstance(value, Tensor) for value in (*content.values(), *_listed(content["config"]))):
+        raise _unreadable("a tensor where a plain value belongs")
     if content.get("version", "v1") != VERSION:
         raise JobError(Code.MODEL_UNSUPPORTED, f"version {content.get('version', 'v1')!r:.40}")
     if content.get("f0", 1) not in (1, "1", True):

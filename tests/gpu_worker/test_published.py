@@ -126,6 +126,8 @@ def test_what_we_cannot_convert_is_named(tmp_path: Path, changes: dict[str, Any]
         {"config": [1, 2, 3]},
         {"config": "x" * 18},
         {"sr": "44k"},
+        {"sr": torch.ones(3)},
+        {"f0": torch.ones(3)},
         {"sr": 48_000},
         {"sr": None},
     ],

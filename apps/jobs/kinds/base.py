@@ -128,13 +128,19 @@ def check_inputs(job: Job) -> Voice:
     voice = Voice.objects.select_for_update(no_key=True).get(id=job.voice_id)
     if voice.state == VoiceState.DELETED:
         raise JobProblem(WebCode.VOICE_DELETED)
-    if valid_consent(voice) is None:
+    consent = valid_consent(voice)
+    if consent is None or not stands_on(job, consent.id):
         raise JobProblem(WebCode.CONSENT_REVOKED)
     wanted = {uuid.UUID(snapshot["id"]) for snapshot in job.inputs["files"]}
     ready = AudioFile.objects.filter(id__in=wanted, state=FileState.READY).count()
     if ready != len(wanted):
         raise JobProblem(WebCode.FILE_DELETED)
     return voice
+
+
+def stands_on(job: Job, consent_id: uuid.UUID) -> bool:
+    """Whether this is the consent that the job was started under: a later one revives nothing."""
+    return bool(job.inputs.get("consent", str(consent_id)) == str(consent_id))
 
 
 def inspect(job: Job) -> Voice:
@@ -144,7 +150,12 @@ def inspect(job: Job) -> Voice:
 
 
 def usable_inputs(job: Job) -> Voice:
-    """``check_inputs`` for a customer's request: ApiError instead of JobProblem."""
+    """``check_inputs`` for a customer's new request: ApiError instead of JobProblem.
+
+    From now on the job stands on the consent that is valid today.
+    """
+    if consent := valid_consent(job.voice):
+        job.inputs["consent"] = str(consent.id)
     try:
         return check_inputs(job)
     except JobProblem as problem:

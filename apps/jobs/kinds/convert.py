@@ -141,7 +141,7 @@ class Convert:
         stem = PurePath(job.inputs["source"]["name"]).stem or job.title
         add_result_file(
             job.workspace_id,
-            name=f"{stem} ({job.voice.name}).{params.output_format}"[-255:],
+            name=f"{stem} ({_one_word(job.voice.name)}).{params.output_format}"[-255:],
             key=base.object_key(job.id, attempt.id, name),
             size=base.by_name(manifest)[name].size,
             content_type=_CONTENT_TYPES[params.output_format],
@@ -160,6 +160,11 @@ class Convert:
 
     def _output_name(self, job: Job) -> str:
         return convert_output_names(self._params(job))[0]
+
+
+def _one_word(name: str) -> str:
+    """A voice's name without what would read as a folder in a file's name."""
+    return name.replace("/", "-").replace("\\", "-")
 
 
 def _voice_ref(voice: Voice, life_s: int) -> VoiceRef:

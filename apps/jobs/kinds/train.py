@@ -32,6 +32,8 @@ from . import base
 MIN_SECONDS: Final = 10.0
 _SETUP_S: Final = 1800
 _SECONDS_PER_SAMPLE: Final = 3.0
+_SECONDS_PER_SECOND: Final = 5.0
+"""Of recording, for its features."""
 _LONGEST_S: Final = 5 * 24 * 3600  # presigned links live 7 days at most
 
 
@@ -105,7 +107,9 @@ class Train:
     def deadline_s(self, job: Job) -> int:
         params = self._params(job)
         samples = params.total_steps * params.batch_size
-        return min(_LONGEST_S, int(_SETUP_S + samples * _SECONDS_PER_SAMPLE))
+        recorded = sum(file["duration_s"] for file in job.inputs["files"])
+        work = samples * _SECONDS_PER_SAMPLE + recorded * _SECONDS_PER_SECOND
+        return min(_LONGEST_S, int(_SETUP_S + work))
 
     def output_names(self, job: Job) -> tuple[str, ...]:
         return train_output_names(self._params(job))

@@ -66,6 +66,7 @@ def test_good(settings_kept: Any) -> None:
         ({"COMPUTE_BACKEND": "cloud"}, {"E006"}),
         ({"RUNPOD_API_KEY": ""}, {"E007"}),
         ({"COMPUTE_BACKEND": "local", "LOCAL_BACKEND_SLOTS": 0}, {"E008"}),
+        ({"ENVIRONMENT": "embedded"}, {"E009"}),
         ({"SECRET_KEY_IS_GIVEN": False}, {"E010"}),
         ({"SECRET_KEY": "short"}, {"E011"}),
         ({"SECRET_KEY": "django-insecure-" + "k" * 50}, {"E011"}),

@@ -338,6 +338,8 @@ def test_previews_are_links_of_the_newest_attempt(studio: Studio, owner_client: 
     previews = owner_client.get(f"/api/v1/jobs/{job.id}/previews").json()
     assert [each["step"] for each in previews] == [0, 4]
     assert worker.spec.attempt_id in previews[0]["url"]
+    voices.revoke_consent(studio.voice.id, studio.user)
+    assert owner_client.get(f"/api/v1/jobs/{job.id}/previews").json() == []
 
 
 def test_version_grows_with_every_change(studio: Studio, owner_client: Client) -> None:

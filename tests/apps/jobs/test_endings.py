@@ -16,9 +16,10 @@ from apps.jobs.states import AttemptState, JobState
 from apps.library import services as library
 from apps.library.models import AudioFile
 from apps.voices import services as voices
-from apps.voices.models import VoiceState
+from apps.voices import statement
+from apps.voices.models import ConsentScope, VoiceState
 from gpu_worker.contract.errors import Code
-from gpu_worker.contract.job import TrainJob
+from gpu_worker.contract.job import ConvertJob, TrainJob
 
 from .conftest import Studio, age, current, now_due
 from .fakes import FakeWorker
@@ -255,3 +256,57 @@ def test_a_voice_whose_consent_is_revoked_in_training_stays_disabled(studio: Stu
     job.refresh_from_db()
     assert studio.voice.state == VoiceState.DISABLED
     assert (studio.voice.model_key, job.error_code) == ("", WebCode.CONSENT_REVOKED)
+
+
+def test_a_consent_given_again_does_not_revive_a_training(studio: Studio) -> None:
+    job = studio.train()
+    worker = studio.dispatch()
+    studio.hear(worker, worker.started())
+    voices.revoke_consent(studio.voice.id, studio.user)
+    voices.give_consent(
+        studio.voice.id,
+        studio.user,
+        version=statement.VERSION,
+        singer_name="김하나",
+        scope=ConsentScope.OWN,
+    )
+    studio.sweep()
+    job.refresh_from_db()
+    assert (job.state, job.error_code) == (JobState.FAILED, WebCode.CONSENT_REVOKED)
+    again = services.retry(job.id)
+    assert again.state == JobState.QUEUED, "a new request stands on the new consent"
+    second = studio.dispatch()
+    second.store_result()
+    assert services.finish(uuid.UUID(second.spec.attempt_id))
+
+
+def test_machines_lost_after_a_checkpoint_are_no_failed_tries(studio: Studio) -> None:
+    job = studio.train()
+    studio.backend.default = RemoteState.ENDED
+    for round_ in range(1, timing.MAX_TRIES + 3):
+        worker = studio.dispatch()
+        assert worker.spec.fence == round_
+        studio.hear(worker, worker.started(), worker.checkpoint(round_))
+        age(current(job), timing.SILENT + timedelta(seconds=1))
+        studio.sweep()
+        now_due(job)
+    assert current(job).state == AttemptState.QUEUED
+
+
+def test_a_job_cancelled_while_it_is_submitted_is_stopped(studio: Studio) -> None:
+    job = studio.train()
+    submit = studio.backend.submit
+
+    def cancelled_meanwhile(spec: TrainJob | ConvertJob, ttl_s: int) -> Submission:
+        services.cancel(job.id)
+        studio.sweep()  # tells a backend that knows of nothing yet
+        return submit(spec, ttl_s)
+
+    studio.backend.submit = cancelled_meanwhile  # type: ignore[method-assign]
+    services.dispatch_waiting(studio.backend)
+    attempt = current(job)
+    assert (attempt.state, attempt.remote_id) == (AttemptState.CANCELLED, "remote-1")
+    told = len(studio.backend.stopped)
+    studio.sweep()
+    assert studio.backend.stopped[told:] == [attempt.id]
+    assert current(job).gone_at is not None

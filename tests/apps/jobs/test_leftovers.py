@@ -9,6 +9,7 @@ from apps.common import storage
 from apps.jobs import services, timing
 from apps.jobs.backends.base import RemoteState
 from apps.jobs.models import Job
+from apps.voices import services as voices
 from gpu_worker.contract.errors import Code
 from gpu_worker.contract.job import CHECKPOINT, INDEX, MANIFEST, MODEL, preview_name
 
@@ -84,6 +85,19 @@ def test_a_failed_training_keeps_its_checkpoint_for_a_retry(studio: Studio) -> N
     services.retry(job.id)
     job.refresh_from_db()
     assert job.tidied_at is None, "its new attempts leave something too"
+
+
+def test_nothing_of_a_deleted_voice_stays(studio: Studio) -> None:
+    job = studio.train()
+    worker = studio.dispatch()
+    worker.put(preview_name(0), b"x")
+    worker.store_result()
+    assert services.finish(uuid.UUID(worker.spec.attempt_id))
+    leave(studio, job)
+    assert preview_name(0) in objects(job, worker)
+    voices.delete(studio.voice.id)
+    leave(studio, job)
+    assert objects(job, worker) == set()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from apps.accounts.models import Workspace
 from apps.common import storage
 from apps.library import probing, sound, sweeps, tasks
-from apps.library.models import AudioFile, FileState
+from apps.library.models import AudioFile, FileState, Origin
 from tests.factories import make_file, tone, wav_bytes
 
 EMPTY: dict[str, Any] = {"duration_s": None, "sample_rate": None, "channels": None, "peaks": []}
@@ -46,6 +46,16 @@ def test_bad(workspace: Workspace, data: bytes, code: str) -> None:
     assert file.error_ko
     assert file.error_en
     assert not storage.exists(file.key)
+
+
+def test_a_result_is_never_deleted(workspace: Workspace) -> None:
+    """It was paid for, and may be the only copy."""
+    file = probing_file(workspace, wav_bytes(0 * tone()))
+    AudioFile.objects.update(origin=Origin.JOB)
+    probing.probe(file.pk)
+    file.refresh_from_db()
+    assert file.state == FileState.FAILED
+    assert storage.exists(file.key)
 
 
 def test_missing_object(workspace: Workspace) -> None:
