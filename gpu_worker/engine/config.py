@@ -172,7 +172,7 @@ def train_recipe(preset: Preset) -> TrainRecipe:
         warm_up=50,
         final_rate=0.1,
         source_gain=15.0,
-        content_gain=5.0,
+        content_gain=2.0,
     )
 
 
