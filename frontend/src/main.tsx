@@ -6,6 +6,7 @@ import { lazy, StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 import { createQueryClient } from "./api/client";
 import { configureApi } from "./api/http";
+import { meQuery } from "./api/queries";
 import { I18nProvider } from "./i18n";
 import { createStudioRouter } from "./router";
 
@@ -14,11 +15,15 @@ const Toasts = lazy(() => import("./ui/Toasts"));
 const queryClient = createQueryClient();
 const router = createStudioRouter(queryClient);
 
+let leaving = false;
+
 configureApi(() => {
   const here = router.state.location;
-  if (here.pathname === "/signin") return;
-  queryClient.clear();
-  void router.navigate({ to: "/signin", search: { next: here.href } });
+  // Who never was signed in is sent on by the route itself.
+  if (leaving || here.pathname === "/signin" || !queryClient.getQueryData(meQuery.queryKey)) return;
+  leaving = true;
+  // A full load keeps running uploads for the next visit: leaving within the page would cancel them.
+  location.assign(router.buildLocation({ to: "/signin", search: { next: here.href } }).href);
 });
 
 const root = document.getElementById("root");

@@ -2,12 +2,15 @@
 import {
   type InfiniteData,
   infiniteQueryOptions,
+  keepPreviousData,
+  type QueryClient,
   queryOptions,
   useInfiniteQuery,
+  useQueries,
   useQuery,
 } from "@tanstack/react-query";
-import { isSettled, newer } from "../live/fresh";
-import { usePollInterval } from "../live/LiveProvider";
+import { isSettled, newer, noteEnds, type Pages } from "../live/fresh";
+import { useIdlePoll, usePollInterval } from "../live/LiveProvider";
 import { api, type FileFilter, type JobFilter } from "./calls";
 import type { AudioFile, Dataset, Job, Page, Voice } from "./types";
 
@@ -19,10 +22,14 @@ export function cursorOf(next: string | null | undefined): string | undefined {
   return new URL(next, "http://any.invalid").searchParams.get("cursor") ?? undefined;
 }
 
-function pagesOf<T>(key: readonly unknown[], read: (cursor?: string) => Promise<Page<T>>) {
+function pagesOf<T>(
+  key: readonly unknown[],
+  read: (cursor: string | undefined, client: QueryClient) => Promise<Page<T>>,
+) {
   return infiniteQueryOptions({
     queryKey: key,
-    queryFn: ({ pageParam }: { pageParam: string | undefined }) => read(pageParam),
+    queryFn: ({ pageParam, client }: { pageParam: string | undefined; client: QueryClient }) =>
+      read(pageParam, client),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last: Page<T>) => cursorOf(last.next),
     select: flatten<T>,
@@ -33,44 +40,74 @@ function flatten<T>(found: InfiniteData<Page<T>, string | undefined>): T[] {
   return found.pages.flatMap((page) => page.results);
 }
 
+/** Reads a list often while something in it changes, or while nothing else would tell of news. */
+function usePagePoll<T>(changing: (item: T) => boolean) {
+  const poll = usePollInterval();
+  const idle = useIdlePoll();
+  return (query: { state: { data?: { pages: Page<T>[] } } }) =>
+    query.state.data?.pages.some((page) => page.results.some(changing)) ? poll : idle;
+}
+
 const busyFile = (file: AudioFile) => file.state === "uploading" || file.state === "probing";
 
 export function useFiles(filter: Omit<FileFilter, "cursor"> = {}) {
-  const poll = usePollInterval();
   return useInfiniteQuery({
     ...pagesOf<AudioFile>(["files", filter], (cursor) => api.files({ ...filter, cursor })),
-    refetchInterval: (query) =>
-      query.state.data?.pages.some((page) => page.results.some(busyFile)) ? poll : false,
+    placeholderData: keepPreviousData,
+    refetchInterval: usePagePoll(busyFile),
+  });
+}
+
+/** Single files, such as those that a list's page does not hold. */
+export function useFilesById(ids: string[]): AudioFile[] {
+  return useQueries({
+    queries: ids.map((id) => ({
+      queryKey: ["file", id],
+      queryFn: () => api.file(id),
+      staleTime: 60_000,
+    })),
+    combine: (found) =>
+      found.flatMap(({ data }) => (data && data.state !== "deleted" ? [data] : [])),
   });
 }
 
 export function useDatasets() {
-  return useInfiniteQuery(pagesOf<Dataset>(["datasets"], api.datasets));
-}
-
-export function useVoices() {
-  const poll = usePollInterval();
   return useInfiniteQuery({
-    ...pagesOf<Voice>(["voices"], api.voices),
-    refetchInterval: (query) =>
-      query.state.data?.pages.some((page) => page.results.some((v) => v.state === "training"))
-        ? poll
-        : false,
+    ...pagesOf<Dataset>(["datasets"], (cursor) => api.datasets(cursor)),
+    refetchInterval: useIdlePoll(),
   });
 }
 
-export function useVoice(id: string) {
-  return useQuery({ queryKey: ["voice", id], queryFn: () => api.voice(id) });
+export function useVoices() {
+  return useInfiniteQuery({
+    ...pagesOf<Voice>(["voices"], (cursor) => api.voices(cursor)),
+    refetchInterval: usePagePoll((voice: Voice) => voice.state === "training"),
+  });
+}
+
+export function useVoice(id: string, enabled = true) {
+  return useQuery({
+    queryKey: ["voice", id],
+    queryFn: () => api.voice(id),
+    enabled,
+    refetchInterval: useIdlePoll(),
+  });
 }
 
 export function useJobs(filter: Omit<JobFilter, "cursor"> = {}) {
-  const poll = usePollInterval();
+  const queryKey = ["jobs", filter];
   return useInfiniteQuery({
-    ...pagesOf<Job>(["jobs", filter], (cursor) => api.jobs({ ...filter, cursor })),
-    refetchInterval: (query) =>
-      query.state.data?.pages.some((page) => page.results.some((job) => !isSettled(job)))
-        ? poll
-        : false,
+    ...pagesOf<Job>(queryKey, async (cursor, client) => {
+      const page = await api.jobs({ ...filter, cursor });
+      const known = client.getQueryData<Pages<Job>>(queryKey)?.pages ?? [];
+      noteEnds(
+        client,
+        known.flatMap((one) => one.results),
+        page.results,
+      );
+      return page;
+    }),
+    refetchInterval: usePagePoll((job: Job) => !isSettled(job)),
   });
 }
 
@@ -78,7 +115,12 @@ export function useJob(id: string) {
   const poll = usePollInterval();
   return useQuery({
     queryKey: ["job", id],
-    queryFn: () => api.job(id),
+    queryFn: async ({ client }) => {
+      const job = await api.job(id);
+      const known = client.getQueryData<Job>(["job", id]);
+      noteEnds(client, known ? [known] : [], [job]);
+      return job;
+    },
     // An answer that was overtaken by a websocket message must not take the page back.
     structuralSharing: (known, incoming) => newer(known as Job | undefined, incoming as Job),
     refetchInterval: (query) => (query.state.data && !isSettled(query.state.data) ? poll : false),
@@ -104,7 +146,11 @@ export function useWaveform(id: string, enabled = true) {
 }
 
 export function useCredits() {
-  return useQuery({ queryKey: ["credits"], queryFn: api.credits });
+  return useQuery({
+    queryKey: ["credits"],
+    queryFn: api.credits,
+    refetchInterval: useIdlePoll(),
+  });
 }
 
 export function useConsentStatement() {

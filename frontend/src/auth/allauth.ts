@@ -72,10 +72,26 @@ async function send(method: string, path: string, body?: object): Promise<AuthAn
   return read(await call(method, path, body));
 }
 
+/** For buttons, which have no field to show a problem at: throws where the answer is not a success. */
+async function must(
+  answer: Promise<AuthAnswer>,
+  accept: (answer: AuthAnswer) => boolean = () => false,
+): Promise<void> {
+  const found = await answer;
+  const { status, problems } = found;
+  if (accept(found)) return;
+  if (problems.length > 0 || status >= 400) throw new Error(problems[0]?.code ?? `http-${status}`);
+}
+
 export const auth = {
   signIn: (email: string, password: string) => send("POST", "/auth/login", { email, password }),
   signUp: (email: string, password: string) => send("POST", "/auth/signup", { email, password }),
-  signOut: () => send("DELETE", "/auth/session"),
+  signOut: () =>
+    must(
+      send("DELETE", "/auth/session"),
+      // That nobody is signed in any more is what was asked for.
+      ({ status, authenticated }) => status === 401 && !authenticated,
+    ),
   verifyEmail: (key: string) => send("POST", "/auth/email/verify", { key }),
   askReset: (email: string) => send("POST", "/auth/password/request", { email }),
   resetPassword: (key: string, password: string) =>
@@ -88,5 +104,5 @@ export const auth = {
     const body: Body = await response.json();
     return Array.isArray(body.data) ? body.data : [];
   },
-  endSession: (id: number) => send("DELETE", "/auth/sessions", { sessions: [id] }),
+  endSession: (id: number) => must(send("DELETE", "/auth/sessions", { sessions: [id] })),
 };

@@ -37,4 +37,13 @@ describe("translate", () => {
     expect(translate("en", "uploadsCount", { done: 1, all: 3 })).toBe("Uploads 1 / 3");
     expect(translate("en", "uploadsCount", { done: 1 })).toBe("Uploads 1 / {all}");
   });
+
+  it.each([
+    [-1, "-1 semitone"],
+    ["+1", "+1 semitone"],
+    [0, "0 semitones"],
+    ["+12", "+12 semitones"],
+  ])("counts %s in the right number", (value, expected) => {
+    expect(translate("en", "semitones", { value })).toBe(expected);
+  });
 });

@@ -18,20 +18,30 @@ const STORED = "voice-studio.language";
 
 export type Translate = (key: Key, values?: Record<string, string | number>) => string;
 
-/** The sentence of `key`, with `{name}` replaced by `values.name`. */
+/**
+ * The sentence of `key`, with `{name}` replaced by `values.name`;
+ * `{count|file|files}` is the first word where `values.count` is one, else the second.
+ */
 export function translate(
   language: Language,
   key: Key,
   values: Record<string, string | number> = {},
 ): string {
-  return DICTIONARIES[language][key].replace(/\{(\w+)\}/g, (whole, name: string) =>
-    name in values ? String(values[name]) : whole,
+  return DICTIONARIES[language][key].replace(
+    /\{(\w+)(?:\|([^|}]*)\|([^|}]*))?\}/g,
+    (whole, name: string, one?: string, many?: string) => {
+      if (!(name in values)) return whole;
+      if (many === undefined) return String(values[name]);
+      return (Math.abs(Number(values[name])) === 1 ? one : many) ?? whole;
+    },
   );
 }
 
 interface I18n {
   language: Language;
   setLanguage: (language: Language) => void;
+  /** Takes the account's language where none was chosen in this browser. */
+  adoptLanguage: (language: Language) => void;
   t: Translate;
   /** Picks the reader's language out of a bilingual sentence of the server. */
   pick: (text: Bilingual) => string;
@@ -53,14 +63,18 @@ export function I18nProvider({ children }: { children: ReactNode }) {
     document.documentElement.lang = chosen;
     setState(chosen);
   }, []);
+  const adoptLanguage = useCallback((known: Language) => {
+    if (localStorage.getItem(STORED) === null) setState(known);
+  }, []);
   const value = useMemo<I18n>(
     () => ({
       language,
       setLanguage,
+      adoptLanguage,
       t: (key, values) => translate(language, key, values),
       pick: (text) => text[language],
     }),
-    [language, setLanguage],
+    [language, setLanguage, adoptLanguage],
   );
   return <I18nContext value={value}>{children}</I18nContext>;
 }

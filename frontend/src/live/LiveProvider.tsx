@@ -31,7 +31,14 @@ export function useLiveStatus(): LiveStatus {
   return useContext(LiveContext);
 }
 
+const POLL_MS = 2_500;
+
 /** Milliseconds between reads of something that is changing: often without a websocket. */
 export function usePollInterval(): number {
-  return useContext(LiveContext) === "open" ? 20_000 : 2_500;
+  return useContext(LiveContext) === "open" ? 20_000 : POLL_MS;
+}
+
+/** The same for what the websocket alone would tell of: nothing is read while it is open. */
+export function useIdlePoll(): number | false {
+  return useContext(LiveContext) === "open" ? false : POLL_MS;
 }

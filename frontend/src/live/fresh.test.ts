@@ -1,7 +1,7 @@
 import { QueryClient } from "@tanstack/react-query";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { AudioFile, Job } from "../api/types";
-import { applyMessage, isFinished, isSettled, newer, type Pages } from "./fresh";
+import type { AudioFile, Job, Voice } from "../api/types";
+import { applyMessage, isFinished, isSettled, newer, noteEnds, type Pages } from "./fresh";
 
 function job(version: number, change: Partial<Job> = {}): Job {
   return {
@@ -103,4 +103,28 @@ it("reads a job again when its result was measured", () => {
     data: { id: "f", job_id: "a", state: "ready" } as AudioFile,
   });
   expect(client.getQueryState(["job", "a"])?.isInvalidated).toBe(true);
+});
+
+it("forgets a voice that was deleted", () => {
+  const client = new QueryClient();
+  const voice = (id: string, state: Voice["state"]) => ({ id, state }) as Voice;
+  client.setQueryData(["voice", "v"], voice("v", "ready"));
+  client.setQueryData(["voices"], {
+    pages: [{ results: [voice("v", "ready"), voice("w", "ready")] }],
+    pageParams: [undefined],
+  });
+  applyMessage(client, { type: "voice", data: { ...voice("v", "ready"), state: "deleted" } });
+  expect(client.getQueryData(["voice", "v"])).toBeUndefined();
+  const left = client.getQueryData<Pages<Voice>>(["voices"])?.pages[0]?.results;
+  expect(left?.map((one) => one.id)).toEqual(["w"]);
+});
+
+it.each([
+  ["running", true],
+  ["succeeded", false],
+] as const)("reads the credits again when a poll finds a %s job ended: %s", (before, again) => {
+  const client = new QueryClient();
+  client.setQueryData(["credits"], { available: 1, reserved: 0, entries: [] });
+  noteEnds(client, [job(5, { state: before })], [job(6, { state: "succeeded" })]);
+  expect(client.getQueryState(["credits"])?.isInvalidated).toBe(again);
 });

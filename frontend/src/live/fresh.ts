@@ -38,17 +38,34 @@ function replaceIn<T extends { id: string }>(
   };
 }
 
+function withoutItem<T extends { id: string }>(
+  lists: Pages<T> | undefined,
+  id: string,
+): Pages<T> | undefined {
+  if (!lists) return lists;
+  return {
+    ...lists,
+    pages: lists.pages.map((page) => ({
+      ...page,
+      results: page.results.filter((known) => known.id !== id),
+    })),
+  };
+}
+
 function holds<T extends { id: string }>(client: QueryClient, key: string, id: string): boolean {
   return client
     .getQueriesData<Pages<T>>({ queryKey: [key] })
     .some(([, lists]) => lists?.pages.some((page) => page.results.some((one) => one.id === id)));
 }
 
+/** No GET answers with a deleted voice; only the websocket tells of one. */
+type GoneVoice = Omit<Voice, "state"> & { state: "deleted" };
+
 /** What the workspace's websocket tells: the same JSON as the GET of that thing. */
 export type Message =
   | { type: "job"; data: Job }
   | { type: "file"; data: AudioFile }
-  | { type: "voice"; data: Voice }
+  | { type: "voice"; data: Voice | GoneVoice }
   | { type: "credits"; data: Pick<Credits, "available" | "reserved"> };
 
 /** Writes one message of the websocket into the cache; older versions change nothing. */
@@ -61,13 +78,7 @@ export function applyMessage(client: QueryClient, message: Message): void {
       applyFile(client, message.data);
       return;
     case "voice":
-      client.setQueryData(["voice", message.data.id], message.data);
-      if (!holds<Voice>(client, "voices", message.data.id)) {
-        void client.invalidateQueries({ queryKey: ["voices"] });
-      }
-      client.setQueriesData<Pages<Voice>>({ queryKey: ["voices"] }, (lists) =>
-        replaceIn(lists, message.data, (_, incoming) => incoming),
-      );
+      applyVoice(client, message.data);
       return;
     case "credits":
       client.setQueryData<Credits>(["credits"], (known) => known && { ...known, ...message.data });
@@ -91,6 +102,14 @@ export function applyJob(client: QueryClient, job: Job): void {
   }
 }
 
+/** Jobs that a poll found ended change as much as those that the websocket tells of. */
+export function noteEnds(client: QueryClient, known: Job[], incoming: Job[]): void {
+  const open = new Set(known.filter((job) => !isFinished(job)).map((job) => job.id));
+  for (const job of incoming) {
+    if (open.has(job.id) && isFinished(job)) invalidateOutcome(client, job);
+  }
+}
+
 function invalidateOutcome(client: QueryClient, job: Job): void {
   for (const key of ["files", "voices", "credits"]) {
     void client.invalidateQueries({ queryKey: [key] });
@@ -100,7 +119,24 @@ function invalidateOutcome(client: QueryClient, job: Job): void {
   void client.invalidateQueries({ queryKey: ["previews", job.id] });
 }
 
-function applyFile(client: QueryClient, file: AudioFile): void {
+function applyVoice(client: QueryClient, voice: Voice | GoneVoice): void {
+  if (voice.state === "deleted") {
+    client.removeQueries({ queryKey: ["voice", voice.id] });
+    client.setQueriesData<Pages<Voice>>({ queryKey: ["voices"] }, (lists) =>
+      withoutItem(lists, voice.id),
+    );
+    return;
+  }
+  client.setQueryData(["voice", voice.id], voice);
+  if (!holds<Voice>(client, "voices", voice.id)) {
+    void client.invalidateQueries({ queryKey: ["voices"] });
+  }
+  client.setQueriesData<Pages<Voice>>({ queryKey: ["voices"] }, (lists) =>
+    replaceIn(lists, voice, (_, incoming) => incoming),
+  );
+}
+
+export function applyFile(client: QueryClient, file: AudioFile): void {
   client.setQueryData(["file", file.id], file);
   const listed = holds<AudioFile>(client, "files", file.id);
   client.setQueriesData<Pages<AudioFile>>({ queryKey: ["files"] }, (lists) =>

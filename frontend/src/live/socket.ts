@@ -4,7 +4,7 @@ export type LiveStatus = "connecting" | "open" | "blocked";
 
 interface Handlers {
   onMessage: (message: Message) => void;
-  /** Called for each opening but the first: whatever was missed must be read again. */
+  /** Called for each opening but one at the first try: whatever was missed must be read again. */
   onReopen: () => void;
   onStatus: (status: LiveStatus) => void;
 }
@@ -19,7 +19,7 @@ export function openSocket(workspaceId: string, handlers: Handlers): () => void 
   let socket: WebSocket | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let failures = 0;
-  let openings = 0;
+  let opened = false;
   let done = false;
 
   function connect(): void {
@@ -27,10 +27,11 @@ export function openSocket(workspaceId: string, handlers: Handlers): () => void 
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     socket = new WebSocket(`${scheme}://${location.host}/ws/v1/workspaces/${workspaceId}`);
     socket.onopen = () => {
+      const missed = opened || failures > 0;
+      opened = true;
       failures = 0;
-      openings += 1;
       handlers.onStatus("open");
-      if (openings > 1) handlers.onReopen();
+      if (missed) handlers.onReopen();
     };
     socket.onmessage = (event) => {
       const message = parse(event.data);

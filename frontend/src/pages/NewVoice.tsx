@@ -1,7 +1,8 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { Layers } from "lucide-react";
 import { type FormEvent, type ReactNode, useState } from "react";
-import { useConsentStatement, useDatasets } from "../api/queries";
+import { useConsentStatement, useDatasets, useVoice } from "../api/queries";
+import type { Voice } from "../api/types";
 import { KnobFields } from "../features/KnobFields";
 import { TRAIN_KNOBS, withinLimits } from "../features/knobs";
 import { ConsentFields } from "../features/voice/ConsentFields";
@@ -23,17 +24,26 @@ export default function NewVoice() {
   const { t } = useI18n();
   const datasets = useDatasets();
   const statement = useConsentStatement();
-  const error = datasets.error ?? statement.error;
+  const search = useSearch({ from: "/app/voices/new" });
+  const voice = useVoice(search.voice ?? "", search.voice !== undefined);
+  const error = datasets.error ?? statement.error ?? voice.error;
+  const waiting = datasets.isPending || statement.isPending || voice.isLoading;
   return (
     <>
       <PageHead title={t("makeVoice")} lead={t("makeVoiceLead")} />
       {error && (
         <Failure
           error={error}
-          retry={() => void Promise.all([datasets.refetch(), statement.refetch()])}
+          retry={() =>
+            void Promise.all([
+              datasets.refetch(),
+              statement.refetch(),
+              search.voice && voice.refetch(),
+            ])
+          }
         />
       )}
-      {(datasets.isPending || statement.isPending) && !error && <Skeleton rows={3} height="h-44" />}
+      {waiting && !error && <Skeleton rows={3} height="h-44" />}
       {datasets.data?.length === 0 && (
         <Empty
           icon={<Layers aria-hidden className="size-7" />}
@@ -47,16 +57,19 @@ export default function NewVoice() {
           {t("noDatasetsText")}
         </Empty>
       )}
-      {datasets.data && datasets.data.length > 0 && statement.data && <VoiceForm />}
+      {datasets.data &&
+        datasets.data.length > 0 &&
+        statement.data &&
+        (!search.voice || voice.data) && <VoiceForm known={voice.data} />}
     </>
   );
 }
 
-function VoiceForm() {
+function VoiceForm({ known }: { known: Voice | undefined }) {
   const { t } = useI18n();
   const navigate = useNavigate();
   const search = useSearch({ from: "/app/voices/new" });
-  const form = useNewVoice(search, (job) =>
+  const form = useNewVoice(search, known, (job) =>
     navigate({ to: "/jobs/$jobId", params: { jobId: job.id } }),
   );
   const { values } = form;
@@ -83,8 +96,8 @@ function VoiceForm() {
           <TextField
             label={t("voiceName")}
             placeholder={t("voiceNameExample")}
-            value={form.known?.name ?? values.name}
-            disabled={form.known !== undefined}
+            value={form.voice?.name ?? values.name}
+            disabled={form.voice !== undefined}
             maxLength={100}
             onChange={(event) => form.set({ name: event.target.value })}
           />
@@ -104,7 +117,7 @@ function VoiceForm() {
         </Part>
       </div>
       <Summary
-        name={form.known?.name ?? values.name.trim()}
+        name={form.voice?.name ?? values.name.trim()}
         dataset={values.dataset}
         params={values.params}
       >

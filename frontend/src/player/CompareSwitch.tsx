@@ -1,27 +1,13 @@
-import { api } from "../api/calls";
 import { useI18n } from "../i18n";
 import { useAction } from "../ui/useAction";
 import { type Track, usePlayer } from "./PlayerProvider";
 
-interface Props {
-  track: Track;
-  heard: string | undefined;
-  onHear: (fileId: string) => void;
-}
-
 /** Result or original, at the same place in the song. */
-export function CompareSwitch({ track, heard, onHear }: Props) {
+export function CompareSwitch({ track }: { track: Track }) {
   const { t } = useI18n();
-  const { audio } = usePlayer();
+  const { heard, swap: hear } = usePlayer();
   const swap = useAction({
-    mutationFn: (fileId: string) => api.playLink(fileId),
-    onSuccess: (link, fileId) => {
-      const { currentTime, paused } = audio;
-      audio.src = link.url;
-      audio.currentTime = currentTime;
-      if (!paused) void audio.play().catch(() => undefined);
-      onHear(fileId);
-    },
+    mutationFn: hear,
   });
   const sides = [
     { id: track.fileId, label: t("converted") },

@@ -11,9 +11,8 @@ import Wave from "./Wave";
 /** The bar at the bottom: what is playing, its waveform, and how to seek in it. */
 export default function PlayerBar({ track }: { track: Track }) {
   const { t } = useI18n();
-  const { playing, toggle, close, audio } = usePlayer();
+  const { playing, heard, toggle, close, audio } = usePlayer();
   const download = useDownload();
-  const [heard, setHeard] = useState(track.fileId);
   return (
     <section
       aria-label={t("player")}
@@ -40,9 +39,7 @@ export default function PlayerBar({ track }: { track: Track }) {
           <Wave audio={audio} fileId={track.url ? undefined : heard} />
         </div>
         <Seek audio={audio} />
-        {track.sourceId && track.fileId && (
-          <CompareSwitch track={track} heard={heard} onHear={setHeard} />
-        )}
+        {track.sourceId && track.fileId && <CompareSwitch track={track} />}
         <Volume audio={audio} />
         {track.fileId && (
           <span className="hidden md:block">

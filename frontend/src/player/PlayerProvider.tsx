@@ -5,6 +5,7 @@ import {
   Suspense,
   useCallback,
   useContext,
+  useEffect,
   useMemo,
   useRef,
   useState,
@@ -35,17 +36,30 @@ interface Player {
   playing: boolean;
   /** Starts this track, or pauses and continues it where it is the current one. */
   toggle: (track: Track) => void;
+  /** The file that is heard: the track's own, or what it was swapped for. */
+  heard: string | undefined;
+  /** Goes on with another file at the same place, unless another track has come meanwhile. */
+  swap: (fileId: string) => Promise<void>;
   close: () => void;
   audio: HTMLAudioElement;
 }
 
 const PlayerContext = createContext<Player | null>(null);
 
+/** What the element plays, or waits for the link of. */
+interface Take {
+  track: Track;
+  fileId?: string;
+  /** Whether a fresh link was fetched already after the first one failed. */
+  renewed: boolean;
+}
+
 export function PlayerProvider({ children }: { children: ReactNode }) {
-  const { language } = useI18n();
+  const { t, language } = useI18n();
   const [track, setTrack] = useState<Track | null>(null);
   const [playing, setPlaying] = useState(false);
-  const current = useRef<string | null>(null);
+  const [heard, setHeard] = useState<string>();
+  const current = useRef<Take | null>(null);
   const [audio] = useState(() => {
     const element = new Audio();
     element.preload = "auto";
@@ -55,39 +69,85 @@ export function PlayerProvider({ children }: { children: ReactNode }) {
     return element;
   });
 
+  const giveUp = useCallback(
+    (take: Take, sentence: string) => {
+      if (current.current !== take) return;
+      current.current = null;
+      unload(audio);
+      notify.error(sentence);
+    },
+    [audio],
+  );
+
   const toggle = useCallback(
     async (wanted: Track) => {
-      if (current.current === wanted.key && audio.src) {
-        if (audio.paused) await audio.play().catch(() => undefined);
+      if (current.current?.track.key === wanted.key && audio.src) {
+        if (audio.paused) play(audio);
         else audio.pause();
         return;
       }
-      current.current = wanted.key;
+      const take: Take = { track: wanted, fileId: wanted.fileId, renewed: false };
+      current.current = take;
       setTrack(wanted);
-      audio.pause();
+      setHeard(wanted.fileId);
+      unload(audio);
       try {
-        const url = wanted.fileId ? (await api.playLink(wanted.fileId)).url : wanted.url;
-        if (current.current !== wanted.key || !url) return;
-        audio.src = url;
-        // Refused where the browser forbids playing before a click: the bar's button still works.
-        await audio.play().catch(() => undefined);
+        const url = take.fileId ? (await api.playLink(take.fileId)).url : wanted.url;
+        if (current.current === take && url) start(audio, url);
       } catch (error) {
-        notify.error(errorText(error, language));
+        giveUp(take, errorText(error, language));
       }
     },
-    [audio, language],
+    [audio, language, giveUp],
   );
+
+  const swap = useCallback(
+    async (fileId: string) => {
+      const take = current.current;
+      const { url } = await api.playLink(fileId);
+      if (!take || current.current !== take) return;
+      Object.assign(take, { fileId, renewed: false });
+      start(audio, url, audio.currentTime, !audio.paused);
+      setHeard(fileId);
+    },
+    [audio],
+  );
+
+  useEffect(() => {
+    /** A link may have grown old: one fresh one is tried before giving up. */
+    async function onError() {
+      const take = current.current;
+      if (!take || !audio.error) return;
+      const { currentTime, paused } = audio;
+      const { fileId } = take;
+      if (take.renewed || !fileId) {
+        giveUp(take, t(fileId ? "unplayableFile" : "unplayable", { name: take.track.title }));
+        return;
+      }
+      take.renewed = true;
+      try {
+        const { url } = await api.playLink(fileId);
+        if (current.current === take && take.fileId === fileId) {
+          start(audio, url, currentTime, !paused);
+        }
+      } catch (error) {
+        giveUp(take, errorText(error, language));
+      }
+    }
+    const listener = () => void onError();
+    audio.addEventListener("error", listener);
+    return () => audio.removeEventListener("error", listener);
+  }, [audio, t, language, giveUp]);
 
   const close = useCallback(() => {
     current.current = null;
-    audio.pause();
-    audio.removeAttribute("src");
+    unload(audio);
     setTrack(null);
   }, [audio]);
 
   const value = useMemo<Player>(
-    () => ({ track, playing, toggle: (wanted) => void toggle(wanted), close, audio }),
-    [track, playing, toggle, close, audio],
+    () => ({ track, playing, heard, toggle: (wanted) => void toggle(wanted), swap, close, audio }),
+    [track, playing, heard, toggle, swap, close, audio],
   );
   return (
     <PlayerContext value={value}>
@@ -105,4 +165,26 @@ export function usePlayer(): Player {
   const player = useContext(PlayerContext);
   if (!player) throw new Error("usePlayer needs a PlayerProvider");
   return player;
+}
+
+/** Drops what was loaded: the last file must not be heard under the next title. */
+function unload(audio: HTMLAudioElement): void {
+  audio.pause();
+  audio.removeAttribute("src");
+  audio.load();
+}
+
+function start(audio: HTMLAudioElement, url: string, at = 0, playing = true): void {
+  audio.src = url;
+  if (at > 0) audio.currentTime = at;
+  if (playing) play(audio);
+}
+
+/** NotAllowedError: a click is wanted first. AbortError: another track came. NotSupportedError: `error` tells. */
+const EXPECTED = new Set(["NotAllowedError", "AbortError", "NotSupportedError"]);
+
+function play(audio: HTMLAudioElement): void {
+  audio.play().catch((error: unknown) => {
+    if (!(error instanceof DOMException && EXPECTED.has(error.name))) throw error;
+  });
 }

@@ -16,6 +16,11 @@ import { BottomNav, SideNav } from "./Nav";
 
 export function AppLayout() {
   const { data: me } = useQuery(meQuery);
+  const { adoptLanguage } = useI18n();
+  const language = me?.user.language;
+  useEffect(() => {
+    if (language) adoptLanguage(language);
+  }, [language, adoptLanguage]);
   if (!me) return null;
   return (
     <LiveProvider workspaceId={me.workspace.id}>

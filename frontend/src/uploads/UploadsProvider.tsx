@@ -11,6 +11,7 @@ import {
 } from "react";
 import { useI18n } from "../i18n";
 import { notify } from "../ui/notify";
+import { claim } from "./claim";
 import type { Engine, UploadFile } from "./engine";
 import { refusal } from "./limits";
 
@@ -24,7 +25,7 @@ interface Uploads {
 
 const UploadsContext = createContext<Uploads | null>(null);
 
-type Loaded = { engine: Engine; module: typeof import("./engine") };
+type Loaded = { engine: Engine; module: typeof import("./engine"); release: () => void };
 
 interface Props {
   workspaceId: string;
@@ -44,11 +45,13 @@ export function UploadsProvider({ workspaceId, children }: Props) {
   );
 
   const load = useCallback(() => {
-    loading.current ??= import("./engine").then((module) => {
-      const engine = module.createEngine(workspaceId, hooks);
+    loading.current ??= import("./engine").then(async (module) => {
+      // Two tabs that both resume would send the same file twice.
+      const release = await claim(`uploads-${workspaceId}`);
+      const engine = module.createEngine(workspaceId, hooks, release !== null);
       engine.on("state-update", (_, next) => setFiles(Object.values(next.files)));
       setFiles(engine.getFiles());
-      return { engine, module };
+      return { engine, module, release: release ?? (() => undefined) };
     });
     return loading.current;
   }, [workspaceId, hooks]);
@@ -59,7 +62,10 @@ export function UploadsProvider({ workspaceId, children }: Props) {
       clearTimeout(timer);
       const started = loading.current;
       loading.current = null;
-      void started?.then(({ engine }) => engine.destroy());
+      void started?.then(({ engine, release }) => {
+        engine.destroy();
+        release();
+      });
     };
   }, [load]);
 

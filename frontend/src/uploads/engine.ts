@@ -3,6 +3,7 @@ import AwsS3, { type AwsBody } from "@uppy/aws-s3";
 import Uppy, { type UppyFile } from "@uppy/core";
 import GoldenRetriever from "@uppy/golden-retriever";
 import { api } from "../api/calls";
+import { ApiError, isNotFound } from "../api/errors";
 import { LARGEST_BYTES, PART_BYTES, PARTS_ABOVE_BYTES } from "./limits";
 
 interface Meta {
@@ -27,8 +28,8 @@ interface Hooks {
   onChanged: () => void;
 }
 
-/** One engine for a workspace; unfinished uploads of the last visit come back by themselves. */
-export function createEngine(workspaceId: string, hooks: Hooks): Engine {
+/** One engine for a workspace; where it `resumes`, unfinished uploads of the last visit come back. */
+export function createEngine(workspaceId: string, hooks: Hooks, resumes: boolean): Engine {
   const uppy: Engine = new Uppy<Meta, AwsBody>({
     id: `uploads-${workspaceId}`,
     autoProceed: true,
@@ -70,6 +71,7 @@ export function createEngine(workspaceId: string, hooks: Hooks): Engine {
   uppy.on("file-added", (file) => {
     if (file.progress.uploadStarted) void uppy.retryUpload(file.id);
   });
+  if (!resumes) return uppy;
   // Its own limits (10 MB a file) would forget most recordings; it passes these on to its store.
   const store = { name: "uploads", maxFileSize: LARGEST_BYTES, maxTotalSize: 8 * LARGEST_BYTES };
   uppy.use(GoldenRetriever<Meta, AwsBody>, { indexedDB: store });
@@ -92,13 +94,32 @@ async function sign(uppy: Engine, serverIds: Map<string, string>, request: SignR
     serverIds.set(upload.key, upload.id);
     uppy.setFileMeta(file.id, { name: file.name, serverId: upload.id, key: upload.key });
   }
-  const signed = await api.signUpload(serverId, {
-    method: request.method,
-    upload_id: "uploadId" in request ? request.uploadId : undefined,
-    part_number: "partNumber" in request ? request.partNumber : undefined,
-  });
-  serverIds.set(signed.key, serverId);
-  return signed;
+  try {
+    const signed = await api.signUpload(serverId, {
+      method: request.method,
+      upload_id: "uploadId" in request ? request.uploadId : undefined,
+      part_number: "partNumber" in request ? request.partNumber : undefined,
+    });
+    serverIds.set(signed.key, serverId);
+    return signed;
+  } catch (error) {
+    if (isOver(error)) {
+      serverIds.delete(request.key);
+      if (file) startOver(uppy, file);
+    }
+    throw error;
+  }
+}
+
+function isOver(error: unknown): boolean {
+  return isNotFound(error) || (error instanceof ApiError && error.code === "upload-over");
+}
+
+/** Forgets an upload that the server has no more, so that trying again starts a new one. */
+function startOver(uppy: Engine, file: UploadFile): void {
+  if (!uppy.getFile(file.id)) return;
+  uppy.setFileMeta(file.id, { name: file.name, serverId: undefined, key: undefined });
+  uppy.setFileState(file.id, { s3Multipart: undefined });
 }
 
 async function finishOnServer(uppy: Engine, id: string, hooks: Hooks): Promise<void> {

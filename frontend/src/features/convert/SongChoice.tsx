@@ -1,5 +1,7 @@
-import { useDeferredValue, useState } from "react";
-import { useFiles } from "../../api/queries";
+import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useFiles, useFilesById } from "../../api/queries";
+import type { AudioFile } from "../../api/types";
 import { useI18n } from "../../i18n";
 import { formatClock } from "../../i18n/format";
 import { PlayButton } from "../../player/PlayButton";
@@ -7,6 +9,7 @@ import { Badge } from "../../ui/Badge";
 import { SearchField } from "../../ui/SearchField";
 import { MoreButton } from "../../ui/states";
 import { Tick } from "../../ui/Tick";
+import { useDebounced } from "../../ui/useDebounced";
 import { UploadButton } from "../../uploads/UploadButton";
 import { fileTrack } from "../resultTrack";
 import { withChoice } from "../withChoice";
@@ -18,9 +21,13 @@ interface Props {
 
 export function SongChoice({ chosen, onChange }: Props) {
   const { t } = useI18n();
+  const client = useQueryClient();
   const [search, setSearch] = useState("");
-  const wanted = useDeferredValue(search.trim());
+  const wanted = useDebounced(search.trim());
   const songs = useFiles({ state: "ready", search: wanted || undefined });
+  const listed = new Set(songs.data?.map((file) => file.id));
+  // What was chosen stays in sight, on top, where the search or the page doesn't hold it.
+  const hidden = useFilesById(songs.data ? [...chosen].filter((id) => !listed.has(id)) : []);
 
   return (
     <div className="grid gap-3">
@@ -37,27 +44,16 @@ export function SongChoice({ chosen, onChange }: Props) {
         aria-label={t("audioFiles")}
         className="-mx-2 max-h-112 min-h-40 overflow-y-auto rounded-xl"
       >
-        {songs.data?.map((file) => (
-          <li
+        {[...hidden, ...(songs.data ?? [])].map((file) => (
+          <Song
             key={file.id}
-            className={`flex items-center gap-3 rounded-xl px-2 py-2 ${chosen.has(file.id) ? "bg-violet/12" : "hover:bg-white/3"}`}
-          >
-            <div className="min-w-0 flex-1">
-              <Tick
-                checked={chosen.has(file.id)}
-                onChange={(on) => onChange(withChoice(chosen, file.id, on))}
-              >
-                <span className="flex items-center gap-2">
-                  <span className="truncate font-medium">{file.name}</span>
-                  {file.origin === "job" && <Badge tone="violet">AI</Badge>}
-                </span>
-              </Tick>
-            </div>
-            <span className="text-sm text-faint tabular-nums">
-              {file.duration_s != null ? formatClock(file.duration_s) : ""}
-            </span>
-            <PlayButton track={fileTrack(file)} />
-          </li>
+            file={file}
+            chosen={chosen.has(file.id)}
+            onChoose={(on) => {
+              client.setQueryData(["file", file.id], file);
+              onChange(withChoice(chosen, file.id, on));
+            }}
+          />
         ))}
         {songs.data?.length === 0 && (
           <li className="px-2 py-8 text-center text-faint">{t("noMatchText")}</li>
@@ -65,5 +61,32 @@ export function SongChoice({ chosen, onChange }: Props) {
       </ul>
       <MoreButton query={songs} />
     </div>
+  );
+}
+
+interface SongProps {
+  file: AudioFile;
+  chosen: boolean;
+  onChoose: (on: boolean) => void;
+}
+
+function Song({ file, chosen, onChoose }: SongProps) {
+  return (
+    <li
+      className={`flex items-center gap-3 rounded-xl px-2 py-2 ${chosen ? "bg-violet/12" : "hover:bg-white/3"}`}
+    >
+      <div className="min-w-0 flex-1">
+        <Tick checked={chosen} onChange={onChoose}>
+          <span className="flex items-center gap-2">
+            <span className="truncate font-medium">{file.name}</span>
+            {file.origin === "job" && <Badge tone="violet">AI</Badge>}
+          </span>
+        </Tick>
+      </div>
+      <span className="text-sm text-faint tabular-nums">
+        {file.duration_s != null ? formatClock(file.duration_s) : ""}
+      </span>
+      <PlayButton track={fileTrack(file)} />
+    </li>
   );
 }

@@ -2,6 +2,7 @@ import { useVoices } from "../../api/queries";
 import { useI18n } from "../../i18n";
 import { Choice } from "../../ui/Choice";
 import { Orb } from "../../ui/Orb";
+import { MoreButton } from "../../ui/states";
 import { voiceRange } from "../voice/voiceText";
 
 interface Props {
@@ -14,20 +15,23 @@ export function VoiceChoice({ value, onChange }: Props) {
   const voices = useVoices();
   const ready = voices.data?.filter((voice) => voice.state === "ready") ?? [];
   return (
-    <Choice
-      legend={t("voiceToSing")}
-      columns=""
-      value={value}
-      onChange={onChange}
-      options={ready.map((voice) => {
-        const range = voiceRange(voice);
-        return {
-          value: voice.id,
-          label: voice.name,
-          detail: range ? t("rangeIs", { range }) : undefined,
-          picture: <Orb seed={voice.id} className="size-11" />,
-        };
-      })}
-    />
+    <div className="grid gap-3">
+      <Choice
+        legend={t("voiceToSing")}
+        columns=""
+        value={value}
+        onChange={onChange}
+        options={ready.map((voice) => {
+          const range = voiceRange(voice);
+          return {
+            value: voice.id,
+            label: voice.name,
+            detail: range ? t("rangeIs", { range }) : undefined,
+            picture: <Orb seed={voice.id} className="size-11" />,
+          };
+        })}
+      />
+      <MoreButton query={voices} />
+    </div>
   );
 }

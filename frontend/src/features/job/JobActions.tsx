@@ -13,6 +13,8 @@ export function JobActions({ job }: { job: Job }) {
   const { t } = useI18n();
   const client = useQueryClient();
   const [asking, setAsking] = useState(false);
+  // A job that ended while it was asked must not ask again once it is retried.
+  if (asking && isFinished(job)) setAsking(false);
   const cancel = useAction({
     mutationFn: () => api.cancelJob(job.id),
     onSuccess: (changed) => {
@@ -52,7 +54,7 @@ export function JobActions({ job }: { job: Job }) {
         </Button>
       )}
       <Confirm
-        open={asking && !isFinished(job)}
+        open={asking}
         onClose={() => setAsking(false)}
         onConfirm={() => cancel.mutate()}
         busy={cancel.isPending}

@@ -1,11 +1,20 @@
 import { useState } from "react";
 import type { JobEvent } from "../../api/types";
-import { useI18n } from "../../i18n";
+import { type Key, useI18n } from "../../i18n";
 import { frameOf, lossNames, pathOf, pointsOf, smooth, thin } from "./curve";
 
 const WIDTH = 640;
 const HEIGHT = 220;
 const DRAWN = 400;
+
+const NAMED: Record<string, Key> = {
+  d: "lossD",
+  gen: "lossGen",
+  fm: "lossFm",
+  mel: "lossMel",
+  kl: "lossKl",
+  total: "lossTotal",
+};
 
 /** The loss by step, as noise and as its moving average. */
 export function LossCurve({ history }: { history: JobEvent[] }) {
@@ -29,7 +38,7 @@ export function LossCurve({ history }: { history: JobEvent[] }) {
           >
             {names.map((one) => (
               <option key={one} value={one}>
-                {one}
+                {NAMED[one] ? t(NAMED[one]) : one}
               </option>
             ))}
           </select>
@@ -38,7 +47,7 @@ export function LossCurve({ history }: { history: JobEvent[] }) {
       {points.length < 2 ? (
         <p className="grid h-64 place-items-center text-center text-faint">{t("noCurveYet")}</p>
       ) : (
-        <Plot name={name} points={points} />
+        <Plot name={NAMED[name] ? t(NAMED[name]) : name} points={points} />
       )}
     </section>
   );

@@ -1,14 +1,15 @@
 import { Music2 } from "lucide-react";
-import { useDeferredValue, useState } from "react";
+import { useState } from "react";
 import { useFiles } from "../../api/queries";
 import type { AudioFile } from "../../api/types";
 import { useI18n } from "../../i18n";
 import { SearchField } from "../../ui/SearchField";
 import { Empty, Failure, MoreButton, Skeleton } from "../../ui/states";
+import { useDebounced } from "../../ui/useDebounced";
 import { UploadButton } from "../../uploads/UploadButton";
-import { withChoice } from "../withChoice";
 import { FileRow } from "./FileRow";
 import { SelectionBar } from "./SelectionBar";
+import { useSelection } from "./useSelection";
 
 const ORIGINS = ["upload", "job"] as const;
 
@@ -16,11 +17,14 @@ export function FileList() {
   const { t } = useI18n();
   const [search, setSearch] = useState("");
   const [origin, setOrigin] = useState<AudioFile["origin"]>();
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
-  const wanted = useDeferredValue(search.trim());
+  const { chosen, choose, clear } = useSelection();
+  const wanted = useDebounced(search.trim());
   const files = useFiles({ search: wanted || undefined, origin });
   const shown = files.data?.filter((file) => file.state !== "deleted") ?? [];
-  const selected = shown.filter((file) => chosen.has(file.id) && file.state === "ready");
+  const latest = new Map(shown.map((file) => [file.id, file]));
+  const selected = [...chosen.values()]
+    .map((file) => latest.get(file.id) ?? file)
+    .filter((file) => file.state === "ready");
   const filtered = wanted !== "" || origin !== undefined;
 
   return (
@@ -56,15 +60,13 @@ export function FileList() {
               key={file.id}
               file={file}
               chosen={chosen.has(file.id)}
-              onChoose={(on) => setChosen(withChoice(chosen, file.id, on))}
+              onChoose={(on) => choose(file, on)}
             />
           ))}
         </ul>
       )}
       <MoreButton query={files} />
-      {selected.length > 0 && (
-        <SelectionBar files={selected} onClear={() => setChosen(new Set())} />
-      )}
+      {selected.length > 0 && <SelectionBar files={selected} onClear={clear} />}
     </>
   );
 }

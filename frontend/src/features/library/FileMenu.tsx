@@ -1,8 +1,10 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Download, WandSparkles } from "lucide-react";
 import { api } from "../../api/calls";
 import type { AudioFile } from "../../api/types";
 import { useI18n } from "../../i18n";
+import { applyFile } from "../../live/fresh";
 import { MenuItem } from "../../ui/Menu";
 import { RenameDeleteMenu } from "../RenameDeleteMenu";
 import { useDownload } from "../useDownload";
@@ -11,9 +13,13 @@ import { useFileAction } from "./useFileAction";
 export function FileMenu({ file }: { file: AudioFile }) {
   const { t } = useI18n();
   const navigate = useNavigate();
+  const client = useQueryClient();
   const download = useDownload();
   const rename = useFileAction((name: string) => api.renameFile(file.id, name));
-  const remove = useFileAction(() => api.deleteFile(file.id));
+  const remove = useFileAction(async () => {
+    await api.deleteFile(file.id);
+    applyFile(client, { ...file, state: "deleted" });
+  });
   return (
     <RenameDeleteMenu
       name={file.name}

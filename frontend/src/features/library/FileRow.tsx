@@ -8,6 +8,7 @@ import { PlayButton } from "../../player/PlayButton";
 import { Badge } from "../../ui/Badge";
 import { IconButton } from "../../ui/Button";
 import { Tick } from "../../ui/Tick";
+import { useUploads } from "../../uploads/UploadsProvider";
 import { fileTrack } from "../resultTrack";
 import { FileMenu } from "./FileMenu";
 import { useFileAction } from "./useFileAction";
@@ -63,7 +64,12 @@ function ReadyRow({ file, chosen, onChoose }: Props) {
 
 function BusyRow({ file }: { file: AudioFile }) {
   const { t } = useI18n();
-  const remove = useFileAction(api.deleteFile);
+  const uploads = useUploads();
+  const remove = useFileAction(async (id: string) => {
+    const sent = uploads.files.find((one) => one.meta.serverId === id);
+    if (sent) uploads.remove(sent.id);
+    await api.deleteFile(id);
+  });
   return (
     <li aria-label={file.name} className="flex items-center gap-4 px-3 py-3 sm:px-5">
       <span className="grid size-11 shrink-0 place-items-center text-violet-soft">

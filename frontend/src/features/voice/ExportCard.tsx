@@ -14,13 +14,16 @@ export function ExportCard({ voice }: { voice: Voice }) {
     onSuccess: (file) => file && saveLink(file.url, file.filename),
   });
   const ready = voice.state === "ready";
+  const revoked = voice.state === "disabled";
   return (
     <section aria-labelledby="export" className="card grid grid-cols-1 gap-4 p-6">
       <h2 id="export" className="flex items-center gap-2.5 text-lg font-bold">
         <Package aria-hidden className="size-5 text-violet-soft" />
         {t("exportTitle")}
       </h2>
-      <p className="text-sm text-muted">{t(ready ? "exportText" : "exportLater")}</p>
+      <p className="text-sm text-muted">
+        {t(ready ? "exportText" : revoked ? "voiceDisabledText" : "exportLater")}
+      </p>
       <div className="flex flex-wrap gap-2">
         <Button
           disabled={!ready}

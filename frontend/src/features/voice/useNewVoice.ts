@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { api } from "../../api/calls";
-import { useConsentStatement, useVoices } from "../../api/queries";
+import { useConsentStatement } from "../../api/queries";
 import type { Job, TrainParams, Voice } from "../../api/types";
 import type { Key } from "../../i18n";
 import { useAction } from "../../ui/useAction";
@@ -33,12 +33,12 @@ function missingIn(values: Values, named: boolean, consented: boolean): Key | nu
  * what an interrupted start made already is used again and not made twice.
  */
 export function useNewVoice(
-  search: { dataset?: string; voice?: string },
+  search: { dataset?: string },
+  known: Voice | undefined,
   onStarted: (job: Job) => unknown,
 ) {
   const client = useQueryClient();
   const statement = useConsentStatement();
-  const voices = useVoices();
   const [made, setMade] = useState<Voice>();
   const key = useRef(crypto.randomUUID());
   const [values, setValues] = useState<Values>({
@@ -47,7 +47,6 @@ export function useNewVoice(
     consent: { agreed: false, singer: "", scope: "own" },
     params: defaultsOf(TRAIN_KNOBS),
   });
-  const known = voices.data?.find((voice) => voice.id === search.voice);
   const base = made ?? known;
   const hasConsent = Boolean(base?.consent && !base.consent.revoked_at);
 
@@ -83,7 +82,8 @@ export function useNewVoice(
 
   return {
     values,
-    known,
+    /** The voice that is there already: its name is given. */
+    voice: base,
     hasConsent,
     missing: missingIn(values, base !== undefined, hasConsent),
     busy: start.isPending,
