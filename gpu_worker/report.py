@@ -37,8 +37,10 @@ from .stopping import StopReason, StopSwitch
 _MAX_BATCH = 500
 _TIMEOUT = httpx.Timeout(10.0, connect=5.0)
 
-# This attempt's word no longer counts: its token is void or its job is gone.
-_VOID = frozenset({401, 403, 404, 409, 410})
+# This attempt's word no longer counts: its token is void.
+_VOID = frozenset({401, 403})
+# Not ours: a proxy whose studio is being exchanged answers so for a while.
+_AWAY = frozenset({404, 409, 410})
 
 LogLevel = Literal["info", "warning", "error"]
 
@@ -213,6 +215,9 @@ class Reporter:
             self._failures += 1
             return
         except Refused as refused:
+            if refused.status in _AWAY:
+                self._failures += 1
+                return
             # Asking again would not help: these events are dropped.
             stop = refused.status in _VOID
         self._failures = 0

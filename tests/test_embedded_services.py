@@ -103,7 +103,7 @@ def s3(settings: dict[str, str]):  # type: ignore[no-untyped-def]  # boto3's cli
         aws_access_key_id=settings["S3_ACCESS_KEY_ID"],
         aws_secret_access_key=settings["S3_SECRET_ACCESS_KEY"],
         region_name=settings["S3_REGION"],
-        config=Config(signature_version="s3v4"),
+        config=Config(signature_version="s3v4", retries={"max_attempts": 8, "mode": "standard"}),
     )
 
 

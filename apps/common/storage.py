@@ -45,7 +45,8 @@ def _client(endpoint: str) -> "S3Client":
             s3={"addressing_style": "path"},
             connect_timeout=5,
             read_timeout=30,
-            retries={"max_attempts": 3, "mode": "standard"},
+            # After a restart the S3 server answers 500 until it has found its volumes again.
+            retries={"max_attempts": 5, "mode": "standard"},
             # Newer defaults add checksum headers to signed addresses that browsers do not send.
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",

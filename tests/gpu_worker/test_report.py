@@ -165,7 +165,20 @@ def test_a_web_away_for_too_long_ends_the_attempt(
     assert switch.reason is StopReason.UNREACHABLE
 
 
-@pytest.mark.parametrize("status", [401, 403, 404, 409, 410])
+@pytest.mark.parametrize("status", [404, 409, 410])
+def test_a_proxy_that_knows_no_studio_is_waited_for(
+    studio: Studio, reporter: Reporter, switch: StopSwitch, status: int
+) -> None:
+    studio.events_status = status
+    reporter.log("하나", "one")
+    time.sleep(0.3)
+    assert not switch()
+    studio.events_status = 200
+    assert reporter.close()
+    assert studio.types == ["log"]
+
+
+@pytest.mark.parametrize("status", [401, 403])
 def test_a_void_token_means_stop(
     studio: Studio, reporter: Reporter, switch: StopSwitch, status: int
 ) -> None:

@@ -156,9 +156,10 @@ def test_preview_steps() -> None:
 
 
 def test_learning_rates_of_the_presets() -> None:
-    """The published rate decays by the epoch only; a draft's falls to a tenth by its end."""
+    """The published rate decays by the epoch only; a draft's rises, and falls to a tenth."""
     full = train_recipe(Preset.FULL)
     assert learning_rate(full, PARAMS, step=3, epoch=2) == pytest.approx(1e-4 * 0.999875**2)
     draft = train_recipe(Preset.DRAFT)
-    assert learning_rate(draft, PARAMS, step=2, epoch=0) == pytest.approx(1e-3)
-    assert learning_rate(draft, PARAMS, step=4, epoch=0) == pytest.approx(1e-4)
+    long = PARAMS.model_copy(update={"total_steps": 1000})
+    rates = [learning_rate(draft, long, step, epoch=0) for step in (0, 24, 49, 500, 1000)]
+    assert rates == pytest.approx([2e-5, 5e-4, 1e-3, 1e-3, 1e-4])

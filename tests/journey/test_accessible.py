@@ -1,4 +1,7 @@
-"""Names, roles and contrast of every page, as axe-core finds them (WCAG 2 A and AA)."""
+"""Names, roles and contrast of every page, as axe-core finds them (WCAG 2 A and AA).
+
+Pages that need a job or a voice are looked at on the way, in test_browser.py.
+"""
 
 from importlib import resources
 from typing import Any, Final

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journey.material import SONG, recordings
 from tests.journey.measure import likeness
+from tests.journey.test_accessible import violations
 from tests.journey.visitor import JOB_MS, Visitor
 from tests.live import LiveStack
 
@@ -40,6 +41,7 @@ def train(visitor: Visitor) -> None:
     expect(page.get_by_role("img", name="손실")).to_be_visible()
     expect(page.get_by_role("log", name="기록")).to_contain_text(re.compile("[가-힣]"))
     visitor.snap("job-trained")
+    assert violations(visitor) == []
 
 
 def convert(visitor: Visitor, folder: Path) -> Path:
@@ -56,6 +58,7 @@ def convert(visitor: Visitor, folder: Path) -> Path:
     position = player.get_by_role("slider", name="재생 위치")
     expect(position).not_to_have_value("0")
     visitor.snap("player")
+    assert violations(visitor) == []
     with page.expect_download() as download:
         card.get_by_role("button", name=re.compile("다운로드$")).click()
     path = folder / download.value.suggested_filename
@@ -84,6 +87,11 @@ def look_around(visitor: Visitor) -> None:
     page.get_by_role("link", name=VOICE).first.click()
     expect(page.get_by_role("heading", name=VOICE, level=1)).to_be_visible()
     visitor.snap("voice")
+    assert violations(visitor) == []
+    page.get_by_role("button", name=f"{VOICE} 메뉴").click()
+    page.get_by_role("menuitem", name="이름 바꾸기").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    assert violations(visitor) == []
 
 
 def test_recordings_in_and_a_song_out(live_stack: LiveStack, page: Page, tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def wait_for(look: Callable[[], Found | None], seconds: float, what: str) -> Fou
     while time.monotonic() < deadline:
         if found := look():
             return found
-        time.sleep(1.0)
+        time.sleep(0.25)
     raise TimeoutError(what)
 
 

@@ -15,10 +15,10 @@ from tests.trials.customer import Customer, singing, wait_for
 from voicestudio.embedded.supervisor import Supervisor
 
 TRAINING = {
-    "total_steps": 150,
+    "total_steps": 400,
     "batch_size": 1,
     "sample_rate": 32_000,
-    "checkpoint_every": 5,
+    "checkpoint_every": 10,
     "previews": 1,
     "f0_method": "swift-f0",
 }
