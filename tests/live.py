@@ -79,16 +79,19 @@ class LiveStack:
             return self.process.wait()
 
 
-def live_environment(services: Supervisor, var: Path, port: int) -> dict[str, str]:
-    """Settings of a studio of its own on the run's services: own database, queue and bucket."""
+def live_environment(services: Supervisor, var: Path, port: int, number: int) -> dict[str, str]:
+    """Settings of a studio of its own on the run's services: own database, queue and bucket.
+
+    Studios that shared a queue would take each other's jobs: each has a ``number``.
+    """
     settings = services.stack.settings()
     stack = services.stack
     if "DATABASE_URL" in settings:
-        settings["DATABASE_URL"] = stack.postgres.url(LIVE_DATABASE)
+        settings["DATABASE_URL"] = stack.postgres.url(f"{LIVE_DATABASE}{number}")
     if "REDIS_URL" in settings:
-        settings["REDIS_URL"] = stack.valkey.url(LIVE_VALKEY_DATABASE)
+        settings["REDIS_URL"] = stack.valkey.url(LIVE_VALKEY_DATABASE + number)
     if "S3_BUCKET" in settings:
-        settings["S3_BUCKET"] = LIVE_BUCKET
+        settings["S3_BUCKET"] = f"{LIVE_BUCKET}{number}"
     settings |= {
         "ENVIRONMENT": "embedded",
         "VAR_DIR": str(var),
@@ -99,13 +102,13 @@ def live_environment(services: Supervisor, var: Path, port: int) -> dict[str, st
     return {**os.environ, **settings}
 
 
-def start_live(services: Supervisor, var: Path, *, demo: bool) -> LiveStack:
+def start_live(services: Supervisor, var: Path, *, demo: bool, number: int = 0) -> LiveStack:
     """Start web, worker and beat under a supervisor of their own; raises RuntimeError."""
     port = free_port()
     var.mkdir(parents=True, exist_ok=True)
     if Service.POSTGRES in services.stack.services:
-        services.stack.postgres.ensure_database(LIVE_DATABASE)
-    environment = live_environment(services, var, port)
+        services.stack.postgres.ensure_database(f"{LIVE_DATABASE}{number}")
+    environment = live_environment(services, var, port, number)
     command = [
         sys.executable,
         "-m",

@@ -33,12 +33,12 @@ def test_a_killed_part_is_named_and_comes_back(live_stack: LiveStack, part: str)
 
 
 def test_nothing_is_left_of_a_studio_however_it_ends(services: Supervisor, tmp_path: Path) -> None:
-    first = start_live(services, tmp_path / "var", demo=False)
+    first = start_live(services, tmp_path / "var", demo=False, number=2)
     children = parts_of(first)
     assert [child.name for child in children] == PARTS
     first.process.kill()
     first.process.wait()
-    second = start_live(services, tmp_path / "var", demo=False)
+    second = start_live(services, tmp_path / "var", demo=False, number=2)
     assert not [child.name for child in children if child.lives]
     assert answers(second)
     children = parts_of(second)

@@ -26,7 +26,7 @@ TRAINING = {
 
 @pytest.fixture(scope="module")
 def stack(services: Supervisor, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveStack]:
-    stack = start_live(services, tmp_path_factory.mktemp("trial") / "var", demo=False)
+    stack = start_live(services, tmp_path_factory.mktemp("trial") / "var", demo=False, number=1)
     yield stack
     stack.stop()
 
@@ -61,6 +61,7 @@ def trained(stack: LiveStack, customer: Customer, recording: str) -> str:
     voice = customer.voice("아리아")
     job = customer.train(voice, [recording], **TRAINING)
     customer.wait_for_event(job, "checkpoint")
+    assert workers(stack), customer.story(job)
     [worker] = workers(stack)
     os.killpg(worker, signal.SIGKILL)
     customer.wait_for_job(job, lambda shown: bool(shown["attempt"]["fence"] == 2))
