@@ -7,7 +7,6 @@ from django.utils import timezone
 
 from apps.common import storage
 from apps.voices.models import VoiceState
-from gpu_worker.contract.params import JobKind
 
 from . import kinds
 from .kinds.base import object_key
@@ -39,11 +38,8 @@ def tidy(job: Job) -> None:
 
     Raises ``STORAGE_ERRORS``; the next sweep then goes on.
     """
+    kind = kinds.of(job)
     for attempt in job.attempts.all():
-        kind = kinds.of(job)
-        names = kind.leftovers(job, attempt)
-        if job.kind == JobKind.TRAIN and job.voice.state == VoiceState.DELETED:
-            names = kind.output_names(job)  # the rendered phrases are the voice's sound too
-        for name in names:
+        for name in kind.leftovers(job, attempt):
             storage.delete(object_key(job.id, attempt.id, name))
     Job.objects.filter(id=job.id, state=job.state, fence=job.fence).update(tidied_at=timezone.now())

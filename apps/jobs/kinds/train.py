@@ -115,7 +115,12 @@ class Train:
         return train_output_names(self._params(job))
 
     def leftovers(self, job: Job, attempt: Attempt) -> tuple[str, ...]:
-        """All but the phrases that the job's page plays; of the winner only the checkpoint."""
+        """All but the phrases that the job's page plays; of the winner only the checkpoint.
+
+        Of a deleted voice everything: the phrases are its sound too.
+        """
+        if job.voice.state == VoiceState.DELETED:
+            return self.output_names(job)
         if attempt.state == AttemptState.SUCCEEDED:
             return (CHECKPOINT,)
         return (CHECKPOINT, MODEL, INDEX, REPORT, MANIFEST)

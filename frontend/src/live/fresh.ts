@@ -23,33 +23,32 @@ export interface Pages<T> {
   pageParams: unknown[];
 }
 
+function changeResults<T>(
+  lists: Pages<T> | undefined,
+  change: (results: T[]) => T[],
+): Pages<T> | undefined {
+  if (!lists) return lists;
+  return {
+    ...lists,
+    pages: lists.pages.map((page) => ({ ...page, results: change(page.results) })),
+  };
+}
+
 function replaceIn<T extends { id: string }>(
   lists: Pages<T> | undefined,
   item: T,
   pick: (known: T, incoming: T) => T,
 ): Pages<T> | undefined {
-  if (!lists) return lists;
-  return {
-    ...lists,
-    pages: lists.pages.map((page) => ({
-      ...page,
-      results: page.results.map((known) => (known.id === item.id ? pick(known, item) : known)),
-    })),
-  };
+  return changeResults(lists, (results) =>
+    results.map((known) => (known.id === item.id ? pick(known, item) : known)),
+  );
 }
 
 function withoutItem<T extends { id: string }>(
   lists: Pages<T> | undefined,
   id: string,
 ): Pages<T> | undefined {
-  if (!lists) return lists;
-  return {
-    ...lists,
-    pages: lists.pages.map((page) => ({
-      ...page,
-      results: page.results.filter((known) => known.id !== id),
-    })),
-  };
+  return changeResults(lists, (results) => results.filter((known) => known.id !== id));
 }
 
 function holds<T extends { id: string }>(client: QueryClient, key: string, id: string): boolean {
