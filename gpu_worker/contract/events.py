@@ -10,6 +10,7 @@ from pydantic import Field
 
 from .base import Frozen
 from .job import Failure, Stored
+from .scores import Scores
 from .stage import Stage
 
 
@@ -60,6 +61,15 @@ class Preview(_Event):
     file: Stored
 
 
+class Evaluated(_Event):
+    """A checkpoint was scored on held-out recordings; ``best`` where none before was better."""
+
+    type: Literal["evaluated"] = "evaluated"
+    step: int
+    scores: Scores
+    best: bool
+
+
 class Finished(_Event):
     """A hint that the manifest is in storage."""
 
@@ -76,7 +86,7 @@ class Cancelled(_Event):
 
 
 Event = Annotated[
-    Started | Progress | Log | Checkpoint | Preview | Finished | Failed | Cancelled,
+    Started | Progress | Log | Checkpoint | Preview | Evaluated | Finished | Failed | Cancelled,
     Field(discriminator="type"),
 ]
 
@@ -90,6 +100,10 @@ class Batch(Frozen):
 
 
 class Reply(Frozen):
-    """``stop`` means: this attempt was cancelled or overtaken; end now and store nothing more."""
+    """``stop`` means: this attempt was cancelled or overtaken; end now and store nothing more.
+
+    ``finish`` means: the customer has heard enough; end training early and keep the best voice.
+    """
 
     stop: bool
+    finish: bool = False

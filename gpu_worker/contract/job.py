@@ -10,7 +10,21 @@ from pydantic import Field, SecretStr, TypeAdapter
 
 from .base import Frozen
 from .errors import Code
-from .params import ContentEncoderName, ConvertParams, JobKind, Preset, TrainParams
+from .params import (
+    AnalyseParams,
+    ContentEncoderName,
+    ConvertParams,
+    CoverParams,
+    ExportKnobs,
+    JobKind,
+    PreprocessParams,
+    Preset,
+    SeparateParams,
+    TrainBase,
+    TrainParams,
+)
+from .report_card import DatasetCard
+from .scores import Candidate, Scores
 from .version import VERSION
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -21,10 +35,23 @@ MODEL: Final = "model.pth"
 INDEX: Final = "model.index"
 REPORT: Final = "report.json"
 
+MAX_BLEND: Final = 4
+"""Voices that one conversion can blend."""
+
+COVER_STEMS: Final = ("mix", "acapella", "lead", "backing", "vocals", "instrumental")
+"""What a cover leaves: the mix, the vocals in it with effects, the lead (and backing) as converted,
+and the stems of the original."""
+SEPARATE_STEMS: Final = ("vocals", "instrumental")
+
 
 def preview_name(number: int) -> str:
     """Object name of the ``number``-th rendered reference phrase (0 is before training)."""
     return f"preview-{number:02d}.flac"
+
+
+def candidate_name(slot: int) -> str:
+    """Object name of the ``slot``-th kept checkpoint, from 0: a published model file."""
+    return f"candidate-{slot}.pth"
 
 
 class FileRef(Frozen):
@@ -45,16 +72,24 @@ class EncoderRef(Frozen):
 
 
 class VoiceRef(Frozen):
-    """A trained voice: its published checkpoint, retrieval index and content encoder."""
+    """A trained voice: its published checkpoint, retrieval index and content encoder.
+
+    ``f0_median_hz`` is what the automatic key aims at, ``weight`` the voice's share in a blend.
+    """
 
     id: str
     model: FileRef
     index: FileRef | None
     encoder: EncoderRef
+    f0_median_hz: float | None = None
+    weight: float = Field(1.0, gt=0, le=1)
+
+
+Voices = Annotated[tuple[VoiceRef, ...], Field(min_length=1, max_length=MAX_BLEND)]
 
 
 class _Job(Frozen):
-    contract: Literal[1] = VERSION
+    contract: Literal[2] = VERSION
     job_id: str
     attempt_id: str
     fence: int = Field(ge=1, description="Grows with each attempt of a job")
@@ -69,30 +104,80 @@ class TrainJob(_Job):
     voice_name: str
     params: TrainParams
     dataset: tuple[FileRef, ...] = Field(min_length=1)
-    resume: FileRef | None = Field(None, description="Last checkpoint of an earlier attempt")
+    resume: FileRef | None = Field(
+        None, description="Checkpoint of an earlier attempt, or of the training that goes on"
+    )
 
 
 class ConvertJob(_Job):
     kind: Literal[JobKind.CONVERT] = JobKind.CONVERT
     params: ConvertParams
     source: FileRef
-    voice: VoiceRef
-    output_name: str = Field(description="Name in outputs, with the format's ending")
+    voices: Voices
 
 
-JobSpec = Annotated[TrainJob | ConvertJob, Field(discriminator="kind")]
-JOB_SPEC: TypeAdapter[TrainJob | ConvertJob] = TypeAdapter(JobSpec)
+class CoverJob(_Job):
+    """``backing`` is an uploaded stem of backing vocals, which separation can't tell from lead."""
+
+    kind: Literal[JobKind.COVER] = JobKind.COVER
+    params: CoverParams
+    source: FileRef
+    backing: FileRef | None = None
+    voices: Voices
+
+
+class SeparateJob(_Job):
+    kind: Literal[JobKind.SEPARATE] = JobKind.SEPARATE
+    params: SeparateParams
+    source: FileRef
+
+
+class PreprocessJob(_Job):
+    kind: Literal[JobKind.PREPROCESS] = JobKind.PREPROCESS
+    params: PreprocessParams
+    source: FileRef
+
+
+class AnalyseJob(_Job):
+    kind: Literal[JobKind.ANALYSE] = JobKind.ANALYSE
+    params: AnalyseParams
+    dataset: tuple[FileRef, ...] = Field(min_length=1)
+
+
+AnyJob = TrainJob | ConvertJob | CoverJob | SeparateJob | PreprocessJob | AnalyseJob
+JobSpec = Annotated[AnyJob, Field(discriminator="kind")]
+JOB_SPEC: TypeAdapter[AnyJob] = TypeAdapter(JobSpec)
 
 
 def train_output_names(params: TrainParams) -> tuple[str, ...]:
     """Every object that a training may store, the manifest last."""
     previews = tuple(preview_name(n) for n in range(params.previews + 1)) if params.previews else ()
-    return (CHECKPOINT, *previews, MODEL, INDEX, REPORT, MANIFEST)
+    candidates = tuple(candidate_name(n) for n in range(params.keep_checkpoints))
+    return (CHECKPOINT, *previews, *candidates, MODEL, INDEX, REPORT, MANIFEST)
 
 
-def convert_output_names(params: ConvertParams) -> tuple[str, ...]:
-    """Every object that a conversion may store, the manifest last."""
-    return (f"output.{params.output_format}", REPORT, MANIFEST)
+def sound_names(stems: tuple[str, ...], params: ExportKnobs) -> tuple[str, ...]:
+    """Object names of exported sounds: ``vocals.flac`` and so on."""
+    return tuple(f"{stem}.{params.output_format}" for stem in stems)
+
+
+def convert_output_names(params: ConvertParams | PreprocessParams) -> tuple[str, ...]:
+    """Every object that a conversion or a preprocessing may store, the manifest last."""
+    return (*sound_names(("output",), params), REPORT, MANIFEST)
+
+
+def separate_output_names(params: SeparateParams) -> tuple[str, ...]:
+    """Every object that a separation may store, the manifest last."""
+    return (*sound_names(SEPARATE_STEMS, params), REPORT, MANIFEST)
+
+
+def cover_output_names(params: CoverParams, *, backing: bool) -> tuple[str, ...]:
+    """Every object that a cover may store, the manifest last."""
+    stems = COVER_STEMS if backing else tuple(s for s in COVER_STEMS if s != "backing")
+    return (*sound_names(stems, params), REPORT, MANIFEST)
+
+
+ANALYSE_OUTPUT_NAMES: Final = (REPORT, MANIFEST)
 
 
 class Stored(Frozen):
@@ -104,39 +189,94 @@ class Stored(Frozen):
 
 
 class TrainResult(Frozen):
-    """What a training made. Mel distances are mean absolute log-mel differences, held out."""
+    """What a training made: the best checkpoint by held-out scores, ``candidates`` kept beside it.
+
+    ``ending`` says why training ended and this checkpoint was chosen, one sentence a language.
+    """
 
     kind: Literal[JobKind.TRAIN] = JobKind.TRAIN
     preset: Preset
     sample_rate: int
     encoder: EncoderRef
+    base: TrainBase
     steps: int
+    best_step: int
     usable_seconds: float
     f0_low_hz: float | None
+    f0_median_hz: float | None
     f0_high_hz: float | None
     mel_distance_start: float
     mel_distance_end: float
+    scores: Scores
+    candidates: tuple[Candidate, ...]
+    ending_ko: str
+    ending_en: str
     losses: dict[str, float]
     seconds: float
 
 
-class ConvertResult(Frozen):
-    """What a conversion made."""
+class Sound(Frozen):
+    """One exported sound; loudness is null for silence."""
 
-    kind: Literal[JobKind.CONVERT] = JobKind.CONVERT
+    name: str
     duration_s: float
     sample_rate: int
-    output_name: str
+    loudness_lufs: float | None = None
+    true_peak_db: float | None = None
+
+
+class ConvertResult(Frozen):
+    """What a conversion made. ``key_shift`` is what the automatic key added, in semitones."""
+
+    kind: Literal[JobKind.CONVERT] = JobKind.CONVERT
+    output: Sound
+    key_shift: float
     seconds: float
 
 
-Result = Annotated[TrainResult | ConvertResult, Field(discriminator="kind")]
+class CoverResult(Frozen):
+    """What a cover made: the mix first, then every stem."""
+
+    kind: Literal[JobKind.COVER] = JobKind.COVER
+    outputs: tuple[Sound, ...]
+    key_shift: float
+    separator: str
+    seconds: float
+
+
+class SeparateResult(Frozen):
+    kind: Literal[JobKind.SEPARATE] = JobKind.SEPARATE
+    outputs: tuple[Sound, ...]
+    separator: str
+    seconds: float
+
+
+class PreprocessResult(Frozen):
+    """``usable_s`` is what is left of ``source_s`` seconds."""
+
+    kind: Literal[JobKind.PREPROCESS] = JobKind.PREPROCESS
+    output: Sound
+    source_s: float
+    usable_s: float
+    seconds: float
+
+
+class AnalyseResult(Frozen):
+    kind: Literal[JobKind.ANALYSE] = JobKind.ANALYSE
+    card: DatasetCard
+    seconds: float
+
+
+AnyResult = (
+    TrainResult | ConvertResult | CoverResult | SeparateResult | PreprocessResult | AnalyseResult
+)
+Result = Annotated[AnyResult, Field(discriminator="kind")]
 
 
 class Manifest(Frozen):
     """Stored last, as ``manifest.json``: the truth about a finished attempt."""
 
-    contract: Literal[1] = VERSION
+    contract: Literal[2] = VERSION
     job_id: str
     attempt_id: str
     fence: int

@@ -6,8 +6,13 @@ from enum import StrEnum
 class Stage(StrEnum):
     FETCH = "fetch"
     PREPARE = "prepare"
+    SEPARATE = "separate"
+    CLEAN = "clean"
+    ANALYSE = "analyse"
     FEATURES = "features"
     TRAIN = "train"
     INDEX = "index"
     CONVERT = "convert"
+    EFFECTS = "effects"
+    MIX = "mix"
     STORE = "store"
