@@ -14,12 +14,9 @@ from gpu_worker.contract.errors import Code, JobError
 
 from .config import CONTENT_RATE, PITCH_HOP
 from .mel import mel_filterbank
+from .salience import BINS, peak_hz
 
 MELS = 128
-BINS = 360
-CENTS_PER_BIN = 20.0
-FIRST_CENTS = 1997.3794084376191
-"""Cents above 10 Hz of the first bin, as in CREPE."""
 VOICED_SALIENCE = 0.03
 
 _FFT = 1024
@@ -31,7 +28,6 @@ _BLOCKS = 4
 _INTERMEDIATE = 4
 _WIDTH = 16
 _HIDDEN = 256
-_REACH = 4
 
 
 class _Block(nn.Module):
@@ -205,12 +201,8 @@ class Rmvpe(nn.Module):
 
 def decode(salience: Tensor) -> Tensor:
     """Salience (B, L, 360) -> F0 in Hz (B, L): the mean round the peak, 0 where it is too low."""
-    peak, at = salience.max(dim=-1, keepdim=True)
-    bins = at + torch.arange(-_REACH, _REACH + 1, device=salience.device)
-    weights = salience.gather(-1, bins.clamp(0, BINS - 1)) * ((bins >= 0) & (bins < BINS))
-    cents = (weights * (FIRST_CENTS + CENTS_PER_BIN * bins)).sum(-1) / weights.sum(-1)
-    hz = 10 * 2 ** (cents / 1200)
-    return torch.where(peak.squeeze(-1) > VOICED_SALIENCE, hz, 0.0)
+    hz, peak = peak_hz(salience)
+    return torch.where(peak > VOICED_SALIENCE, hz, 0.0)
 
 
 def load_rmvpe(path: Path) -> Rmvpe:

@@ -15,6 +15,10 @@ from gpu_worker.contract.errors import Code, JobError
 
 SAMPLE_RATE = 16000
 HOP = 256
+LOW_HZ = 46.875
+HIGH_HZ = 2093.75
+"""All that the network knows; outside given limits it calls a frame unvoiced."""
+
 # The network sees 2815 samples to either side of a frame; windows overlap by that much.
 _CONTEXT_FRAMES = 11
 _WINDOW_FRAMES = 1875
@@ -40,7 +44,7 @@ class SwiftF0:
         except Exception as error:  # the bindings derive their errors from nothing narrower
             raise JobError(Code.WEIGHTS_MISSING, f"not SwiftF0's network: {error}") from error
 
-    def __call__(self, wave: Floats, low_hz: float, high_hz: float) -> Floats:
+    def __call__(self, wave: Floats, low_hz: float = LOW_HZ, high_hz: float = HIGH_HZ) -> Floats:
         """(T,) with T >= 256 -> Hz (T // 256,), frame i at sample 256 i, 0 where unvoiced."""
         frames = len(wave) // HOP
         starts = range(0, frames, _WINDOW_FRAMES)
