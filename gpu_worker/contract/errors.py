@@ -20,6 +20,10 @@ class Code(StrEnum):
     MODEL_UNSUPPORTED = "user:model-unsupported"
     MODEL_TOO_LARGE = "user:model-too-large"
     ENCODER_MISMATCH = "user:encoder-mismatch"
+    SPEAKER_UNKNOWN = "user:speaker-unknown"
+    VOICES_DO_NOT_BLEND = "user:voices-do-not-blend"
+    CHECKPOINT_MISMATCH = "user:checkpoint-mismatch"
+    BASE_MISMATCH = "user:base-mismatch"
     OUT_OF_MEMORY = "worker:out-of-memory"
     INPUT_FETCH_FAILED = "worker:input-fetch-failed"
     INPUT_CORRUPT = "worker:input-checksum-mismatch"
@@ -70,8 +74,8 @@ TEXTS: dict[Code, Text] = {
         "The model file can't be read. Check that it is a .pth file exported by RVC.",
     ),
     Code.MODEL_UNSUPPORTED: Text(
-        "지원하지 않는 모델입니다(RVC v1 또는 피치 없는 모델). RVC v2 모델을 사용해 주세요.",
-        "This model is not supported (RVC v1, or without pitch). Use an RVC v2 model.",
+        "지원하지 않는 모델입니다(피치 없음, 다른 보코더). 피치 있는 RVC v1·v2를 사용해 주세요.",
+        "This model is not supported (no pitch, or another vocoder). Use RVC v1 or v2 with pitch.",
     ),
     Code.MODEL_TOO_LARGE: Text(
         "모델 파일이 너무 큽니다. 내보낸 추론용 모델을 사용해 주세요.",
@@ -80,6 +84,26 @@ TEXTS: dict[Code, Text] = {
     Code.ENCODER_MISMATCH: Text(
         "이 목소리는 다른 발음 인코더로 학습되었습니다. 같은 인코더로 다시 학습해 주세요.",
         "This voice was trained with another content encoder. Train it again with this one.",
+    ),
+    Code.CHECKPOINT_MISMATCH: Text(
+        "이어서 학습하려는 목소리와 녹음이나 설정이 다릅니다. "
+        "같은 녹음으로 이어 하거나 처음부터 학습해 주세요.",
+        "The recordings or settings differ from those of the training that should go on. "
+        "Use the same ones, or start a new training.",
+    ),
+    Code.BASE_MISMATCH: Text(
+        "공개된 시작 가중치는 full 모델과 ContentVec 인코더에만 쓸 수 있습니다. "
+        "설정을 바꾸거나 처음부터 학습해 주세요.",
+        "Published starting weights fit only the full model with the ContentVec encoder. "
+        "Change these settings, or start from scratch.",
+    ),
+    Code.SPEAKER_UNKNOWN: Text(
+        "이 목소리에는 그 번호의 화자가 없습니다. 화자 번호를 0으로 바꾸어 다시 시도해 주세요.",
+        "This voice has no speaker of that number. Set the speaker number to 0 and try again.",
+    ),
+    Code.VOICES_DO_NOT_BLEND: Text(
+        "섞을 수 없는 목소리들입니다. 크기·샘플레이트·발음 인코더가 같은 목소리를 골라 주세요.",
+        "These voices can't be blended. Choose voices of one size, sample rate and content encoder.",
     ),
     Code.OUT_OF_MEMORY: Text(
         "연산 메모리가 부족했습니다. 더 작은 배치 크기로 다시 시도해 주세요.",

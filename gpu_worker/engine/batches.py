@@ -7,8 +7,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from .config import SpectrogramConfig
-from .dataset import Slice
 from .pitch import coarse_pitch
+from .slices import Slice
 from .spectrogram import linear_spectrogram
 from .train_step import TrainBatch
 

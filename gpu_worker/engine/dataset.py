@@ -1,7 +1,7 @@
 """Recordings as training material in memory: slices with content features and F0."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -9,73 +9,68 @@ from typing import Final
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from ..contract.errors import Code, JobError
-from .audio import decode, resample
 from .config import CONTENT_RATE, FRAME_RATE, SpectrogramConfig
 from .content import ContentEncoder
 from .f0 import F0Estimator
 from .files import write_whole
+from .held_out import choose_held_out, digest, without_overlap
+from .recordings import Warn, read_recording, warnings
+from .resampling import resample
 from .slicer import slice_audio
+from .slices import Slice
 from .stop import StopCheck, check
 
 MIN_USABLE_SECONDS: Final = 10.0
 MIN_SLICE_SECONDS: Final = 0.6
-_CACHE_VERSION: Final = 1
+_CACHE_VERSION: Final = 2
 _ARRAYS: Final = ("wave", "content", "f0")
 
 Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class Slice:
-    """One clip of about 3 s; all its arrays cover the same L frames of 10 ms.
+class Dataset:
+    """What one voice is trained on, and clips that it never sees, the reference phrase first.
 
-    ``wave`` (L * hop,) in [-1, 1], ``content`` (L, C), ``f0`` (L,) Hz with 0 where unvoiced.
+    ``fingerprint`` tells the content of both, whatever the order of the files.
     """
 
-    wave: Tensor
-    content: Tensor
-    f0: Tensor
-
-    @property
-    def frames(self) -> int:
-        return self.f0.shape[0]
-
-    def cut(self, first: int, last: int) -> "Slice":
-        """Frames ``first`` to ``last`` (exclusive) as a slice that shares memory."""
-        hop = self.wave.shape[0] // self.frames
-        wave = self.wave[first * hop : last * hop]
-        return Slice(wave, self.content[first:last], self.f0[first:last])
-
-
-@dataclass(frozen=True)
-class Dataset:
-    """What one voice is trained on, and one clip that it never sees."""
-
     train: tuple[Slice, ...]
-    held_out: Slice
+    held_out: tuple[Slice, ...]
     usable_seconds: float
+    fingerprint: str
 
-    def f0_range(self) -> tuple[float, float] | None:
-        """5th and 95th percentile in Hz of all voiced frames, ``None`` where nothing is voiced."""
-        f0 = torch.cat([item.f0 for item in (*self.train, self.held_out)])
-        voiced = f0[f0 > 0].numpy()
-        if not voiced.size:
+    def all_f0(self) -> Floats:
+        """F0 of all clips (L,) in Hz, 0 where unvoiced."""
+        return torch.cat([item.f0 for item in (*self.train, *self.held_out)]).numpy()
+
+    def f0_range(self) -> tuple[float, float, float] | None:
+        """5th, 50th and 95th percentile in Hz of all voiced frames, ``None`` without any."""
+        f0 = self.all_f0()
+        if not (f0 > 0).any():
             return None
-        low, high = np.percentile(voiced, [5, 95])
-        return float(low), float(high)
+        low, middle, high = np.percentile(f0[f0 > 0], [5, 50, 95])
+        return float(low), float(middle), float(high)
+
+
+def _ignore(ko: str, en: str) -> None:
+    """A warning that nobody hears."""
 
 
 @dataclass(frozen=True)
 class FeatureExtractor:
-    """Turns recordings into slices; what a file gave is kept in ``folder`` for the next attempt."""
+    """Turns recordings into slices; what a file gave is kept in ``folder`` for the next attempt.
+
+    Slices are mapped from there: memory holds one recording at a time and what is in use.
+    """
 
     config: SpectrogramConfig
     encoder: ContentEncoder
     f0: F0Estimator
     folder: Path
+    warn: Warn = _ignore
 
     def extract(
         self, files: Sequence[Path], progress: Callable[[float], None], stop: StopCheck
@@ -87,30 +82,40 @@ class FeatureExtractor:
         slices: list[Slice] = []
         for number, path in enumerate(files):
             check(stop)
-            cache = self.folder / f"{self._key(path)}.npz"
-            found = self._read(cache)
-            if found is None:
-                found = []
-                try:
-                    for done, item in self._slices(path, stop):
-                        found.append(item)
-                        progress((number + done) / len(files))
-                except JobError as error:
-                    raise JobError(error.code, error.detail, file=number) from error
-                self._write(cache, found)
-            slices += found
+            cache = self.folder / f"{self._key(path)}.pt"
+            if not cache.is_file():
+                self._compute(path, number, cache, _share(progress, number, len(files)), stop)
+            slices += self._read(cache, number)
             progress((number + 1) / len(files))
         return slices
 
-    def _slices(self, path: Path, stop: StopCheck) -> Iterator[tuple[float, Slice]]:
-        """Each usable slice of one file with the fraction of the file that is done."""
+    def _compute(
+        self,
+        path: Path,
+        number: int,
+        cache: Path,
+        progress: Callable[[float], None],
+        stop: StopCheck,
+    ) -> None:
+        """Write the features of one file."""
         rate = self.config.sample_rate
-        wave, _ = decode(path, rate, stop)
-        clips = slice_audio(wave, rate)
-        for number, clip in enumerate(clips, start=1):
-            check(stop)
-            if len(clip) >= MIN_SLICE_SECONDS * rate:
-                yield number / len(clips), self._slice(clip)
+        try:
+            recording = read_recording(path, rate, stop)
+            slices = []
+            clips = slice_audio(recording.wave, rate)
+            for done, clip in enumerate(clips, start=1):
+                check(stop)
+                if len(clip) >= MIN_SLICE_SECONDS * rate:
+                    slices.append(self._slice(clip))
+                progress(done / len(clips))
+        except JobError as error:
+            raise JobError(error.code, error.detail, file=number) from error
+        content = {
+            "source_rate": recording.source_rate,
+            "cancelled": recording.cancelled,
+            "slices": [{name: getattr(item, name) for name in _ARRAYS} for item in slices],
+        }
+        write_whole(cache, lambda aside: torch.save(content, aside))
 
     def _slice(self, clip: Floats) -> Slice:
         wave16k = resample(clip, self.config.sample_rate, CONTENT_RATE)
@@ -135,50 +140,45 @@ class FeatureExtractor:
         digest.update(repr(parts).encode())
         return digest.hexdigest()
 
-    def _read(self, cache: Path) -> list[Slice] | None:
-        if not cache.is_file():
-            return None
-        with np.load(cache, allow_pickle=False) as arrays:
-            return [
-                Slice(*(torch.from_numpy(arrays[f"{name}{n}"]) for name in _ARRAYS))
-                for n in range(int(arrays["count"]))
-            ]
+    def _read(self, cache: Path, number: int) -> list[Slice]:
+        """The slices of the ``number``-th file, mapped, with its warnings said."""
+        content = torch.load(cache, map_location="cpu", weights_only=True, mmap=True)
+        rate = self.config.sample_rate
+        warnings(number + 1, content["source_rate"], rate, content["cancelled"], self.warn)
+        return [Slice(**arrays, source=number) for arrays in content["slices"]]
 
-    def _write(self, cache: Path, slices: Sequence[Slice]) -> None:
-        arrays: dict[str, NDArray[np.generic]] = {"count": np.array(len(slices))}
-        for n, item in enumerate(slices):
-            for name in _ARRAYS:
-                arrays[f"{name}{n}"] = getattr(item, name).numpy()
 
-        def save(path: Path) -> None:
-            with path.open("wb") as stream:
-                np.savez(stream, allow_pickle=False, **arrays)
-
-        write_whole(cache, save)
+def _share(progress: Callable[[float], None], number: int, files: int) -> Callable[[float], None]:
+    """A listener to the fraction of one file, telling the fraction of all."""
+    return lambda done: progress((number + done) / files)
 
 
 def build_dataset(slices: Sequence[Slice]) -> Dataset:
-    """Set one clip aside as held out and keep the rest for training.
+    """Set some clips aside as held out and keep the rest for training.
 
-    Neighbouring slices overlap by 0.3 s, so the held-out clip loses that much at either end.
-    Raises ``TOO_LITTLE_SPEECH`` below 10 usable seconds.
+    A held-out clip loses what its neighbours hold too, and no copy of it is trained on. Raises
+    ``TOO_LITTLE_SPEECH`` below 10 usable seconds.
     """
     seconds = sum(item.frames for item in slices) / FRAME_RATE
     if seconds < MIN_USABLE_SECONDS or len(slices) < 2:
         raise JobError(Code.TOO_LITTLE_SPEECH, f"{seconds:.1f} s in {len(slices)} slices")
-    chosen = _held_out_index(slices)
-    train = tuple(item for n, item in enumerate(slices) if n != chosen)
-    return Dataset(train, _without_overlap(slices[chosen]), seconds)
+    digests = [digest(item) for item in slices]
+    chosen = choose_held_out(slices, digests)
+    held = {digests[n] for n in chosen}
+    train = [n for n in _by_content(slices, digests) if digests[n] not in held]
+    if not train:
+        raise JobError(Code.TOO_LITTLE_SPEECH, f"one clip {len(slices)} times")
+    return Dataset(
+        train=tuple(slices[n] for n in train),
+        held_out=tuple(without_overlap(slices[n]) for n in chosen),
+        usable_seconds=seconds,
+        fingerprint=hashlib.sha256("".join(sorted(digests)).encode()).hexdigest(),
+    )
 
 
-def _held_out_index(slices: Sequence[Slice]) -> int:
-    """The slice with most voiced frames among the middle half: neither a start nor an end."""
-    quarter = len(slices) // 4
-    middle = range(quarter, max(quarter + 1, len(slices) - quarter))
-    return max(middle, key=lambda n: int((slices[n].f0 > 0).sum()))
-
-
-def _without_overlap(item: Slice, overlap: int = 30) -> Slice:
-    if item.frames <= 4 * overlap:
-        return item
-    return item.cut(overlap, item.frames - overlap)
+def _by_content(slices: Sequence[Slice], digests: Sequence[str]) -> list[int]:
+    """Numbers of the slices, recording by recording, in an order that file names do not change."""
+    first: dict[int, str] = {}
+    for item, name in zip(slices, digests, strict=True):
+        first.setdefault(item.source, name)
+    return sorted(range(len(slices)), key=lambda n: (first[slices[n].source], n))

@@ -1,39 +1,34 @@
-"""A voice trained from recordings: features, steps, previews, checkpoints, export."""
+"""A voice trained from recordings: features, steps, scores, export."""
 
-import math
-import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal, Protocol
+from typing import Final
 
 import torch
-from torch import Tensor
 
-from ..contract.errors import Code, JobError
-from ..contract.params import AudioFormat, Preset, TrainParams
+from ..contract.errors import Text
+from ..contract.params import Preset, TrainBase, TrainParams
+from ..contract.scores import Scores
 from ..contract.stage import Stage
-from .audio import encode
-from .batches import make_batch
-from .config import (
-    TrainRecipe,
-    discriminator_config,
-    spectrogram_config,
-    synthesizer_config,
-    train_recipe,
-)
+from .bases import find_base
+from .candidates import Kept
+from .config import discriminator_config, spectrogram_config, synthesizer_config, train_recipe
 from .content import ContentEncoder
-from .dataset import Dataset, FeatureExtractor, Slice, build_dataset
-from .evaluation import mel_distance
+from .dataset import Dataset, FeatureExtractor, build_dataset
+from .endings import ending_text
 from .f0 import F0Estimator
 from .nets.discriminator import MultiPeriodDiscriminator
-from .nets.synthesizer import Synthesizer, draw_segments
-from .pitch import coarse_pitch
+from .nets.synthesizer import Synthesizer
 from .published import VoiceMetadata, write_published
+from .reporting import TrainReporter as TrainReporter
 from .retrieval import build_index, write_index
-from .stop import StopCheck, check
+from .scoring import Judge, load_ears
+from .stop import StopCheck, check, never
+from .train_run import FEATURES_END, TRAIN_END, Run, Wishes, write_preview
 from .train_state import Sampler, TrainState
-from .train_step import StepLosses, direct_step, make_nets, train_step
+from .train_step import make_nets
+from .weights import WeightSource
 
 FIRST_LOG_DEVIATION: Final = -4.0
 """Of the latent where weights start at random: its noise is quieter than its mean."""
@@ -41,47 +36,43 @@ FIRST_LOG_DEVIATION: Final = -4.0
 FEATURES: Final = "features"
 """Folder of extracted features, below a training's own."""
 
-# Shares of the whole work, for the progress bar: where features end and where training ends.
-_FEATURES_END: Final = 0.15
-_TRAIN_END: Final = 0.97
-_REPORT_SECONDS: Final = 1.0
+JUDGED_SECONDS: Final = {Preset.DRAFT: 10.0, Preset.FULL: 30.0}
+"""Of held-out sound, rendered to score a checkpoint; a draft's takes 2 s on one CPU core."""
 
 
-class TrainReporter(Protocol):
-    """Who hears how a training goes. ``fraction`` is of the work done here, in 0..1."""
+@dataclass(frozen=True, slots=True)
+class KeptVoice:
+    """A kept checkpoint as a published file; slot 0 is the exported one."""
 
-    def progress(
-        self,
-        stage: Stage,
-        fraction: float,
-        *,
-        eta_s: float | None = None,
-        step: int | None = None,
-        total_steps: int | None = None,
-        losses: Mapping[str, float] | None = None,
-    ) -> None: ...
-
-    def checkpoint(self, step: int, path: Path) -> None: ...
-
-    def preview(self, number: int, step: int, mel_distance: float, path: Path) -> None: ...
-
-    def log(
-        self, ko: str, en: str, level: Literal["info", "warning", "error"] = "info"
-    ) -> None: ...
+    slot: int
+    step: int
+    scores: Scores
+    path: Path
 
 
 @dataclass(frozen=True, slots=True)
 class TrainOutcome:
-    """A trained voice: its published files and the facts about it. Mel distances are held out."""
+    """A trained voice: its published files and the facts about it.
+
+    ``steps`` were done, ``best_step`` is exported with its ``scores``. Mel distances are those of
+    the held-out reference phrase, before training and as exported. ``base`` is what training
+    really started from. ``ending`` says why training ended and this checkpoint was chosen.
+    """
 
     model: Path
     index: Path
     steps: int
+    best_step: int
+    base: TrainBase
     usable_seconds: float
     f0_low_hz: float | None
+    f0_median_hz: float | None
     f0_high_hz: float | None
     mel_distance_start: float
     mel_distance_end: float
+    scores: Scores
+    candidates: tuple[KeptVoice, ...]
+    ending: Text
     losses: dict[str, float]
 
 
@@ -95,32 +86,44 @@ def train(
     stop: StopCheck,
     resume: Path | None = None,
     *,
+    finish: StopCheck = never,
+    weights: WeightSource | None = None,
     device: torch.device | str = "cpu",
     voice_name: str = "",
 ) -> TrainOutcome:
     """Train a voice on ``files``; everything written lies in ``folder``.
 
-    ``resume`` is a checkpoint of an earlier attempt with the same params and files: training goes
-    on as if it had never ended. Raises ``JobError`` and ``Stopped``.
+    ``resume`` is a checkpoint of an earlier attempt with the same files: training goes on as if it
+    had never ended, or, where that one was over, for the steps that ``params`` adds. ``finish``
+    asks to end early and keep the best. ``weights`` is where published bases and the networks that
+    judge are found; without it scores are fewer. Raises ``JobError`` and ``Stopped``.
     """
-    spectrogram = spectrogram_config(params.sample_rate)
-    extractor = FeatureExtractor(spectrogram, encoder, f0, folder / FEATURES)
+    extractor = FeatureExtractor(
+        spectrogram_config(params.sample_rate),
+        encoder,
+        f0,
+        folder / FEATURES,
+        lambda ko, en: report.log(ko, en, "warning"),
+    )
     slices = extractor.extract(
-        files, lambda done: report.progress(Stage.FEATURES, done * _FEATURES_END), stop
+        files, lambda done: report.progress(Stage.FEATURES, done * FEATURES_END), stop
     )
     dataset = build_dataset(slices)
     check(stop)
     state = new_state(params, encoder, dataset, torch.device(device))
-    if resume is not None:
-        state.restore(resume)
-        report.log(
-            f"체크포인트에서 이어서 학습합니다 (스텝 {state.step})",
-            f"Training goes on from the checkpoint (step {state.step})",
-        )
-    losses = _Run(state, dataset, params, folder, report, stop).to_end()
+    _begin(state, params, weights, resume, report)
+    judge = Judge(
+        dataset,
+        spectrogram_config(params.sample_rate),
+        load_ears(weights, f0),
+        params.seed,
+        JUDGED_SECONDS[params.preset],
+    )
     check(stop)
-    report.progress(Stage.INDEX, _TRAIN_END)
-    return _export(state, dataset, params, folder, encoder, voice_name, losses)
+    Run(state, dataset, judge, params, folder, report, Wishes(stop, finish)).to_end()
+    check(stop)
+    report.progress(Stage.INDEX, TRAIN_END)
+    return _Export(state, dataset, judge, params, folder, encoder, voice_name).write(report)
 
 
 def new_state(
@@ -148,11 +151,11 @@ def new_state(
         "sample_rate": int(params.sample_rate),
         "encoder": encoder.sha256,
         "f0_method": str(params.f0_method),
-        "clips": len(dataset.train),
+        "recordings": dataset.fingerprint,
         "seed": params.seed,
     }
     noise = torch.Generator(device).manual_seed(params.seed)
-    return TrainState(nets, sampler, noise, identity)
+    return TrainState(nets, sampler, noise, identity, params.total_steps)
 
 
 @torch.no_grad()
@@ -173,200 +176,98 @@ def prepare_weights(synthesizer: Synthesizer, preset: Preset) -> None:
     projection.bias[inter:] = FIRST_LOG_DEVIATION
 
 
-@torch.no_grad()
-def render(net: Synthesizer, clip: Slice, seed: int) -> Tensor:
-    """The clip's content and F0 sung by the voice: (T,) on the CPU, the same for the same seed."""
-    device = next(net.parameters()).device
-    f0 = clip.f0.to(device).unsqueeze(0)
-    audio = net.infer(
-        clip.content.to(device).unsqueeze(0),
-        torch.tensor([clip.frames], device=device),
-        coarse_pitch(f0),
-        f0,
-        torch.zeros(1, dtype=torch.int64, device=device),
-        generator=torch.Generator(device).manual_seed(seed),
-    )
-    return audio[0, 0].float().cpu()
-
-
-def preview_steps(total_steps: int, previews: int) -> tuple[int, ...]:
-    """The step of each rendered phrase, evenly spaced from before the first to after the last."""
-    return tuple(round(total_steps * n / previews) for n in range(previews + 1)) if previews else ()
-
-
-class _Run:
-    """The steps of one training, from wherever its state stands."""
-
-    def __init__(
-        self,
-        state: TrainState,
-        dataset: Dataset,
-        params: TrainParams,
-        folder: Path,
-        report: TrainReporter,
-        stop: StopCheck,
-    ) -> None:
-        self.state = state
-        self.dataset = dataset
-        self.params = params
-        self.recipe = train_recipe(params.preset)
-        self.folder = folder
-        self.report = report
-        self.stop = stop
-        self.device = next(state.nets.generator.parameters()).device
-        longest = max(clip.frames for clip in dataset.train)
-        segment = state.nets.generator.config.segment_frames
-        self.frames = max(segment, min(self.recipe.clip_frames, longest))
-        self.preview_steps = preview_steps(params.total_steps, params.previews)
-        self.pace = _Pace(state.step, params.total_steps)
-
-    def to_end(self) -> dict[str, float]:
-        """Train until the last step; returns its losses (none where none was left to do)."""
-        state, total = self.state, self.params.total_steps
-        shown: dict[str, float] = {}
-        if state.step == 0:
-            state.mel_distance_start = self._evaluate()
-        while state.step < total:
-            check(self.stop)
-            losses = self._step()
-            state.step += 1
-            last = state.step == total
-            if self.pace.due() or last:
-                shown = self._show(losses)
-            if last or state.step in self.preview_steps:
-                state.mel_distance_end = self._evaluate()
-            if last or state.step % self.params.checkpoint_every == 0:
-                self._save()
-        return shown
-
-    def _step(self) -> StepLosses:
-        state, recipe = self.state, self.recipe
-        clips = [self.dataset.train[n] for n in state.sampler.draw(self.params.batch_size)]
-        config = state.nets.mel.config
-        batch = make_batch(clips, self.frames, config, state.sampler.generator, self.device)
-        segment = state.nets.generator.config.segment_frames
-        starts = draw_segments(batch.lengths, segment, state.noise)
-        self._set_learning_rate()
-        if recipe.direct:
-            adversarial = state.step >= recipe.adversarial_from * self.params.total_steps
-            return direct_step(state.nets, batch, starts, state.noise, adversarial)
-        return train_step(state.nets, batch, starts, state.noise)
-
-    def _set_learning_rate(self) -> None:
-        rate = learning_rate(
-            self.recipe, self.params, self.state.step, epoch=self.state.sampler.epoch
-        )
-        for optimiser in (self.state.nets.optimiser_g, self.state.nets.optimiser_d):
-            for group in optimiser.param_groups:
-                group["lr"] = rate
-
-    def _show(self, losses: StepLosses) -> dict[str, float]:
-        """Report progress. Reading the losses waits for the device, hence not every step."""
-        step, total = self.state.step, self.params.total_steps
-        shown = shown_losses(losses)
-        if not all(math.isfinite(value) for value in shown.values()):
-            raise JobError(Code.UNEXPECTED, f"training diverged before step {step}")
-        fraction = _FEATURES_END + (_TRAIN_END - _FEATURES_END) * step / total
-        self.report.progress(
-            Stage.TRAIN,
-            fraction,
-            eta_s=self.pace.eta(step),
-            step=step,
-            total_steps=total,
-            losses=shown,
-        )
-        return shown
-
-    def _evaluate(self) -> float:
-        """Render the held-out clip, measure it and keep it where a preview is due."""
-        net, clip = self.state.nets.generator, self.dataset.held_out
-        config = self.state.nets.mel.config
-        audio = render(net, clip, self.params.seed)
-        distance = mel_distance(clip.wave, audio, config)
-        for number, step in enumerate(self.preview_steps):
-            if step == self.state.step:
-                path = self.folder / f"preview-{number:02d}.flac"
-                encode(path, audio.numpy(), config.sample_rate, AudioFormat.FLAC)
-                self.report.preview(number, step, distance, path)
-        return distance
-
-    def _save(self) -> None:
-        path = self.folder / "checkpoint.pt"
-        self.state.save(path)
-        self.report.checkpoint(self.state.step, path)
-
-
-def shown_losses(losses: StepLosses) -> dict[str, float]:
-    """The losses by short name; those that this kind of step does not have are left out."""
-    values = {
-        field.name.removeprefix("loss_"): float(getattr(losses, field.name))
-        for field in fields(losses)
-        if field.name.startswith("loss_")
-    }
-    return {name: value for name, value in values.items() if value != 0.0}
-
-
-def learning_rate(recipe: TrainRecipe, params: TrainParams, step: int, epoch: int) -> float:
-    """The rate of a step (from 0) in an epoch (from 0)."""
-    base = params.learning_rate * recipe.learning_rate_factor * recipe.epoch_decay**epoch
-    base *= min(1.0, (step + 1) / max(1, recipe.warm_up))
-    past_half = max(0.0, 2 * step / params.total_steps - 1)
-    return base * (1 - past_half * (1 - recipe.final_rate))
-
-
-class _Pace:
-    """When to report, and how long the rest will take."""
-
-    def __init__(self, first_step: int, total_steps: int) -> None:
-        self._first = first_step
-        self._total = total_steps
-        self._started = self._reported = time.monotonic()
-
-    def due(self) -> bool:
-        """Whether a second has passed since the last report."""
-        now = time.monotonic()
-        if now - self._reported < _REPORT_SECONDS:
-            return False
-        self._reported = now
-        return True
-
-    def eta(self, step: int) -> float:
-        """Seconds that the remaining steps take at the mean pace so far."""
-        a_step = (time.monotonic() - self._started) / max(1, step - self._first)
-        return a_step * (self._total - step)
-
-
-def _export(
+def _begin(
     state: TrainState,
-    dataset: Dataset,
     params: TrainParams,
-    folder: Path,
-    encoder: ContentEncoder,
-    voice_name: str,
-    losses: dict[str, float],
-) -> TrainOutcome:
-    """Write the voice as it is published: the model, and the index of all that it learned from."""
-    model, index = folder / "model.pth", folder / "model.index"
-    metadata = VoiceMetadata(
-        name=voice_name,
-        encoder=encoder.id,
-        encoder_sha256=encoder.sha256,
-        step=state.step,
-        epoch=state.sampler.epoch,
-    )
-    write_published(model, state.nets.generator, metadata)
-    # Each content frame stands twice: the index holds it once.
-    features = torch.cat([clip.content[::2] for clip in dataset.train])
-    write_index(index, build_index(features.numpy(), params.seed))
-    f0_range = dataset.f0_range()
-    return TrainOutcome(
-        model=model,
-        index=index,
-        steps=state.step,
-        usable_seconds=dataset.usable_seconds,
-        f0_low_hz=f0_range[0] if f0_range else None,
-        f0_high_hz=f0_range[1] if f0_range else None,
-        mel_distance_start=state.mel_distance_start,
-        mel_distance_end=state.mel_distance_end,
-        losses=losses,
-    )
+    weights: WeightSource | None,
+    resume: Path | None,
+    report: TrainReporter,
+) -> None:
+    """Fill a fresh state from a checkpoint or from a published base, if there is one."""
+    if resume is not None:
+        state.restore(resume)
+        report.log(
+            f"체크포인트에서 이어서 학습합니다 (스텝 {state.step})",
+            f"Training goes on from the checkpoint (step {state.step})",
+        )
+    elif (base := find_base(params, weights)) is not None:
+        base.load_into(state.nets.generator, state.nets.discriminator)
+        state.base = TrainBase.PUBLISHED
+        report.log(
+            "공개된 시작 가중치에서 학습을 시작합니다",
+            "Training starts from the published weights",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Export:
+    """Writes the voice as it is published: model, kept checkpoints, index and last phrase."""
+
+    state: TrainState
+    dataset: Dataset
+    judge: Judge
+    params: TrainParams
+    folder: Path
+    encoder: ContentEncoder
+    voice_name: str
+
+    def write(self, report: TrainReporter) -> TrainOutcome:
+        state, best = self.state, self.state.ranking.best
+        model = self._model(best, self.folder / "model.pth")
+        candidates = self._candidates(report)
+        index = self._index()
+        low, median, high = self.dataset.f0_range() or (None, None, None)
+        assert state.ending is not None
+        return TrainOutcome(
+            model=model,
+            index=index,
+            steps=state.step,
+            best_step=best.step,
+            base=state.base,
+            usable_seconds=self.dataset.usable_seconds,
+            f0_low_hz=low,
+            f0_median_hz=median,
+            f0_high_hz=high,
+            mel_distance_start=state.mel_distance_start,
+            mel_distance_end=self._last_phrase(best, report),
+            scores=best.scores,
+            candidates=candidates,
+            ending=ending_text(state.ending, state.step, self.params.patience, best),
+            losses=state.losses,
+        )
+
+    def _model(self, kept: Kept, path: Path) -> Path:
+        metadata = VoiceMetadata(
+            name=self.voice_name,
+            encoder=self.encoder.id,
+            encoder_sha256=self.encoder.sha256,
+            step=kept.step,
+            epoch=kept.epoch,
+        )
+        write_published(path, kept.build(self.state.nets.generator.config), metadata)
+        return path
+
+    def _candidates(self, report: TrainReporter) -> tuple[KeptVoice, ...]:
+        voices = []
+        for slot, kept in enumerate(self.state.ranking.kept[: self.params.keep_checkpoints]):
+            path = self._model(kept, self.folder / f"candidate-{slot}.pth")
+            report.candidate(slot, kept.step, path)
+            voices.append(KeptVoice(slot, kept.step, kept.scores, path))
+        return tuple(voices)
+
+    def _index(self) -> Path:
+        """All that the voice learned from; each content frame stands twice and is held once."""
+        path = self.folder / "model.index"
+        features = torch.cat([clip.content[::2] for clip in self.dataset.train])
+        write_index(path, build_index(features.numpy(), self.params.seed))
+        return path
+
+    def _last_phrase(self, best: Kept, report: TrainReporter) -> float:
+        """The reference phrase by the voice as it is published; its mel distance."""
+        generator = self.state.nets.generator
+        net = best.build(generator.config).to(next(generator.parameters()).device)
+        phrase = self.judge.phrase(net)
+        if number := self.params.previews:
+            rate = generator.config.sample_rate
+            write_preview(self.folder, report, number, best.step, phrase, rate)
+        return phrase.mel_distance

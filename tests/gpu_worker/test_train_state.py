@@ -34,10 +34,10 @@ def fresh(seed: int = 1) -> TrainState:
     )
 
 
-def refused(state: TrainState, path: Path) -> bool:
+def refused(state: TrainState, path: Path, code: Code = Code.CHECKPOINT_UNREADABLE) -> bool:
     with pytest.raises(JobError) as raised:
         state.restore(path)
-    return raised.value.code is Code.CHECKPOINT_UNREADABLE
+    return raised.value.code is code
 
 
 def test_state_survives_a_round_trip(tmp_path: Path) -> None:
@@ -72,10 +72,10 @@ def test_a_kill_while_saving_leaves_a_whole_checkpoint(tmp_path: Path) -> None:
 def test_another_voices_checkpoint_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "checkpoint.pt"
     fresh(seed=1).save(path)
-    assert refused(fresh(seed=2), path)
+    assert refused(fresh(seed=2), path, Code.CHECKPOINT_MISMATCH)
 
 
-@pytest.mark.parametrize("content", [b"", b"nothing", pickle.dumps({"format": 1})])
+@pytest.mark.parametrize("content", [b"", b"nothing", pickle.dumps({"format": 2})])
 def test_garbage_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "checkpoint.pt"
     path.write_bytes(content)
@@ -96,7 +96,7 @@ def test_code_in_a_checkpoint_never_runs(tmp_path: Path) -> None:
         def __reduce__(self) -> tuple[object, tuple[str]]:
             return os.mkdir, (str(marker),)
 
-    torch.save({"format": 1, "identity": Bomb()}, path)
+    torch.save({"format": 2, "identity": Bomb()}, path)
     assert refused(fresh(), path)
     assert not marker.exists()
 

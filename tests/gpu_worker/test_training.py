@@ -13,8 +13,9 @@ from gpu_worker.engine.audio import decode
 from gpu_worker.engine.config import train_recipe
 from gpu_worker.engine.published import read_published
 from gpu_worker.engine.retrieval import read_index
+from gpu_worker.engine.schedule import learning_rate, preview_steps
 from gpu_worker.engine.stop import Stopped
-from gpu_worker.engine.training import TrainOutcome, learning_rate, preview_steps
+from gpu_worker.engine.training import TrainOutcome
 from tests.gpu_worker.training_parts import (
     PARAMS,
     RATE,

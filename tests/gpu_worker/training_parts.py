@@ -18,11 +18,14 @@ from gpu_worker.contract.params import (
     SampleRate,
     TrainParams,
 )
+from gpu_worker.contract.scores import Scores
 from gpu_worker.contract.stage import Stage
 from gpu_worker.engine.audio import encode
-from gpu_worker.engine.dataset import Dataset, Slice, build_dataset
+from gpu_worker.engine.dataset import Dataset, build_dataset
+from gpu_worker.engine.slices import Slice
 from gpu_worker.engine.stop import StopCheck, never
 from gpu_worker.engine.training import TrainOutcome, train
+from gpu_worker.engine.weights import WeightSource
 from tests.gpu_worker.sounds import sung, vibrato
 
 RATE = SampleRate.HZ_32000
@@ -64,6 +67,10 @@ class Heard:
     losses: list[Mapping[str, float]] = field(default_factory=list)
     previews: list[tuple[int, int, float, Path]] = field(default_factory=list)
     checkpoints: dict[int, bytes] = field(default_factory=dict)
+    scores: dict[int, Scores] = field(default_factory=dict)
+    best: list[int] = field(default_factory=list)
+    candidates: list[tuple[int, int, Path]] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
     def progress(
         self,
@@ -86,8 +93,17 @@ class Heard:
     def preview(self, number: int, step: int, mel_distance: float, path: Path) -> None:
         self.previews.append((number, step, mel_distance, path))
 
+    def evaluated(self, step: int, scores: Scores, best: bool) -> None:
+        self.scores[step] = scores
+        if best:
+            self.best.append(step)
+
+    def candidate(self, slot: int, step: int, path: Path) -> None:
+        self.candidates.append((slot, step, path))
+
     def log(self, ko: str, en: str, level: Literal["info", "warning", "error"] = "info") -> None:
-        pass
+        if level == "warning":
+            self.warnings.append(en)
 
 
 def recording(folder: Path, seconds: float = 14.0) -> Path:
@@ -106,6 +122,8 @@ def train_cheaply(
     stop: StopCheck = never,
     resume: Path | None = None,
     encoder: CheapEncoder | None = None,
+    finish: StopCheck = never,
+    weights: WeightSource | None = None,
 ) -> TrainOutcome:
     """A training of a few steps with draft networks."""
     folder.mkdir(exist_ok=True)
@@ -118,6 +136,8 @@ def train_cheaply(
         heard or Heard(),
         stop,
         resume,
+        finish=finish,
+        weights=weights,
     )
 
 
