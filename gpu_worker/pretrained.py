@@ -24,18 +24,26 @@ class Entry:
     """One set of weights in the manifest.
 
     Either ``packages`` and ``files`` (paths inside installed distributions, one each) or ``file``
-    (below WEIGHTS_DIR) and ``url``.
+    (below WEIGHTS_DIR) and ``url``. Of files that their publisher names by the first digits of
+    their checksum, and that we could not read ourselves, only ``sha256_prefix`` is known.
     """
 
     name: str
     title: str
     licence: str
     source: str
-    sha256: str
+    sha256: str | None = None
     packages: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     file: str | None = None
     url: str | None = None
+    sha256_prefix: str | None = None
+
+    def is_pinned(self, sha256: str) -> bool:
+        """Whether a file of this checksum is the one that is meant."""
+        if self.sha256 is not None:
+            return sha256 == self.sha256
+        return bool(self.sha256_prefix) and sha256.startswith(self.sha256_prefix or "")
 
 
 def read_manifest(path: Path = MANIFEST) -> Mapping[str, Entry]:
@@ -90,9 +98,10 @@ class Pretrained:
         missing = [path.name for path in paths if not path.is_file()]
         if missing:
             raise JobError(Code.WEIGHTS_MISSING, f"{entry.name}: no {', '.join(missing)}")
-        if joined_sha256(paths) != entry.sha256:
+        sha256 = joined_sha256(paths)
+        if not entry.is_pinned(sha256):
             raise JobError(Code.WEIGHTS_MISSING, f"{entry.name}: checksum differs from the pin")
-        return WeightFiles(paths, entry.sha256)
+        return WeightFiles(paths, sha256)
 
 
 def fetch(entry: Entry, folder: Path, progress: FetchProgress, client: httpx.Client) -> Path:
@@ -112,7 +121,7 @@ def fetch(entry: Entry, folder: Path, progress: FetchProgress, client: httpx.Cli
         raise JobError(
             Code.WEIGHTS_MISSING, f"{entry.name}: {type(error).__name__} after {_size(part)} bytes"
         ) from error
-    if joined_sha256((part,)) != entry.sha256:
+    if not entry.is_pinned(joined_sha256((part,))):
         part.unlink()
         raise JobError(Code.WEIGHTS_MISSING, f"{entry.name}: the download's checksum differs")
     part.replace(target)

@@ -8,6 +8,7 @@ masks to 1e-6.
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import numpy as np
@@ -30,8 +31,9 @@ _FRAMES = 512
 _ALIGN = 64
 """Frames are halved six times."""
 _CONTEXT_FRAMES = 32
-_TOP_BINS = 256
-"""The band below the network's limit, 8.3 to 11 kHz, whose mask stands for all that lies above."""
+_LEVEL = 0.18
+"""Root mean square that the network likes best: a song 20 dB lower costs 3 dB of SDR."""
+_MIN_DEVIATION = 1e-4
 _FLOOR = 1e-10
 _WIDTHS = (16, 32, 64, 128, 256, 512)
 
@@ -92,7 +94,8 @@ class Spleeter:
         spectrum = torch.stft(
             wave, _FFT, _HOP, window=self._window, pad_mode="constant", return_complex=True
         )
-        masked = spectrum * self.mask(spectrum.abs())
+        gain = _LEVEL / max(level.deviation, _MIN_DEVIATION)
+        masked = spectrum * self.mask(spectrum.abs() * gain)
         vocals = torch.istft(masked, _FFT, _HOP, window=self._window, length=wave.shape[-1])
         return vocals.T.cpu().numpy()
 
@@ -103,7 +106,8 @@ class Spleeter:
         heard = F.pad(heard, (0, 0, 0, -frames % _ALIGN))
         voice, rest = (net(heard)[0, :, :frames].transpose(1, 2).square() for net in self._nets)
         mask = (voice + _FLOOR / 2) / (voice + rest + _FLOOR)
-        above = mask[:, -_TOP_BINS:].mean(dim=1, keepdim=True)
+        # What lies above the network's limit takes the mean of what lies below.
+        above = mask.mean(dim=1, keepdim=True)
         return torch.cat([mask, above.expand(-1, _FFT // 2 + 1 - _BINS, -1)], dim=1)
 
 
@@ -119,7 +123,7 @@ def _load_net(path: Path) -> UNet:
     net = UNet()
     try:
         net.load_state_dict({k: torch.from_numpy(v) for k, v in _arrays(path).items()}, strict=True)
-    except (RuntimeError, OSError, TypeError, AttributeError, EOFError) as error:
+    except (UnpicklingError, RuntimeError, OSError, TypeError, AttributeError, EOFError) as error:
         raise JobError(Code.WEIGHTS_MISSING, f"not Spleeter's weights: {error}") from error
     return net
 
