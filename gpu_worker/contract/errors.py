@@ -103,7 +103,7 @@ TEXTS: dict[Code, Text] = {
     ),
     Code.VOICES_DO_NOT_BLEND: Text(
         "섞을 수 없는 목소리들입니다. 크기·샘플레이트·발음 인코더가 같은 목소리를 골라 주세요.",
-        "These voices can't be blended. Choose voices of one size, sample rate and content encoder.",
+        "These voices can't be blended. Choose voices of one size, sample rate and encoder.",
     ),
     Code.OUT_OF_MEMORY: Text(
         "연산 메모리가 부족했습니다. 더 작은 배치 크기로 다시 시도해 주세요.",

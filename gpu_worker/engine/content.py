@@ -5,9 +5,10 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
+from gpu_worker.contract.errors import Code, JobError
 from gpu_worker.contract.params import ContentEncoderName
 
-from .hubert import HubertModel, load_hubert
+from .hubert import PROJECTED, WIDTH, HubertModel, load_hubert
 from .weights import WeightSource
 from .whisper import SAMPLE_RATE, WhisperEncoder, load_whisper_encoder
 
@@ -17,6 +18,13 @@ _MIN_SAMPLES = 400
 # Whisper takes at most 30 s: longer audio goes through in windows that share context.
 _CORE = 24 * SAMPLE_RATE
 _CONTEXT = 2 * SAMPLE_RATE
+_WHISPER_WIDTH = 512
+
+DIMS = {
+    ContentEncoderName.CONTENTVEC: (WIDTH, PROJECTED),
+    ContentEncoderName.WHISPER_BASE: (_WHISPER_WIDTH,),
+}
+"""Numbers a frame that an encoder can give, the usual first."""
 
 
 class ContentEncoder(Protocol):
@@ -43,13 +51,23 @@ class ContentEncoder(Protocol):
 
 
 def load_content_encoder(
-    name: ContentEncoderName, weights: WeightSource, device: torch.device | str = "cpu"
+    name: ContentEncoderName,
+    weights: WeightSource,
+    device: torch.device | str = "cpu",
+    dim: int | None = None,
 ) -> ContentEncoder:
-    """The encoder by name. Raises ``JobError(WEIGHTS_MISSING)``."""
+    """The encoder by name; ``dim`` is what the voice takes: ContentVec has 768, and 256 for RVC v1.
+
+    Raises ``JobError``: WEIGHTS_MISSING; ENCODER_MISMATCH where the encoder has no such features.
+    """
+    if dim not in (None, *DIMS[name]):
+        raise JobError(Code.ENCODER_MISMATCH, f"{name} has no features of {dim} numbers")
     files = weights.find(name.value)
     if name is ContentEncoderName.WHISPER_BASE:
         network = load_whisper_encoder(files.paths).to(device)
         return WhisperContent(network, files.sha256)
+    if dim == PROJECTED:
+        return ContentVecV1(load_hubert(files.path, projecting=True).to(device), files.sha256)
     return ContentVec(load_hubert(files.path).to(device), files.sha256)
 
 
@@ -57,7 +75,7 @@ class WhisperContent:
     """Whisper base's encoder, unpadded: 512 numbers a frame, ceil(T // 160 / 2) frames."""
 
     id = ContentEncoderName.WHISPER_BASE
-    dim = 512
+    dim = _WHISPER_WIDTH
 
     def __init__(self, network: WhisperEncoder, sha256: str) -> None:
         self.sha256 = sha256
@@ -83,7 +101,7 @@ class ContentVec:
     """HuBERT base with ContentVec's weights: 768 numbers a frame."""
 
     id = ContentEncoderName.CONTENTVEC
-    dim = 768
+    dim = WIDTH
 
     def __init__(self, network: HubertModel, sha256: str) -> None:
         self.sha256 = sha256
@@ -94,6 +112,22 @@ class ContentVec:
         device = next(self._network.parameters()).device
         frames: Tensor = self._network(_checked(wave16k).to(device)[None])[0]
         return frames
+
+
+class ContentVecV1:
+    """The same network as RVC v1 hears it: layer 9 projected to 256 numbers a frame."""
+
+    id = ContentEncoderName.CONTENTVEC
+    dim = PROJECTED
+
+    def __init__(self, network: HubertModel, sha256: str) -> None:
+        self.sha256 = sha256
+        self._network = network
+
+    @torch.no_grad()
+    def encode(self, wave16k: Tensor) -> Tensor:
+        device = next(self._network.parameters()).device
+        return self._network.projected(_checked(wave16k).to(device)[None])[0]
 
 
 def _checked(wave: Tensor) -> Tensor:

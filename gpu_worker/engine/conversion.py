@@ -1,57 +1,51 @@
 """The whole conversion: singing in, the same singing in another voice out."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
-from torch.nn import functional as F
 
+from gpu_worker.contract.errors import Code, JobError
 from gpu_worker.contract.params import ConvertParams
 
 from .audio import resample
-from .chunks import chunk_bounds
+from .chunk_render import ChunkRenderer, Listener
 from .config import CONTENT_RATE, PITCH_HOP
 from .content import ContentEncoder
+from .crossfade import joined, of_length
 from .f0 import F0Estimator
-from .filters import high_pass_zero_phase
-from .loudness import mix_loudness
-from .nets.generator import CONTEXT_FRAMES
+from .formant import shift_formants
+from .gaps import apply_gains
+from .loudness import follow_loudness, mix_loudness
 from .nets.weight_norm import fold_weight_norm
-from .pitch import coarse_pitch, shift_semitones
+from .plan import AS_PUBLISHED, Plan, Rendering, make_plan
 from .published import PublishedVoice
-from .retrieval import RetrievalIndex
-from .stop import StopCheck, check, never
+from .retrieval import Retrieval
+from .song import Samples, Song
+from .stop import StopCheck, never
 
-PAD = CONTENT_RATE
-"""Samples at 16 kHz of reflected context before and after a chunk."""
-PAD_FRAMES = PAD // PITCH_HOP
-TAIL = 5 * PITCH_HOP
-"""More context after a chunk, as content features end up to 20 ms before their audio."""
-PIECE_FRAMES = 300
-"""Frames that are decoded in one go; the caller is asked in between whether to stop."""
+__all__ = ["AS_PUBLISHED", "Conversion", "Converter", "Rendering"]
+
 PEAK = 0.99
-NO_PROTECTION = 0.5
-_F0_SHARE = 0.1
+_PLAN_SHARE = 0.1
+_GPU_BATCH = 4
 
 Floats = NDArray[np.float32]
-Listener = Callable[[float], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Rendering:
-    """How exactly to render: ``tail`` in samples at 16 kHz; without ``noise`` all is determined.
+class Conversion:
+    """A conversion under way: ``blocks`` render as they are read, ``samples`` in all.
 
-    ``AS_PUBLISHED`` is what reference outputs were made with; it ends up to 20 ms early.
+    Peaks may lie above 1. ``key_shift`` is what the automatic key added, in semitones.
     """
 
-    tail: int = TAIL
-    noise: bool = True
-
-
-AS_PUBLISHED = Rendering(tail=0, noise=False)
+    sample_rate: int
+    samples: int
+    key_shift: float
+    blocks: Iterator[Floats]
 
 
 def ignore(fraction: float) -> None:
@@ -61,7 +55,9 @@ def ignore(fraction: float) -> None:
 class Converter:
     """A voice, ready to convert any number of recordings to it.
 
-    Raises ``JobError(ENCODER_MISMATCH)`` for an encoder that the voice did not learn from.
+    ``f0_median_hz`` is the voice's own, at which the automatic key aims. ``batch`` chunks are
+    rendered in one go: by default 1 on a CPU and 4 on a GPU. Raises ``JobError(ENCODER_MISMATCH)``
+    for an encoder that the voice did not learn from.
     """
 
     def __init__(
@@ -69,25 +65,31 @@ class Converter:
         voice: PublishedVoice,
         encoder: ContentEncoder,
         f0: F0Estimator,
-        index: RetrievalIndex | None,
+        index: Retrieval | None,
         device: torch.device | str = "cpu",
         *,
-        speaker: int = 0,
+        f0_median_hz: float | None = None,
         rendering: Rendering | None = None,
+        batch: int | None = None,
     ) -> None:
-        voice.require_encoder(encoder.id, encoder.sha256)
+        voice.require_encoder(encoder.id, encoder.sha256, encoder.dim)
+        device = torch.device(device)
         self.sample_rate = voice.config.sample_rate
-        self._hop = voice.config.hop
+        self._config = voice.config
         self._synthesizer = voice.build().to(device)
         fold_weight_norm(self._synthesizer)
-        self._encoder = encoder
         self._f0 = f0
-        self._index = index.to(device) if index is not None else None
-        self._device = torch.device(device)
-        self._speaker = torch.tensor([speaker], device=device)
+        self._f0_median_hz = f0_median_hz
         self._rendering = rendering or Rendering()
+        self._renderer = ChunkRenderer(
+            self._synthesizer,
+            encoder,
+            index.to(device) if index is not None else None,
+            device,
+            self._rendering,
+            batch or (_GPU_BATCH if device.type == "cuda" else 1),
+        )
 
-    @torch.inference_mode()
     def convert(
         self,
         wave: Floats,
@@ -98,103 +100,71 @@ class Converter:
     ) -> tuple[Floats, int]:
         """Mono singing (T,) in -1..1 at any rate -> the voice's (T',) and its rate in Hz.
 
-        The output is aligned with the input and has its duration. ``progress`` hears fractions in
-        0..1. Raises ``Stopped``.
+        The output is aligned with the input and has its duration; peaks above 0.99 scale the whole
+        down. ``progress`` hears fractions in 0..1. Raises what ``stream`` raises.
         """
-        heard = high_pass_zero_phase(resample(wave, sample_rate, CONTENT_RATE), CONTENT_RATE)
-        padded = np.pad(heard, (PAD, PAD + self._rendering.tail), mode="reflect")
-        check(stop)
-        estimated = torch.from_numpy(self._f0.estimate(padded)).double()
-        f0 = shift_semitones(estimated, params.pitch_shift)
-        progress(_F0_SHARE)
-        rendered = self._render(heard, padded, f0.float().to(self._device), params, progress, stop)
-        source = torch.from_numpy(heard).to(self._device)
-        mixed = mix_loudness(source, CONTENT_RATE, rendered, self.sample_rate, params.loudness_mix)
+        source = resample(wave, sample_rate, CONTENT_RATE)
         samples = round(len(wave) * self.sample_rate / sample_rate)
-        return _of_length(_limited(mixed), samples), self.sample_rate
+        conversion = self.stream(source, params, progress, stop, samples=samples)
+        return _limited(np.concatenate(list(conversion.blocks))), self.sample_rate
 
-    def _render(
+    def stream(
         self,
-        heard: Floats,
-        padded: Floats,
-        f0: Tensor,
+        wave16k: Samples,
         params: ConvertParams,
-        progress: Listener,
-        stop: StopCheck,
-    ) -> Tensor:
-        """The voice's audio for every chunk, joined."""
-        generator = None
-        if self._rendering.noise:
-            generator = torch.Generator(self._device).manual_seed(params.seed)
-        pieces = []
-        for first, last in chunk_bounds(heard):
-            segment = padded[first : last + 2 * PAD + self._rendering.tail]
-            segment_f0 = f0[first // PITCH_HOP :]
-            for piece, done in self._chunk(segment, segment_f0, params, generator, stop):
-                pieces.append(piece)
-                progress(_F0_SHARE + (1 - _F0_SHARE) * (first + (last - first) * done) / len(heard))
-        return torch.cat(pieces)
+        progress: Listener = ignore,
+        stop: StopCheck = never,
+        *,
+        samples: int | None = None,
+    ) -> Conversion:
+        """The same for songs of any length, in constant memory where ``wave16k`` is a memory map.
 
-    def _chunk(
-        self,
-        segment: Floats,
-        f0: Tensor,
-        params: ConvertParams,
-        generator: torch.Generator | None,
-        stop: StopCheck,
-    ) -> Iterator[tuple[Tensor, float]]:
-        """Audio of one padded chunk, less its padding, piece by piece; each with the share done."""
-        check(stop)
-        content = self._content(torch.from_numpy(segment), f0, params)
-        check(stop)
-        frames = len(content)
-        pitch = F.pad(f0[:frames], (0, frames - len(f0[:frames])))[None]
-        z, g = self._synthesizer.latent(
-            content[None],
-            torch.tensor([frames], device=self._device),
-            coarse_pitch(pitch),
-            self._speaker,
-            generator=generator,
+        The song is heard once before this returns; the blocks render as they are read. ``samples``
+        at the voice's rate are given exactly (by default the input's duration). Raises ``Stopped``
+        and ``JobError(SPEAKER_UNKNOWN)``.
+        """
+        if params.speaker >= self._config.speakers:
+            detail = f"speaker {params.speaker} of {self._config.speakers}"
+            raise JobError(Code.SPEAKER_UNKNOWN, detail)
+        plan = make_plan(
+            Song(wave16k),
+            self._f0,
+            params,
+            self._f0_median_hz,
+            self._rendering,
+            lambda share: progress(_PLAN_SHARE * share),
+            stop,
         )
-        source = self._synthesizer.dec.m_source(pitch, generator)
-        own = -(-(len(segment) - 2 * PAD - self._rendering.tail) // PITCH_HOP)
-        last = min(PAD_FRAMES + own, frames - PAD_FRAMES)
-        for start in range(PAD_FRAMES, last, PIECE_FRAMES):
-            check(stop)
-            end = min(start + PIECE_FRAMES, last)
-            yield self._decode(z, source, g, start, end), (end - PAD_FRAMES) / (last - PAD_FRAMES)
-
-    def _decode(self, z: Tensor, source: Tensor, g: Tensor, start: int, end: int) -> Tensor:
-        """Audio of frames ``start`` to ``end`` only, as if all were decoded."""
-        first, last = max(0, start - CONTEXT_FRAMES), min(z.shape[2], end + CONTEXT_FRAMES)
-        hop = self._hop
-        audio = self._synthesizer.dec.decode(
-            z[:, :, first:last], source[:, :, first * hop : last * hop], g
+        if samples is None:
+            samples = round(len(wave16k) * self.sample_rate / CONTENT_RATE)
+        chunks = self._renderer.render(
+            plan, lambda share: progress(_PLAN_SHARE + (1 - _PLAN_SHARE) * share), stop
         )
-        return audio[0, 0, (start - first) * hop : (end - first) * hop]
+        finish = self._as_published if self._rendering.as_published else self._finished
+        blocks = of_length(finish(plan, chunks), samples)
+        return Conversion(self.sample_rate, samples, plan.key_shift, blocks)
 
-    def _content(self, segment: Tensor, f0: Tensor, params: ConvertParams) -> Tensor:
-        """Content features of one padded chunk at 100 Hz: (frames, dim)."""
-        original = self._encoder.encode(segment).to(self._device)
-        blended = original
-        if self._index is not None:
-            blended = self._index.blend(original, params.index_rate)
-        original, blended = (x.repeat_interleave(2, dim=0) for x in (original, blended))
-        frames = min(len(blended), len(segment) // PITCH_HOP)
-        original, blended = original[:frames], blended[:frames]
-        if self._index is None or params.protect >= NO_PROTECTION:
-            return blended
-        voiced = F.pad(f0[:frames] > 0, (0, frames - len(f0[:frames]))).unsqueeze(1)
-        protected = params.protect * blended + (1 - params.protect) * original
-        return torch.where(voiced, blended, protected)
+    def _finished(self, plan: Plan, chunks: Iterator[Floats]) -> Iterator[Floats]:
+        """Chunks joined, then formants, loudness curve, gaps and breaths; block by block."""
+        params, hop = plan.params, self._config.hop
+        length = -(-len(plan.song) // PITCH_HOP) * hop
+        blocks = of_length(joined(chunks, 2 * self._rendering.overlap * hop), length)
+        blocks = shift_formants(blocks, plan.song_f0, self.sample_rate, params.formant_shift)
+        blocks = follow_loudness(
+            blocks, plan.loudness, self.sample_rate, length, params.loudness_mix
+        )
+        return apply_gains(blocks, plan.gains, hop)
+
+    def _as_published(self, plan: Plan, chunks: Iterator[Floats]) -> Iterator[Floats]:
+        """The published core: the whole at once."""
+        rendered = torch.from_numpy(np.concatenate(list(chunks)))
+        heard = torch.from_numpy(plan.song[0 : len(plan.song)])
+        mix = plan.params.loudness_mix
+        mixed = mix_loudness(heard, CONTENT_RATE, rendered, self.sample_rate, mix)
+        yield _limited(mixed.numpy())
 
 
-def _limited(audio: Tensor) -> Tensor:
+def _limited(audio: Floats) -> Floats:
     """Scaled down where a peak exceeds 0.99."""
-    return audio / (audio.abs().max() / PEAK).clamp(min=1)
-
-
-def _of_length(audio: Tensor, samples: int) -> Floats:
-    """Cut, or filled up with silence."""
-    fitted: Floats = F.pad(audio[:samples], (0, max(0, samples - len(audio)))).cpu().numpy()
-    return fitted
+    limited: Floats = audio / np.maximum(np.abs(audio).max(initial=0) / np.float32(PEAK), 1)
+    return limited

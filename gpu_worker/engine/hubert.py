@@ -21,6 +21,9 @@ MIN_SAMPLES = 400
 """Samples at 16 kHz that the first frame needs."""
 
 WIDTH = 768
+PROJECTED = 256
+"""Features of RVC v1: layer 9, projected by the head of HuBERT's own training."""
+PROJECTED_LAYER = 9
 _LAYERS = 12
 _HEADS = 12
 _FILTER = 3072
@@ -144,7 +147,7 @@ class _Layer(nn.Module):
 
 
 class _Encoder(nn.Module):
-    """Positions, then twelve layers over (B, L, 768)."""
+    """Positions, then twelve layers over (B, L, 768), or the first ``layers`` of them."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -152,28 +155,42 @@ class _Encoder(nn.Module):
         self.layer_norm = nn.LayerNorm(WIDTH)
         self.layers = nn.ModuleList(_Layer() for _ in range(_LAYERS))
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor, layers: int = _LAYERS) -> Tensor:
         x = self.layer_norm(x + self.pos_conv_embed(x))
-        for layer in self.layers:
+        for layer in self.layers[:layers]:
             x = layer(x)
         return x
 
 
 class HubertModel(nn.Module):
-    """Waveforms to the last layer's hidden state."""
+    """Waveforms to the last layer's hidden state; ``projecting`` also to the features of v1."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, projecting: bool = False) -> None:
         super().__init__()
         # Stands for masked frames in HuBERT's own training; here only so that files load strictly.
         self.masked_spec_embed = nn.Parameter(torch.zeros(WIDTH))
         self.feature_extractor = _FeatureExtractor()
         self.feature_projection = _FeatureProjection()
         self.encoder = _Encoder()
+        self.final_proj = nn.Linear(WIDTH, PROJECTED) if projecting else None
 
     def forward(self, wave: Tensor) -> Tensor:
         """(B, T) at 16 kHz, not normalised, T >= 400 -> (B, (T - 80) // 320, 768) at 50 Hz."""
+        return self._hidden(wave, _LAYERS)
+
+    def projected(self, wave: Tensor) -> Tensor:
+        """The same -> (B, L, 256): the hidden state after the ninth layer through ``final_proj``.
+
+        Raises ``RuntimeError`` unless the network is ``projecting``.
+        """
+        if self.final_proj is None:
+            raise RuntimeError("this HuBERT was built without its final projection")
+        features: Tensor = self.final_proj(self._hidden(wave, PROJECTED_LAYER))
+        return features
+
+    def _hidden(self, wave: Tensor, layers: int) -> Tensor:
         x = self.feature_extractor(wave).transpose(1, 2)
-        hidden: Tensor = self.encoder(self.feature_projection(x))
+        hidden: Tensor = self.encoder(self.feature_projection(x), layers)
         return hidden
 
 
@@ -199,18 +216,23 @@ _TRANSFORMERS_NAMES = (
     _Rename(r"\.parametrizations\.weight\.original0$", ".weight_g"),
     _Rename(r"\.parametrizations\.weight\.original1$", ".weight_v"),
 )
-# Heads of HuBERT's own training and of RVC v1.
-_UNUSED = re.compile(r"^(final_proj\.|label_embs_concat$|classifier\.)")
+# Heads of HuBERT's own training; the first is also that of RVC v1.
+_PROJECTION = "final_proj."
+_UNUSED = re.compile(r"^(label_embs_concat$|classifier\.)")
 
 
-def load_hubert(path: Path) -> HubertModel:
+def load_hubert(path: Path, *, projecting: bool = False) -> HubertModel:
     """The network with weights from a file in fairseq's or transformers' layout.
 
-    No code of the file runs. Raises ``JobError(WEIGHTS_MISSING)`` where names or shapes differ.
+    No code of the file runs. Raises ``JobError(WEIGHTS_MISSING)`` where names or shapes differ, or
+    where ``projecting`` needs a projection that the file lacks.
     """
-    network = HubertModel()
+    network = HubertModel(projecting=projecting)
+    state = to_transformers_names(_tensors(path))
+    if not projecting:
+        state = {name: each for name, each in state.items() if not name.startswith(_PROJECTION)}
     try:
-        network.load_state_dict(to_transformers_names(_tensors(path)))
+        network.load_state_dict(state)
     except RuntimeError as error:
         raise JobError(Code.WEIGHTS_MISSING, f"{path.name} is not HuBERT base: {error}") from error
     return network.eval().requires_grad_(False)

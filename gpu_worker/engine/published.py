@@ -19,6 +19,7 @@ from gpu_worker.contract.errors import Code, JobError
 from gpu_worker.contract.params import ContentEncoderName
 
 from .config import SynthesizerConfig
+from .content import DIMS
 from .files import write_whole
 from .nets.synthesizer import Synthesizer
 from .published_config import config_of, config_values, sample_rate_of
@@ -26,10 +27,10 @@ from .published_config import config_of, config_values, sample_rate_of
 MAX_BYTES = 512 * 1024**2
 MAX_RECORDS = 10_000
 
-VERSION = "v2"
+_DIMS = {"v1": 256, "v2": 768}
+"""Numbers a frame of the content features that each published version takes."""
 VOCODER = "HiFi-GAN"
 SOFTWARE = "AI Voice Studio"
-_ENCODER_DIMS = {ContentEncoderName.CONTENTVEC: 768, ContentEncoderName.WHISPER_BASE: 512}
 # Old files do not name their encoder: there was only one.
 _NAMES_OF_CONTENTVEC = (None, "", "contentvec", "hubert_base", "hubert_base.pt")
 _BAD_PICKLE = (
@@ -70,10 +71,18 @@ class PublishedVoice:
         synthesizer.load_state_dict(weights, strict=True, assign=True)
         return synthesizer.eval().requires_grad_(False)
 
-    def require_encoder(self, name: ContentEncoderName, sha256: str) -> None:
-        """Raise ``JobError(ENCODER_MISMATCH)`` unless the voice learned from this very encoder."""
+    def require_encoder(
+        self, name: ContentEncoderName, sha256: str, dim: int | None = None
+    ) -> None:
+        """Raise ``JobError(ENCODER_MISMATCH)`` unless the voice learned from this very encoder.
+
+        ``dim`` is how many numbers a frame it gives: ContentVec has 768, and 256 for RVC v1.
+        """
         if name is not self.encoder_id or self.encoder_sha256 not in (None, sha256):
             detail = f"trained with {self.encoder_id} {self.encoder_sha256}, got {name} {sha256}"
+            raise JobError(Code.ENCODER_MISMATCH, detail)
+        if dim not in (None, self.config.content_dim):
+            detail = f"trained with {self.config.content_dim} features a frame, got {dim}"
             raise JobError(Code.ENCODER_MISMATCH, detail)
 
 
@@ -92,8 +101,9 @@ class VoiceMetadata:
 def read_published(path: Path) -> PublishedVoice:
     """Read and check a ``.pth`` file.
 
-    Raises ``JobError`` with MODEL_TOO_LARGE; with MODEL_UNSUPPORTED for RVC v1, a model without
-    pitch, another vocoder or an unknown encoder; with MODEL_UNREADABLE for everything else.
+    RVC v1 and v2. Raises ``JobError`` with MODEL_TOO_LARGE; with MODEL_UNSUPPORTED for a model
+    without pitch, another vocoder, version or encoder; with ENCODER_MISMATCH for an encoder that
+    can't give what the network takes; with MODEL_UNREADABLE for everything else.
     """
     content = _load(path)
     _refuse_unsupported(content)
@@ -126,7 +136,7 @@ def write_published(path: Path, synthesizer: Synthesizer, voice: VoiceMetadata) 
         "config": config_values(synthesizer.config),
         "sr": synthesizer.config.sample_rate,
         "f0": 1,
-        "version": VERSION,
+        "version": "v1" if synthesizer.config.content_dim == _DIMS["v1"] else "v2",
         "vocoder": VOCODER,
         "model_name": voice.name,
         "author": SOFTWARE,
@@ -180,8 +190,8 @@ def _refuse_unsupported(content: Mapping[Any, Any]) -> None:
         raise _unreadable("no weight or no config: not an exported voice")
     if any(isinstance(value, Tensor) for value in (*content.values(), *_listed(content["config"]))):
         raise _unreadable("a tensor where a plain value belongs")
-    if content.get("version", "v1") != VERSION:
-        raise JobError(Code.MODEL_UNSUPPORTED, f"version {content.get('version', 'v1')!r:.40}")
+    if content.get("version") not in (None, *_DIMS):
+        raise JobError(Code.MODEL_UNSUPPORTED, f"version {content['version']!r:.40}")
     if content.get("f0", 1) not in (1, "1", True):
         raise JobError(Code.MODEL_UNSUPPORTED, "the model has no pitch")
     if content.get("vocoder", VOCODER) != VOCODER:
@@ -228,11 +238,17 @@ def _skeleton(config: SynthesizerConfig) -> Synthesizer:
 
 
 def _encoder(content: Mapping[Any, Any], dim: int) -> ContentEncoderName:
+    """The encoder by name; the weights say how wide its features are."""
     stored = content.get("embedder_model")
     name = ContentEncoderName.CONTENTVEC if stored in _NAMES_OF_CONTENTVEC else stored
     if name not in tuple(ContentEncoderName):
         raise JobError(Code.MODEL_UNSUPPORTED, f"content encoder {stored!r:.60}")
     encoder = ContentEncoderName(name)
-    if _ENCODER_DIMS[encoder] != dim:
-        raise _unreadable(f"{dim} features a frame do not come from {encoder}")
+    if dim not in DIMS[encoder]:
+        detail = f"{dim} features a frame do not come from {encoder}"
+        raise JobError(Code.ENCODER_MISMATCH, detail)
+    # Old files of v1 name no version.
+    version = content.get("version")
+    if encoder is ContentEncoderName.CONTENTVEC and _DIMS.get(str(version), dim) != dim:
+        raise _unreadable(f"{version} with {dim} features a frame")
     return encoder

@@ -5,6 +5,7 @@ The index is searched here in torch, on any device; faiss only clusters and writ
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import faiss
 import numpy as np
@@ -25,6 +26,18 @@ _MIN_DISTANCE = 1e-9
 _MARGIN = 8
 
 Features = NDArray[np.float32]
+
+
+class Retrieval(Protocol):
+    """Anything that pulls content features towards a trained voice's own."""
+
+    def to(self, device: torch.device | str) -> "Retrieval":
+        """The same on another device."""
+        ...
+
+    def blend(self, query: Tensor, rate: float) -> Tensor:
+        """``rate`` of what is retrieved, the rest of the query itself: (L, dim) -> (L, dim)."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import os
 import pickle
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +96,14 @@ def test_another_encoder_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"sr": "40k"}, {"f0": 1}, {"f0": "1"}, {"embedder_model": None}, {"vocoder": None}],
+    [
+        {"sr": "40k"},
+        {"f0": 1},
+        {"f0": "1"},
+        {"embedder_model": None},
+        {"vocoder": None},
+        {"version": None},
+    ],
 )
 def test_old_spellings_are_read(tmp_path: Path, changes: dict[str, Any]) -> None:
     assert read_published(changed(tmp_path, **changes)).config.sample_rate == 40_000
@@ -104,8 +112,7 @@ def test_old_spellings_are_read(tmp_path: Path, changes: dict[str, Any]) -> None
 @pytest.mark.parametrize(
     "changes",
     [
-        {"version": "v1"},
-        {"version": None},
+        {"version": "v3"},
         {"f0": 0},
         {"f0": False},
         {"vocoder": "RefineGAN"},
@@ -130,10 +137,58 @@ def test_what_we_cannot_convert_is_named(tmp_path: Path, changes: dict[str, Any]
         {"f0": torch.ones(3)},
         {"sr": 48_000},
         {"sr": None},
+        {"version": "v1"},
     ],
 )
 def test_what_does_not_fit_is_refused(tmp_path: Path, changes: dict[str, Any]) -> None:
     assert refusal(changed(tmp_path, **changes)) is Code.MODEL_UNREADABLE
+
+
+def v1(folder: Path, **changes: Any) -> Path:
+    """The tiny voice as RVC v1 has it: content of 256 numbers a frame."""
+    weights = torch.load(TINY, weights_only=True)["weight"]
+    name = "enc_p.emb_phone.weight"
+    narrow = weights | {name: weights[name][:, :256].clone()}
+    return changed(folder, **({"weight": narrow, "version": "v1"} | changes))
+
+
+@pytest.mark.parametrize("changes", [{}, {"version": None}, {"embedder_model": None}])
+def test_v1_is_read(tmp_path: Path, changes: dict[str, Any]) -> None:
+    voice = read_published(v1(tmp_path, **changes))
+    assert voice.config.content_dim == 256
+    assert voice.encoder_id is ContentEncoderName.CONTENTVEC
+    voice.require_encoder(ContentEncoderName.CONTENTVEC, SHA256, 256)
+    with pytest.raises(JobError) as caught:
+        voice.require_encoder(ContentEncoderName.CONTENTVEC, SHA256, 768)
+    assert caught.value.code is Code.ENCODER_MISMATCH
+
+
+def test_v1_of_another_encoder_is_refused(tmp_path: Path) -> None:
+    assert refusal(v1(tmp_path, embedder_model="whisper-base")) is Code.ENCODER_MISMATCH
+    assert refusal(v1(tmp_path, version="v2")) is Code.MODEL_UNREADABLE
+    assert refusal(v1(tmp_path, f0=0)) is Code.MODEL_UNSUPPORTED
+
+
+# Upsampling of the published v1 networks at 32 and 48 kHz: five stages in place of four.
+@pytest.mark.parametrize(
+    ("rate", "rates"), [(32_000, (10, 4, 2, 2, 2)), (48_000, (10, 6, 2, 2, 2))]
+)
+def test_v1_networks_of_five_stages_are_read(
+    tmp_path: Path, rate: int, rates: tuple[int, ...]
+) -> None:
+    draft = synthesizer_config(Preset.DRAFT, rate, 256)
+    config = replace(draft, upsample_rates=rates, upsample_kernels=(16, 16, 4, 4, 4))
+    net = Synthesizer(config).eval()
+    path = tmp_path / "voice.pth"
+    write_published(path, net, VoiceMetadata("a", ContentEncoderName.CONTENTVEC, SHA256, 1))
+    voice = read_published(path)
+    assert voice.metadata["version"] == "v1"
+    assert voice.config.upsample_rates == rates
+    content, f0 = torch.zeros(1, 20, 256), torch.full((1, 20), 220.0)
+    pitch, number = torch.ones(1, 20, dtype=torch.long), torch.tensor([0])
+    with torch.inference_mode():
+        audio = voice.build().infer(content, torch.tensor([20]), pitch, f0, number, generator=None)
+    assert audio.shape == (1, 1, 20 * rate // 100)
 
 
 @pytest.mark.parametrize("at", [2, 3, 4, 5, 6, 13, 16])
