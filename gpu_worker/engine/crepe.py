@@ -22,7 +22,7 @@ from .salience import BINS, peak_hz
 
 WINDOW = 1024
 """Samples that one frame sees, half of them before its time."""
-VOICED_SALIENCE = 0.21
+VOICED_SALIENCE = 0.3
 """Greatest salience, as a median of 3 frames, from which on a frame is voiced."""
 SILENT_RMS = 1e-3
 """-60 dBFS. Every window is scaled to unit variance: the network itself can't tell silence."""

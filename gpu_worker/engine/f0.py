@@ -74,9 +74,10 @@ class PitchChain:
         self._knobs = knobs
 
     def estimate(self, wave16k: Floats) -> Floats:
-        f0 = self._estimator.estimate(np.ascontiguousarray(wave16k, dtype=np.float32))
+        wave = np.ascontiguousarray(wave16k, dtype=np.float32)
+        f0 = self._estimator.estimate(wave)
         if self._knobs.octave_repair:
-            f0 = repair_octaves(f0)
+            f0 = repair_octaves(f0, wave)
         inside = (f0 >= self._knobs.f0_low_hz) & (f0 <= self._knobs.f0_high_hz)
         return np.where(inside, f0, np.float32(0.0))
 

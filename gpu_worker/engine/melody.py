@@ -1,58 +1,27 @@
-"""The melody that a converted voice sings: heard piece by piece, then moved as the knobs ask."""
+"""From the melody that was heard to the one that the voice sings."""
 
-from collections.abc import Callable
+from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from gpu_worker.contract.params import ConvertParams
 
+from .auto_key import key_shift
 from .autotune import autotune
-from .config import CONTENT_RATE, PITCH_HOP
-from .f0 import F0Estimator
-from .pitch import shift_semitones
-from .song import Song
-from .stop import StopCheck, check
 
-CORE = 60 * CONTENT_RATE
-CONTEXT = 2 * CONTENT_RATE
-"""Windows of a minute are heard with two seconds more on either side."""
-
-Floats = NDArray[np.float32]
-Doubles = NDArray[np.float64]
+Floats = NDArray[np.float64]
 
 
-def hear(
-    song: Song,
-    estimator: F0Estimator,
-    before: int,
-    after: int,
-    progress: Callable[[float], None],
-    stop: StopCheck,
-) -> Doubles:
-    """F0 in Hz every 10 ms, from ``before`` samples before the song to ``after`` behind it.
+def melody_for_voice(
+    f0: NDArray[Any], params: ConvertParams, voice_median_hz: float | None = None
+) -> Floats:
+    """A whole song's Hz (T,) every 10 ms, 0 where unvoiced -> Hz (T,) to sing.
 
-    Beyond its ends the song is mirrored. (before + T + after) // 160 + 1 values, 0 where unvoiced.
+    Moved by ``pitch_shift`` and what ``auto_key`` finds for a voice of this median, then drawn to
+    the key by ``autotune``: the shift stays.
     """
-    end = len(song) + after
-    parts: list[NDArray[np.floating]] = []
-    for start in range(-before, end, CORE):
-        check(stop)
-        # A short rest goes along with the window before it.
-        last = start + CORE + 2 * CONTEXT >= end
-        left = min(start + before, CONTEXT)
-        window = song.mirrored(start - left, end if last else start + CORE + CONTEXT)
-        f0 = estimator.estimate(window)
-        skipped = left // PITCH_HOP
-        parts.append(f0[skipped:] if last else f0[skipped : skipped + CORE // PITCH_HOP])
-        progress(min(1.0, (start + before + CORE) / (end + before)))
-        if last:
-            break
-    return np.concatenate(parts).astype(np.float64)
-
-
-def moved(f0: Doubles, params: ConvertParams, key_shift: float) -> Doubles:
-    """The melody in its new key, then drawn to the notes of the scale; unvoiced stays 0."""
-    shifted = shift_semitones(torch.from_numpy(f0), params.pitch_shift + key_shift).numpy()
+    heard = f0.astype(np.float64)
+    semitones = params.pitch_shift + key_shift(heard, voice_median_hz, params.auto_key)
+    shifted = heard * 2.0 ** (semitones / 12)
     return autotune(shifted, params.autotune, params.autotune_key, params.autotune_scale)

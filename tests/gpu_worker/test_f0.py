@@ -7,14 +7,17 @@ import pytest
 import torch
 
 from gpu_worker.contract.errors import Code, JobError
-from gpu_worker.contract.params import F0Method
-from gpu_worker.engine.f0 import F0Estimator, load_f0, resample_f0
+from gpu_worker.contract.params import F0Method, PitchKnobs
+from gpu_worker.engine.audio import decode
+from gpu_worker.engine.f0 import F0Estimator, load_f0, load_pitch, resample_f0
+from gpu_worker.engine.f0_median import median_of
 from gpu_worker.engine.rmvpe import Rmvpe
 from gpu_worker.engine.weights import WeightFiles
 from gpu_worker.pretrained import Pretrained
 from tests.gpu_worker.sounds import sung, vibrato
 
-BUNDLED = (F0Method.FCPE, F0Method.SWIFT_F0)
+SONG = Path(__file__).parents[2] / "demo/material/arirang-vocal.flac"
+BUNDLED = (F0Method.FCPE, F0Method.SWIFT_F0, F0Method.CREPE_TINY, F0Method.HYBRID)
 
 
 @pytest.fixture(scope="module", params=BUNDLED)
@@ -34,7 +37,9 @@ def test_follows_a_sung_note_with_vibrato(estimator: F0Estimator, hz: float) -> 
     middle = slice(20, 130)
     at_frames = truth[::160][middle]
     assert (f0[middle] > 0).all()
-    assert np.median(cents(f0[middle], at_frames)) < 10
+    # CREPE's bins lie 20 cents apart; its tiny size can do no better than that on low notes.
+    limit = 20 if estimator.name is F0Method.CREPE_TINY else 10
+    assert np.median(cents(f0[middle], at_frames)) < limit
     assert cents(f0[middle], at_frames).max() < 50
 
 
@@ -63,7 +68,9 @@ def test_short_audio_has_its_frames(estimator: F0Estimator, samples: int) -> Non
     assert estimator.estimate(np.zeros(samples, np.float32)).shape == (samples // 160 + 1,)
 
 
-def test_long_audio_in_windows_keeps_every_frame_in_place(estimator: F0Estimator) -> None:
+@pytest.mark.parametrize("name", [F0Method.FCPE, F0Method.SWIFT_F0])
+def test_long_audio_in_windows_keeps_every_frame_in_place(name: F0Method) -> None:
+    estimator = load_f0(name, Pretrained())
     note = np.repeat([220.0, 247.0, 262.0, 294.0], int(16.5 * 16000))
     f0 = estimator.estimate(sung(note))
     assert f0.shape == (len(note) // 160 + 1,)
@@ -92,6 +99,65 @@ def test_rmvpe_without_the_operators_weights_is_refused() -> None:
     with pytest.raises(JobError) as caught:
         load_f0(F0Method.RMVPE, Pretrained())
     assert caught.value.code is Code.WEIGHTS_MISSING
+
+
+def test_hybrid_without_one_of_its_parts_names_it() -> None:
+    knobs = PitchKnobs(f0_method=F0Method.HYBRID, f0_hybrid=(F0Method.SWIFT_F0, F0Method.RMVPE))
+    with pytest.raises(JobError, match="rmvpe") as caught:
+        load_pitch(knobs, Pretrained())
+    assert caught.value.code is Code.WEIGHTS_MISSING
+
+
+def test_every_single_method_and_the_hybrid_say_their_name() -> None:
+    for name in set(F0Method) - {F0Method.RMVPE}:
+        assert load_f0(name, Pretrained()).name is name
+
+
+@pytest.mark.parametrize("name", [F0Method.FCPE, F0Method.SWIFT_F0, F0Method.CREPE_TINY])
+def test_what_lies_outside_the_range_is_unvoiced(name: F0Method) -> None:
+    wave = sung(np.concatenate([vibrato(0.5, 110), vibrato(0.5, 330), vibrato(0.5, 990)]))
+    knobs = PitchKnobs(f0_method=name, f0_low_hz=200, f0_high_hz=600)
+    f0 = load_pitch(knobs, Pretrained()).estimate(wave)
+    assert (f0[5:45] == 0).all()
+    assert (f0[55:95] > 0).all()
+    assert (f0[105:145] == 0).all()
+
+
+def test_a_wider_range_hears_what_the_usual_one_leaves_out() -> None:
+    wave = sung(vibrato(1, 1400))
+    wide = PitchKnobs(f0_method=F0Method.SWIFT_F0, f0_high_hz=2000)
+    assert np.median(load_pitch(wide, Pretrained()).estimate(wave)) == pytest.approx(1400, rel=0.02)
+    usual = PitchKnobs(f0_method=F0Method.SWIFT_F0)
+    assert (load_pitch(usual, Pretrained()).estimate(wave) == 0).all()
+
+
+def test_median_of_three_outvotes_one_and_needs_two_voiced() -> None:
+    contours = np.array(
+        [[220, 220, 220, 0, 0], [221, 440, 0, 0, 330], [222, 222, 222, 222, 0]], np.float32
+    )
+    expected = [221, 222, np.sqrt(220 * 222), 0, 0]
+    assert median_of(contours) == pytest.approx(expected, rel=1e-5)
+
+
+def test_two_that_disagree_by_an_octave_are_never_averaged() -> None:
+    contours = np.array([[220, 440, 200, 200], [440, 220, 204, 0]], np.float32)
+    expected = [220, 440, np.sqrt(200 * 204), 0]
+    assert median_of(contours) == pytest.approx(expected, rel=1e-5)
+
+
+def test_all_agree_on_real_material() -> None:
+    wave, _ = decode(SONG, 16000)
+    wave = wave[4 * 16000 : 9 * 16000]
+    heard = [
+        load_pitch(PitchKnobs(f0_method=name), Pretrained()).estimate(wave)
+        for name in (*BUNDLED, F0Method.CREPE_FULL)
+    ]
+    for other in heard[1:]:
+        both = (heard[0] > 0) & (other > 0)
+        assert both.mean() > 0.6
+        apart = cents(other[both], heard[0][both])
+        assert np.median(apart) < 20
+        assert (apart > 300).mean() < 0.03
 
 
 def test_resampling_never_glides_from_unvoiced_nor_over_an_octave() -> None:
