@@ -1,21 +1,31 @@
-"""Audio files in and out: strangers' files become checked mono float32, results carry a tag."""
+"""Audio files in: strangers' files become checked float32, whole, in blocks, or on disk."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, TypeAlias
+from uuid import uuid4
 
 import av
 import numpy as np
-import soxr
 from numpy.typing import NDArray
 
 from gpu_worker.contract.errors import Code, JobError
-from gpu_worker.contract.params import AudioFormat
 
-from .files import write_whole
+from .downmix import to_mono, to_stereo
+from .encoding import AI_GENERATED, SOFTWARE, encode
+from .resampling import resample, resample_blocks
 from .stop import StopCheck, check, never
 
+__all__ = [
+    "AI_GENERATED", "SOFTWARE", "Source", "decode", "decode_stereo", "decode_to_disk", "encode",
+    "open_blocks", "probe", "resample",
+]  # fmt: skip
+
 Floats = NDArray[np.float32]
+Disk: TypeAlias = "np.memmap[Any, np.dtype[np.float32]]"
+"""An array whose samples lie in a file."""
 
 MIN_SECONDS: Final = 0.5
 MAX_SECONDS: Final = 3 * 3600.0
@@ -24,10 +34,6 @@ HIGHEST_RATE: Final = 768_000
 SILENT_PEAK: Final = 3e-4
 """About -70 dBFS: below it nothing is left to convert."""
 
-AI_GENERATED: Final = "AI-generated: singing voice conversion (trainedAlgorithmicMedia)"
-"""Tag of every exported file; the last word is IPTC's digital source type."""
-SOFTWARE: Final = "AI Voice Studio"
-
 # Only containers that hold their own sound. Playlists (hls, concat, ...) could make the decoder
 # open other files or addresses of this machine.
 _DEMUXERS = "wav,w64,aiff,caf,flac,mp3,aac,ogg,mov,mp4,m4a,3gp,3g2,mj2,matroska,webm"
@@ -35,16 +41,22 @@ _MAX_BAD_PACKETS = 0.1
 # Headers may be wrong by a factor, so that most decisions fall by what was really decoded.
 _SURELY_TOO_LONG = 4
 _INTEGERS = {"u1": (128.0, 128.0), "i2": (0.0, 2.0**15), "i4": (0.0, 2.0**31), "i8": (0.0, 2.0**63)}
-# Encoder and the sample format that it takes; FLAC makes 24 bits of "s32".
-_CODECS = {
-    AudioFormat.WAV: ("pcm_s24le", "s32"),
-    AudioFormat.FLAC: ("flac", "s32"),
-    AudioFormat.MP3: ("libmp3lame", "s32p"),
-}
-# MP3 has no 40 kHz.
-_MP3_RATES = (32000, 44100, 48000)
-_MP3_BITS_PER_SECOND = 256_000
-_BLOCK = 4096
+_BLOCK = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a file's header says of its first audio stream; ``seconds`` is a claim, 0 unknown."""
+
+    rate: int
+    channels: int
+    seconds: float
+
+
+def probe(path: Path) -> Source:
+    """The header alone. Raises ``JobError`` with AUDIO_UNREADABLE or AUDIO_TOO_LONG."""
+    with _opened(path) as container:
+        return _source(container)
 
 
 def decode(
@@ -56,88 +68,136 @@ def decode(
     Raises ``JobError`` with AUDIO_UNREADABLE, AUDIO_TOO_SHORT (below 0.5 s), AUDIO_TOO_LONG (above
     3 h), AUDIO_SILENT or AUDIO_NOT_FINITE, and ``Stopped``.
     """
+    rate = sample_rate or probe(path).rate
+    return _whole(path, rate, 1, stop)[:, 0], rate
+
+
+def decode_stereo(
+    path: Path, sample_rate: int | None = None, stop: StopCheck = never
+) -> tuple[Floats, int]:
+    """Like ``decode``, with up to two channels: (T, 1) of a mono file, (T, 2) of all others.
+
+    More channels are folded down after ITU-R BS.775 (centre and surrounds at -3 dB, no LFE).
+    """
+    source = probe(path)
+    rate = sample_rate or source.rate
+    return _whole(path, rate, min(2, source.channels), stop), rate
+
+
+def open_blocks(
+    path: Path, sample_rate: int | None = None, channels: int = 1, stop: StopCheck = never
+) -> Iterator[Floats]:
+    """The stream in blocks (n, ``channels``) of a few thousand samples, in constant memory.
+
+    ``channels`` is 1 or 2; a mono file fills both sides. The file's own rate unless
+    ``sample_rate`` is given. Peaks above 1 come as they are. Raises what ``decode`` does; short
+    and silent files are known at the end only.
+    """
+    with _opened(path) as container:
+        source = _source(container)
+        rate = sample_rate or source.rate
+        blocks = _finite_blocks(container, source.rate, channels, stop)
+        yield from _checked(resample_blocks(blocks, source.rate, rate), rate)
+
+
+def decode_to_disk(
+    path: Path, folder: Path, sample_rate: int, mono: bool = True, stop: StopCheck = never
+) -> Disk:
+    """Decode into a new file of raw float32 in ``folder``: (T,), or (T, 2) unless ``mono``.
+
+    The caller deletes the folder. For songs of any length: only the pages in use stay in memory.
+    Peaks above 1 scale the whole down, like ``decode``, which tells also what is raised.
+    """
+    channels = 1 if mono else 2
+    target = folder / f"{uuid4().hex}.f32"
+    samples, peak = 0, 0.0
     try:
-        with path.open("rb") as file, _open(file) as container:
-            wave, rate = _read(container, sample_rate, stop)
+        with target.open("wb") as file:
+            for block in open_blocks(path, sample_rate, channels, stop):
+                samples, peak = samples + len(block), max(peak, _peak(block))
+                file.write(block.tobytes())
+    except BaseException:
+        target.unlink()
+        raise
+    shape = (samples,) if mono else (samples, channels)
+    wave: Disk = np.memmap(target, np.float32, "r+", shape=shape)
+    if peak > 1.0:
+        for start in range(0, samples, _BLOCK):
+            wave[start : start + _BLOCK] /= np.float32(peak)
+    return wave
+
+
+def _whole(path: Path, rate: int, channels: int, stop: StopCheck) -> Floats:
+    wave: Floats = np.concatenate(list(open_blocks(path, rate, channels, stop)))
+    peak = _peak(wave)
+    if peak > 1.0:
+        wave /= np.float32(peak)
+    return wave
+
+
+def _peak(wave: Floats) -> float:
+    return float(max(wave.max(), -wave.min()))
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[av.container.InputContainer]:
+    try:
+        with path.open("rb") as file, _container(file) as container:
+            yield container
     except av.FFmpegError as error:
         raise JobError(Code.AUDIO_UNREADABLE, f"{type(error).__name__}: {error}") from error
-    if len(wave) < MIN_SECONDS * rate:
-        raise JobError(Code.AUDIO_TOO_SHORT, f"{len(wave) / rate:.3f} s")
-    peak = float(max(wave.max(), -wave.min()))
-    if peak < SILENT_PEAK:
-        raise JobError(Code.AUDIO_SILENT, f"peak {peak:.2g}")
-    return (wave / peak if peak > 1.0 else wave), rate
 
 
-def encode(
-    path: Path,
-    wave: Floats,
-    sample_rate: int,
-    format: AudioFormat,
-    tags: Mapping[str, str] | None = None,
-) -> None:
-    """Write mono (T,) float32 whole, tagged as AI-generated: 24-bit WAV or FLAC, or MP3.
-
-    ``tags`` adds metadata (or replaces ours by name). MP3 is resampled to 44.1 kHz where it does
-    not know the rate.
-    """
-    if format is AudioFormat.MP3 and sample_rate not in _MP3_RATES:
-        wave, sample_rate = resample(wave, sample_rate, 44100), 44100
-    samples = (np.clip(wave, -1.0, 1.0).astype(np.float64) * (2**31 - 1)).astype(np.int32)
-    metadata = {"comment": AI_GENERATED, "software": SOFTWARE} | dict(tags or {})
-
-    def write(aside: Path) -> None:
-        with aside.open("wb") as file:
-            _write(file, samples, sample_rate, format, metadata)
-
-    write_whole(path, write)
-
-
-def resample(wave: Floats, source_rate: int, target_rate: int) -> Floats:
-    """(T,) -> (about T * target / source,), band-limited (soxr, high quality)."""
-    if source_rate == target_rate:
-        return wave
-    resampled: Floats = soxr.resample(wave, source_rate, target_rate)
-    return resampled
-
-
-def _open(file: BinaryIO) -> av.container.InputContainer:
+def _container(file: BinaryIO) -> av.container.InputContainer:
     options = {"format_whitelist": _DEMUXERS, "protocol_whitelist": ""}
     return av.open(file, "r", options=options, metadata_errors="replace")
 
 
-def _read(
-    container: av.container.InputContainer, sample_rate: int | None, stop: StopCheck
-) -> tuple[Floats, int]:
+def _source(container: av.container.InputContainer) -> Source:
     if not container.streams.audio:
         raise JobError(Code.AUDIO_UNREADABLE, "no audio stream")
-    source_rate = container.streams.audio[0].sample_rate
-    if not LOWEST_RATE <= source_rate <= HIGHEST_RATE:
-        raise JobError(Code.AUDIO_UNREADABLE, f"{source_rate} Hz")
-    claimed = (container.duration or 0) / av.time_base
-    if claimed > _SURELY_TOO_LONG * MAX_SECONDS:
-        raise JobError(Code.AUDIO_TOO_LONG, f"{claimed:.0f} s")
-    rate = sample_rate or source_rate
-    resampler = soxr.ResampleStream(source_rate, rate, 1) if rate != source_rate else None
-    parts: list[Floats] = []
+    stream = container.streams.audio[0]
+    if not LOWEST_RATE <= stream.sample_rate <= HIGHEST_RATE:
+        raise JobError(Code.AUDIO_UNREADABLE, f"{stream.sample_rate} Hz")
+    seconds = (container.duration or 0) / av.time_base
+    if seconds > _SURELY_TOO_LONG * MAX_SECONDS:
+        raise JobError(Code.AUDIO_TOO_LONG, f"{seconds:.0f} s")
+    return Source(stream.sample_rate, stream.channels, seconds)
+
+
+def _checked(blocks: Iterator[Floats], rate: int) -> Iterator[Floats]:
+    """The blocks as they come; at their end, short and silent ones are refused."""
+    samples = 0
+    peak = 0.0
+    for block in blocks:
+        if len(block):
+            samples += len(block)
+            peak = max(peak, _peak(block))
+            yield block
+    if not samples:
+        raise JobError(Code.AUDIO_UNREADABLE, "no samples")
+    if samples < MIN_SECONDS * rate:
+        raise JobError(Code.AUDIO_TOO_SHORT, f"{samples / rate:.3f} s")
+    if peak < SILENT_PEAK:
+        raise JobError(Code.AUDIO_SILENT, f"peak {peak:.2g}")
+
+
+def _finite_blocks(
+    container: av.container.InputContainer, rate: int, channels: int, stop: StopCheck
+) -> Iterator[Floats]:
     seconds = 0.0
-    for block in _mono_blocks(container, source_rate):
+    for block in _decoded(container, rate, channels):
         check(stop)
-        seconds += len(block) / source_rate
+        seconds += len(block) / rate
         if seconds > MAX_SECONDS:
             raise JobError(Code.AUDIO_TOO_LONG, "above 3 h")
         if not np.isfinite(block).all():
             raise JobError(Code.AUDIO_NOT_FINITE, f"near {seconds:.2f} s")
-        parts.append(resampler.resample_chunk(block) if resampler else block)
-    if not parts:
-        raise JobError(Code.AUDIO_UNREADABLE, "no samples")
-    if resampler:
-        parts.append(resampler.resample_chunk(np.zeros(0, np.float32), last=True))
-    return np.concatenate(parts), rate
+        yield block
 
 
-def _mono_blocks(container: av.container.InputContainer, rate: int) -> Iterator[Floats]:
-    """Decoded blocks, averaged over the channels. A few broken packets are passed over."""
+def _decoded(container: av.container.InputContainer, rate: int, channels: int) -> Iterator[Floats]:
+    """Decoded blocks (n, ``channels``). A few broken packets are passed over."""
     packets = broken = 0
     for packet in container.demux(container.streams.audio[0]):
         packets += 1
@@ -149,38 +209,16 @@ def _mono_blocks(container: av.container.InputContainer, rate: int) -> Iterator[
         for frame in frames:
             if frame.sample_rate != rate:
                 raise JobError(Code.AUDIO_UNREADABLE, "the sample rate changes within the file")
-            yield _mono(frame)
+            yield _folded(frame, channels)
     if broken > max(1, _MAX_BAD_PACKETS * packets):
         raise JobError(Code.AUDIO_UNREADABLE, f"{broken} of {packets} packets are broken")
 
 
-def _mono(frame: av.AudioFrame) -> Floats:
+def _folded(frame: av.AudioFrame, channels: int) -> Floats:
     data: NDArray[Any] = frame.to_ndarray()
-    channels = data if frame.format.is_planar else data.reshape(frame.samples, -1).T
-    mean = channels.mean(axis=0, dtype=np.float64)
-    offset, scale = _INTEGERS.get(channels.dtype.str[1:], (0.0, 1.0))
-    mono: Floats = ((mean - offset) / scale).astype(np.float32)
-    return mono
-
-
-def _write(
-    file: BinaryIO,
-    samples: NDArray[np.int32],
-    rate: int,
-    format: AudioFormat,
-    metadata: Mapping[str, str],
-) -> None:
-    with av.open(file, "w", format=format.value) as container:
-        container.metadata.update(metadata)
-        codec, sample_format = _CODECS[format]
-        stream = container.add_stream(codec, rate=rate, layout="mono", format=sample_format)
-        assert isinstance(stream, av.AudioStream)
-        if format is AudioFormat.MP3:
-            stream.bit_rate = _MP3_BITS_PER_SECOND
-        to_codec = av.AudioResampler(sample_format, "mono", rate, frame_size=stream.frame_size)
-        for start in range(0, len(samples), _BLOCK):
-            frame = av.AudioFrame.from_ndarray(samples[None, start : start + _BLOCK], "s32", "mono")
-            frame.sample_rate, frame.pts = rate, start
-            container.mux([p for f in to_codec.resample(frame) for p in stream.encode(f)])
-        rest = [p for f in to_codec.resample(None) for p in stream.encode(f)]
-        container.mux(rest + stream.encode(None))
+    planes = data if frame.format.is_planar else data.reshape(frame.samples, -1).T
+    offset, scale = _INTEGERS.get(planes.dtype.str[1:], (0.0, 1.0))
+    values = (planes.astype(np.float64) - offset) / scale
+    if channels == 1:
+        return to_mono(values)
+    return to_stereo(values, [channel.name for channel in frame.layout.channels])
