@@ -254,6 +254,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=15),
         "options": {"expires": 14},
     },
+    "erase": {
+        "task": "apps.common.tasks.erase_due",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 55},
+    },
+    "expire-checkpoints": {
+        "task": "apps.voices.tasks.expire_checkpoints",
+        "schedule": timedelta(hours=1),
+        "options": {"expires": 3500},
+    },
     "probe-again": {
         "task": "apps.library.sweeps.probe_again",
         "schedule": timedelta(minutes=2),

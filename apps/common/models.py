@@ -1,4 +1,4 @@
-"""What every owned row has: a random id, a workspace, two times, and a scoped queryset."""
+"""What every owned row has, and what is still to be erased from storage."""
 
 import uuid
 from typing import Any, Self, TypeVar
@@ -30,3 +30,20 @@ class Owned(models.Model):
 
     class Meta:
         abstract = True
+
+
+class Erasure(models.Model):
+    """An object that nobody owns any more and that storage still has to let go of.
+
+    ``not_before`` is when to try, later after each try that failed.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    key = models.CharField(max_length=500)
+    upload_id = models.CharField(max_length=1024, blank=True)
+    tries = models.PositiveIntegerField(default=0)
+    not_before = models.DateTimeField(db_index=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.key

@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from .models import Attempt, Job
+from .models import Attempt, Job, VoiceUse
 
 
 class AttemptInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -25,15 +25,26 @@ class AttemptInline(admin.TabularInline):  # type: ignore[type-arg]
         return False
 
 
+class VoiceUseInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = VoiceUse
+    extra = 0
+    can_delete = False
+    fields = ("voice", "weight", "consent")
+    readonly_fields = fields
+
+    def has_add_permission(self, request: object, obj: object = None) -> bool:
+        return False
+
+
 @admin.register(Job)
 class JobAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """To look at; jobs are changed only by their verbs."""
 
     list_display = ("created_at", "workspace", "kind", "title", "state", "error_code", "quote")
     list_filter = ("kind", "state", "error_code")
-    search_fields = ("id", "title", "workspace__name")
+    search_fields = ("id", "batch", "title", "workspace__name")
     list_select_related = ("workspace",)
-    inlines = (AttemptInline,)
+    inlines = (VoiceUseInline, AttemptInline)
 
     def has_add_permission(self, request: object) -> bool:
         return False

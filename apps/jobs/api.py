@@ -1,4 +1,4 @@
-"""/api/v1/trainings, /api/v1/conversions and /api/v1/jobs."""
+"""/api/v1/jobs, and what starts them: trainings, conversions, covers and so on."""
 
 import re
 import uuid
@@ -12,9 +12,10 @@ from rest_framework.response import Response
 
 from apps.accounts.access import WorkspaceView
 from apps.common.errors import ApiError
+from apps.voices import services as voices
 from gpu_worker.contract.params import JobKind
 
-from . import history, requests, services
+from . import history, requests, services, starts
 from .models import Job
 from .serializers import (
     JobBatchSerializer,
@@ -59,7 +60,7 @@ class _JobList(WorkspaceView, generics.ListAPIView[Job]):
     serializer_class = JobSerializer
 
     def get_queryset(self) -> QuerySet[Job]:
-        return Job.objects.for_workspace(self.workspace).select_related("voice")
+        return Job.objects.for_workspace(self.workspace)
 
     def page(self) -> Response:
         page = self.paginate_queryset(self.get_queryset())
@@ -77,15 +78,46 @@ class TrainingsView(WorkspaceView):
     def post(self, request: Request) -> Response:
         """Train a voice. Refused without a valid consent record."""
         wanted = requests.read(requests.TrainingStart, request.data)
-        job = services.start_training(
-            self.workspace.id, wanted.voice, wanted.dataset, wanted.params, _key(request)
-        )
+        [job] = starts.start(self.workspace.id, wanted, _key(request))
         return _shown(job, status.HTTP_201_CREATED)
 
 
-class ConversionsView(_JobList):
+class ContinueView(WorkspaceView):
+    @extend_schema(
+        operation_id="voices_continue_create",
+        parameters=[_KEY_HEADER],
+        request=requests.ContinueStart,
+        responses={201: JobSerializer},
+    )
+    def post(self, request: Request, id: uuid.UUID) -> Response:
+        """Train a voice on from where its last training ended: same recordings, more steps."""
+        voice = voices.of_workspace(self.workspace.id, id)
+        asked = requests.read(requests.ContinueStart, request.data)
+        wanted = requests.Continuation(voice=voice.id, **asked.model_dump())
+        [job] = starts.start(self.workspace.id, wanted, _key(request))
+        return _shown(job, status.HTTP_201_CREATED)
+
+
+class _KindView(_JobList):
+    """The jobs of one kind."""
+
+    kind: JobKind
+
     def get_queryset(self) -> QuerySet[Job]:
-        return super().get_queryset().filter(kind=JobKind.CONVERT)
+        return super().get_queryset().filter(kind=self.kind)
+
+    def start(self, request: Request, body: type[requests.FilesStart]) -> Response:
+        """Start a job a file, all or none."""
+        wanted = requests.read(body, request.data)
+        jobs = starts.start(self.workspace.id, wanted, _key(request))
+        shown = JobSerializer(with_relations(jobs), many=True).data
+        return Response(
+            {"batch": str(jobs[0].batch), "jobs": shown}, status=status.HTTP_201_CREATED
+        )
+
+
+class ConversionsView(_KindView):
+    kind = JobKind.CONVERT
 
     @extend_schema(operation_id="conversions_list")
     def get(self, request: Request) -> Response:
@@ -99,22 +131,97 @@ class ConversionsView(_JobList):
         responses={201: JobBatchSerializer},
     )
     def post(self, request: Request) -> Response:
-        """Convert files to a voice: one job a file, all or none."""
-        wanted = requests.read(requests.ConversionStart, request.data)
-        jobs = services.start_conversions(
-            self.workspace.id, wanted.voice, wanted.files, wanted.params, _key(request)
-        )
-        return Response(
-            {"jobs": JobSerializer(with_relations(jobs), many=True).data},
-            status=status.HTTP_201_CREATED,
-        )
+        """Convert files to a voice or a blend of voices: one job a file, all or none."""
+        return self.start(request, requests.ConversionStart)
+
+
+class CoversView(_KindView):
+    kind = JobKind.COVER
+
+    @extend_schema(operation_id="covers_list")
+    def get(self, request: Request) -> Response:
+        """The workspace's covers, the newest first."""
+        return self.page()
+
+    @extend_schema(
+        operation_id="covers_create",
+        parameters=[_KEY_HEADER],
+        request=requests.CoverStart,
+        responses={201: JobBatchSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """Make covers of songs in a voice or a blend: one job a file, all or none."""
+        return self.start(request, requests.CoverStart)
+
+
+class SeparationsView(_KindView):
+    kind = JobKind.SEPARATE
+
+    @extend_schema(operation_id="separations_list")
+    def get(self, request: Request) -> Response:
+        """The workspace's separations, the newest first."""
+        return self.page()
+
+    @extend_schema(
+        operation_id="separations_create",
+        parameters=[_KEY_HEADER],
+        request=requests.SeparationStart,
+        responses={201: JobBatchSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """Take vocals and accompaniment apart: one job a file, all or none."""
+        return self.start(request, requests.SeparationStart)
+
+
+class PreprocessView(_KindView):
+    kind = JobKind.PREPROCESS
+
+    @extend_schema(operation_id="preprocess_list")
+    def get(self, request: Request) -> Response:
+        """The workspace's cleanings of recordings, the newest first."""
+        return self.page()
+
+    @extend_schema(
+        operation_id="preprocess_create",
+        parameters=[_KEY_HEADER],
+        request=requests.PreprocessStart,
+        responses={201: JobBatchSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """Clean recordings for training: one job a file, all or none."""
+        return self.start(request, requests.PreprocessStart)
+
+
+class AnalysesView(_KindView):
+    kind = JobKind.ANALYSE
+
+    @extend_schema(operation_id="analyses_list")
+    def get(self, request: Request) -> Response:
+        """The workspace's examinations of datasets, the newest first."""
+        return self.page()
+
+    @extend_schema(
+        operation_id="analyses_create",
+        parameters=[_KEY_HEADER],
+        request=requests.AnalysisStart,
+        responses={201: JobSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """Examine a dataset before training; its report card says what was found."""
+        wanted = requests.read(requests.AnalysisStart, request.data)
+        [job] = starts.start(self.workspace.id, wanted, _key(request))
+        return _shown(job, status.HTTP_201_CREATED)
 
 
 class JobsView(_JobList):
     def get_queryset(self) -> QuerySet[Job]:
         wanted = JobQuerySerializer(data=self.request.query_params)
         wanted.is_valid(raise_exception=True)
-        return super().get_queryset().filter(**wanted.validated_data)
+        asked = {
+            "voices" if name == "voice" else name: value
+            for name, value in wanted.validated_data.items()
+        }
+        return super().get_queryset().filter(**asked)
 
     @extend_schema(operation_id="jobs_list", parameters=[JobQuerySerializer])
     def get(self, request: Request) -> Response:
@@ -148,6 +255,17 @@ class RetryView(WorkspaceView):
     def post(self, request: Request, id: uuid.UUID) -> Response:
         """Try a failed or cancelled job again, from its last checkpoint."""
         return _shown(services.retry(services.of_workspace(self.workspace.id, id).id))
+
+
+class FinishView(WorkspaceView):
+    @extend_schema(
+        operation_id="jobs_finish_create",
+        request=None,
+        responses=JobSerializer,
+    )
+    def post(self, request: Request, id: uuid.UUID) -> Response:
+        """Enough heard: end a running training with its best checkpoint. Harmless when repeated."""
+        return _shown(services.finish_early(services.of_workspace(self.workspace.id, id).id))
 
 
 class EventsView(WorkspaceView):

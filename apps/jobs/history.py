@@ -1,7 +1,7 @@
 """A job's history: what is kept of a worker's events, and how it reads."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, TypedDict
 
@@ -37,6 +37,8 @@ class Line(TypedDict):
     total_steps: int | None
     losses: dict[str, float] | None
     mel_distance: float | None
+    scores: dict[str, float | None] | None
+    best: bool | None
 
 
 class PreviewLink(TypedDict):
@@ -119,6 +121,8 @@ def _line(row: JobEvent, *, enters_stage: bool) -> Line:
         total_steps=payload.get("total_steps"),
         losses=payload.get("losses") or None,
         mel_distance=payload.get("mel_distance"),
+        scores=payload.get("scores"),
+        best=payload.get("best"),
     )
 
 
@@ -150,6 +154,8 @@ def _text(row: JobEvent, *, enters_stage: bool) -> Text | None:
         case EventType.PREVIEW:
             step = payload["step"]
             return Text(f"{step}스텝의 미리듣기를 만들었습니다.", f"Preview at step {step}.")
+        case EventType.EVALUATED:
+            return _evaluated(payload)
         case EventType.FAILED:
             reason = text_of(payload["failure"]["code"])
             return Text(reason.ko, reason.en)
@@ -158,12 +164,22 @@ def _text(row: JobEvent, *, enters_stage: bool) -> Text | None:
     return None
 
 
+def _evaluated(payload: Mapping[str, Any]) -> Text:
+    step, quality = payload["step"], payload["scores"]["quality"]
+    ko, en = (" (지금까지 최고)", " (the best so far)") if payload["best"] else ("", "")
+    return Text(
+        f"{step}스텝의 목소리 품질: {quality:.0f}/100{ko}",
+        f"Quality of the voice at step {step}: {quality:.0f}/100{en}",
+    )
+
+
 def preview_links(job: Job) -> list[PreviewLink]:
     """The rendered phrases by step; of several attempts' the newest.
 
     None where the voice was deleted or its consent revoked: they are its sound.
     """
-    if job.voice.state == VoiceState.DELETED or valid_consent(job.voice) is None:
+    voice = job.voice
+    if voice is None or voice.state == VoiceState.DELETED or valid_consent(voice) is None:
         return []
     allowed = set(of(job).output_names(job))
     newest: dict[int, tuple[uuid.UUID, dict[str, Any]]] = {}

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from apps.common import storage
@@ -10,7 +10,7 @@ from apps.voices.models import VoiceState
 
 from . import kinds
 from .kinds.base import object_key
-from .models import Attempt, Job
+from .models import Attempt, Job, VoiceUse
 from .states import JOB_ACTIVE, JobState
 from .timing import KEEP_FOR_RETRY, TIDY_AT_ONCE
 
@@ -18,15 +18,16 @@ from .timing import KEEP_FOR_RETRY, TIDY_AT_ONCE
 def untidy(now: datetime) -> QuerySet[Job]:
     """Ended jobs that may still have such objects.
 
-    One that failed keeps them for a retry, unless its voice was deleted.
+    One that failed keeps them for a retry, unless a voice of it was deleted.
     """
     at_work = Attempt.objects.filter(job=OuterRef("pk"), gone_at=None)
-    voice_is_gone = Q(voice__state=VoiceState.DELETED)
+    gone = VoiceUse.objects.filter(job=OuterRef("pk"), voice__state=VoiceState.DELETED)
+    gone_since = gone.filter(voice__updated_at__gt=OuterRef("tidied_at"))
     waited = Q(finished_at__lt=now - KEEP_FOR_RETRY)
-    over = Q(state=JobState.SUCCEEDED) | waited | voice_is_gone
-    untouched = Q(tidied_at=None) | (voice_is_gone & Q(tidied_at__lt=F("voice__updated_at")))
+    over = Q(state=JobState.SUCCEEDED) | waited | Exists(gone)
+    untouched = Q(tidied_at=None) | Exists(gone_since)
     return (
-        Job.objects.select_related("voice")
+        Job.objects.prefetch_related("uses__voice")
         .filter(over, ~Exists(at_work), untouched, finished_at__isnull=False)
         .exclude(state__in=JOB_ACTIVE)
         .order_by("finished_at")[:TIDY_AT_ONCE]

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from apps.common.models import Owned
-from apps.voices.models import Voice
+from apps.voices.models import Consent, Voice
 from gpu_worker.contract.params import JobKind
 
 from .states import (
@@ -21,12 +21,13 @@ from .states import (
 
 
 class Job(Owned):
-    """One training or conversion.
+    """One training, conversion, cover and so on.
 
     ``inputs`` is the frozen list of files at the start, ``fence`` the number of the current
     attempt, ``held_fence`` the attempt that began the current reservation, ``version`` grows with
-    each change that a browser can see. ``tidied_at`` is when what its attempts had left in storage
-    was deleted.
+    each change that a browser can see. ``batch`` is what was asked for together, ``scores`` the
+    newest evaluation of a training, ``finish_asked_at`` when the customer had heard enough of it.
+    ``tidied_at`` is when what its attempts had left in storage was deleted.
     """
 
     kind = models.CharField(max_length=16, choices=[(k.value, k.value) for k in JobKind])
@@ -34,13 +35,16 @@ class Job(Owned):
     title = models.CharField(max_length=255)
     params = models.JSONField()
     inputs = models.JSONField()
-    voice = models.ForeignKey(Voice, on_delete=models.PROTECT, related_name="jobs")
+    voices = models.ManyToManyField(Voice, through="VoiceUse", related_name="jobs")
+    batch = models.UUIDField(null=True, blank=True)
     stage = models.CharField(max_length=16, blank=True)
     fraction = models.FloatField(default=0.0)
     eta_s = models.FloatField(null=True, blank=True)
     step = models.PositiveIntegerField(null=True, blank=True)
     total_steps = models.PositiveIntegerField(null=True, blank=True)
     losses = models.JSONField(default=dict)
+    scores = models.JSONField(null=True, blank=True)
+    finish_asked_at = models.DateTimeField(null=True, blank=True)
     quote = models.PositiveIntegerField()
     cost = models.PositiveIntegerField(null=True, blank=True)
     error_code = models.CharField(max_length=64, blank=True)
@@ -71,6 +75,7 @@ class Job(Owned):
             models.Index(
                 fields=["finished_at"], condition=Q(tidied_at=None), name="job_not_tidied"
             ),
+            models.Index(fields=["batch"], condition=Q(batch__isnull=False), name="job_by_batch"),
         )
 
     def __str__(self) -> str:
@@ -80,11 +85,38 @@ class Job(Owned):
     def is_active(self) -> bool:
         return self.state in JOB_ACTIVE
 
+    @property
+    def voice(self) -> Voice | None:
+        """The first voice: the one that is trained, or that a song is sung in."""
+        return next((use.voice for use in self.uses.all()), None)
+
     def move(self, to: JobState) -> None:
         """Change the state in memory; raises IllegalMove. The caller holds the row and saves."""
         if to not in JOB_MOVES[JobState(self.state)]:
             raise IllegalMove(f"job {self.id}: {self.state} -> {to}")
         self.state = to
+
+
+class VoiceUse(models.Model):
+    """A voice in a job: its share of a blend, and the consent that the job stands on.
+
+    A later consent revives nothing.
+    """
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="uses")
+    voice = models.ForeignKey(Voice, on_delete=models.PROTECT, related_name="uses")
+    position = models.PositiveSmallIntegerField(default=0)
+    weight = models.FloatField(default=1.0)
+    consent = models.ForeignKey(
+        Consent, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ("position",)
+        constraints = (models.UniqueConstraint(fields=["job", "voice"], name="voice_once_per_job"),)
+
+    def __str__(self) -> str:
+        return f"{self.voice} x {self.weight:g}"
 
 
 class Attempt(models.Model):
@@ -150,6 +182,7 @@ class EventType(models.TextChoices):
     LOG = "log"
     CHECKPOINT = "checkpoint"
     PREVIEW = "preview"
+    EVALUATED = "evaluated"
     FINISHED = "finished"
     FAILED = "failed"
     CANCELLED = "cancelled"

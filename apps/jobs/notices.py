@@ -35,10 +35,15 @@ NOTICES: Final = {
 STAGES: Final = {
     Stage.FETCH: Text("파일을 가져오는 중", "Fetching files"),
     Stage.PREPARE: Text("오디오를 준비하는 중", "Preparing audio"),
+    Stage.SEPARATE: Text("보컬과 반주를 나누는 중", "Taking vocals and accompaniment apart"),
+    Stage.CLEAN: Text("녹음을 정리하는 중", "Cleaning the recording"),
+    Stage.ANALYSE: Text("녹음을 살펴보는 중", "Examining the recordings"),
     Stage.FEATURES: Text("목소리 특징을 뽑는 중", "Extracting features"),
     Stage.TRAIN: Text("목소리를 학습하는 중", "Training the voice"),
     Stage.INDEX: Text("음색 색인을 만드는 중", "Building the index"),
     Stage.CONVERT: Text("노래를 변환하는 중", "Converting the song"),
+    Stage.EFFECTS: Text("보컬에 효과를 넣는 중", "Putting effects on the vocals"),
+    Stage.MIX: Text("믹스를 만드는 중", "Mixing"),
     Stage.STORE: Text("결과를 저장하는 중", "Storing the result"),
 }
 

@@ -10,6 +10,8 @@ class WebCode(StrEnum):
     FILE_DELETED = "user:file-deleted"
     VOICE_DELETED = "user:voice-deleted"
     CONSENT_REVOKED = "user:consent-revoked"
+    DATASET_DELETED = "user:dataset-deleted"
+    CHECKPOINT_GONE = "user:checkpoint-gone"
     RESULT_BROKEN = "worker:result-broken"
     BACKEND_REFUSED = "operator:backend-refused"
 
@@ -26,6 +28,14 @@ TEXTS: Final[dict[str, worker.Text]] = {
     WebCode.CONSENT_REVOKED: worker.Text(
         "이 목소리의 동의가 철회되어 작업을 끝냈습니다. 다시 쓰려면 새로 동의를 받아 주세요.",
         "The consent for this voice was revoked, so the job was ended. Record a new consent first.",
+    ),
+    WebCode.DATASET_DELETED: worker.Text(
+        "진단하던 데이터셋이 삭제되었습니다. 다른 데이터셋으로 다시 시작해 주세요.",
+        "The dataset that was examined was deleted. Start again with another one.",
+    ),
+    WebCode.CHECKPOINT_GONE: worker.Text(
+        "이어서 학습할 체크포인트가 더는 없습니다. 처음부터 다시 학습해 주세요.",
+        "The checkpoint to continue from is no longer kept. Train the voice anew.",
     ),
     WebCode.RESULT_BROKEN: worker.Text(
         "결과 파일이 온전하지 않습니다. 자동으로 다시 시도합니다.",

@@ -1,15 +1,25 @@
 """What a start asks for; the knobs come from the contract."""
 
 import uuid
-from typing import Any, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
 import pydantic
+from pydantic import Field
 
 from apps.common.errors import invalid_params
 from gpu_worker.contract.base import Frozen
-from gpu_worker.contract.params import ConvertParams, TrainParams
+from gpu_worker.contract.job import MAX_BLEND
+from gpu_worker.contract.params import (
+    AnalyseParams,
+    ConvertParams,
+    CoverParams,
+    PreprocessParams,
+    SeparateParams,
+    TrainParams,
+)
 
 Body = TypeVar("Body", bound=Frozen)
+Files = Annotated[tuple[uuid.UUID, ...], Field(min_length=1, max_length=50)]
 
 
 class TrainingStart(Frozen):
@@ -20,12 +30,112 @@ class TrainingStart(Frozen):
     params: TrainParams = TrainParams.model_validate({})
 
 
-class ConversionStart(Frozen):
-    """Convert files to a voice, one job each."""
+class ContinueStart(Frozen):
+    """Go on with a voice's last training to more steps: same recordings, same knobs."""
+
+    total_steps: int = Field(ge=1, le=1_000_000)
+    patience: int | None = Field(None, ge=0, le=1000)
+
+
+class Continuation(ContinueStart):
+    """``ContinueStart`` of a voice that the address names."""
 
     voice: uuid.UUID
-    files: tuple[uuid.UUID, ...] = pydantic.Field(min_length=1, max_length=50)
+
+
+class BlendPart(Frozen):
+    """A further voice and its share."""
+
+    voice: uuid.UUID
+    weight: float = Field(gt=0, lt=1)
+
+
+class _Sung(Frozen):
+    """Sung in a voice, or in a blend of it with others.
+
+    Without ``weight`` the first voice gets what the others leave of 1; otherwise shares are
+    relative to each other.
+    """
+
+    voice: uuid.UUID
+    weight: float | None = Field(None, gt=0, le=1)
+    blend: tuple[BlendPart, ...] = Field((), max_length=MAX_BLEND - 1)
+
+    @pydantic.field_validator("blend")
+    @classmethod
+    def _check_blend(
+        cls, blend: tuple[BlendPart, ...], info: pydantic.ValidationInfo
+    ) -> tuple[BlendPart, ...]:
+        voices = [info.data.get("voice"), *(part.voice for part in blend)]
+        if len(set(voices)) < len(voices):
+            raise ValueError("a blend takes different voices")
+        if info.data.get("weight") is None and sum(part.weight for part in blend) >= 1:
+            raise ValueError("nothing is left for the first voice: the weights add up to 1 or more")
+        return blend
+
+    @property
+    def shares(self) -> dict[uuid.UUID, float]:
+        """Each voice's share in the order asked; together 1."""
+        others = {part.voice: part.weight for part in self.blend}
+        first = 1 - sum(others.values()) if self.weight is None else self.weight
+        total = first + sum(others.values())
+        return {voice: weight / total for voice, weight in ({self.voice: first} | others).items()}
+
+
+class ConversionStart(_Sung):
+    """Convert files to a voice, one job each."""
+
+    files: Files
     params: ConvertParams = ConvertParams.model_validate({})
+
+
+class CoverStart(_Sung):
+    """Whole songs in a voice, one job each. ``backing`` is a stem of backing vocals of one song."""
+
+    files: Files
+    backing: uuid.UUID | None = None
+    params: CoverParams = CoverParams.model_validate({})
+
+    @pydantic.field_validator("backing")
+    @classmethod
+    def _check_backing(
+        cls, backing: uuid.UUID | None, info: pydantic.ValidationInfo
+    ) -> uuid.UUID | None:
+        files = info.data.get("files", ())
+        if backing is not None and (len(files) > 1 or backing in files):
+            raise ValueError("a backing stem belongs to exactly one other file")
+        return backing
+
+    @pydantic.model_validator(mode="after")
+    def _check_conversion(self) -> Self:
+        if self.params.convert_backing and self.backing is None:
+            raise ValueError("convert_backing needs a backing stem")
+        return self
+
+
+class SeparationStart(Frozen):
+    """Take vocals and accompaniment of files apart, one job each."""
+
+    files: Files
+    params: SeparateParams = SeparateParams.model_validate({})
+
+
+class PreprocessStart(Frozen):
+    """Clean recordings for training, one job each."""
+
+    files: Files
+    params: PreprocessParams = PreprocessParams.model_validate({})
+
+
+class AnalysisStart(Frozen):
+    """Examine a dataset for its report card."""
+
+    dataset: uuid.UUID
+    params: AnalyseParams = AnalyseParams.model_validate({})
+
+
+FilesStart = ConversionStart | CoverStart | SeparationStart | PreprocessStart
+Start = TrainingStart | Continuation | AnalysisStart | FilesStart
 
 
 def read(body: type[Body], data: Any) -> Body:

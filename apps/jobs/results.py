@@ -9,7 +9,7 @@ from . import kinds
 from .kinds.base import object_key
 from .models import Attempt, Job
 
-_LARGEST: Final = 2**20
+_LARGEST: Final = 16 * 2**20  # a report card of 2000 files is in it
 
 
 class BrokenResult(Exception):

@@ -129,6 +129,7 @@ def reset_progress(job: Job) -> None:
     job.eta_s = None
     job.step = None
     job.losses = {}
+    job.scores = None
 
 
 def end_job(job: Job, state: JobState, code: str = "", detail: str = "") -> None:
@@ -148,7 +149,6 @@ def succeed(job: Job, attempt: Attempt) -> None:
     """End a job with its result: spend what was quoted, release any rest."""
     job.move(JobState.SUCCEEDED)
     job.fraction = 1.0
-    job.step = job.total_steps
     job.eta_s = None
     job.cost = job.quote
     job.finished_at = timezone.now()

@@ -2,17 +2,20 @@
 
 import uuid
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
+from django.db import connection
+from django.db.models import Prefetch, prefetch_related_objects
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.common.serializers import ProblemSerializer
 from apps.library.models import AudioFile, FileState
 from apps.library.serializers import FileSerializer
+from apps.voices.serializers import ScoresSerializer
 from gpu_worker.contract.params import JobKind
 
-from .models import Attempt, EventType, Job
+from .models import Attempt, EventType, Job, VoiceUse
 from .problems import text_of
 from .states import AttemptState, JobState
 
@@ -20,6 +23,21 @@ from .states import AttemptState, JobState
 class NamedSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     name = serializers.CharField()
+
+
+class VoiceUseSerializer(serializers.Serializer[VoiceUse]):
+    """A voice of a job and its share of the blend."""
+
+    id = serializers.UUIDField(source="voice_id")
+    name = serializers.CharField(source="voice.name")
+    weight = serializers.FloatField()
+
+
+class JobScoresSerializer(ScoresSerializer):
+    """A training's newest evaluation; ``best`` where none before was better."""
+
+    step = serializers.IntegerField()
+    best = serializers.BooleanField()
 
 
 class JobAttemptSerializer(serializers.ModelSerializer[Attempt]):
@@ -38,7 +56,12 @@ class JobSerializer(serializers.ModelSerializer[Job]):
     state = serializers.ChoiceField(choices=JobState.choices, read_only=True)
     losses = serializers.DictField(child=serializers.FloatField(), read_only=True)
     params = serializers.DictField(read_only=True)
-    voice = NamedSerializer(read_only=True)
+    scores = JobScoresSerializer(read_only=True, allow_null=True)
+    finishing = serializers.SerializerMethodField()
+    voice = NamedSerializer(read_only=True, allow_null=True)
+    voices = VoiceUseSerializer(source="uses", many=True, read_only=True)
+    backing = serializers.SerializerMethodField()
+    continues = serializers.SerializerMethodField()
     source = serializers.SerializerMethodField()  # type: ignore[assignment]  # a field so named
     results = FileSerializer(many=True, read_only=True)
     error = serializers.SerializerMethodField()
@@ -58,10 +81,16 @@ class JobSerializer(serializers.ModelSerializer[Job]):
             "step",
             "total_steps",
             "losses",
+            "scores",
+            "finishing",
             "cost",
             "quote",
+            "batch",
             "voice",
+            "voices",
             "source",
+            "backing",
+            "continues",
             "results",
             "error",
             "attempt",
@@ -78,6 +107,23 @@ class JobSerializer(serializers.ModelSerializer[Job]):
     def get_source(self, job: Job) -> dict[str, str]:
         source = job.inputs["source"]
         return {"id": source["id"], "name": source["name"]}
+
+    @extend_schema_field(NamedSerializer(allow_null=True))
+    def get_backing(self, job: Job) -> dict[str, str] | None:
+        """The stem of backing vocals that a cover was given."""
+        backing = job.inputs.get("backing")
+        return {"id": backing["id"], "name": backing["name"]} if backing else None
+
+    @extend_schema_field(serializers.UUIDField(allow_null=True))
+    def get_continues(self, job: Job) -> str | None:
+        """The job whose training this one goes on with."""
+        resume = job.inputs.get("resume")
+        return str(resume["job"]) if resume else None
+
+    @extend_schema_field(serializers.BooleanField())
+    def get_finishing(self, job: Job) -> bool:
+        """Whether the customer has heard enough of this training."""
+        return job.is_active and job.finish_asked_at is not None
 
     @extend_schema_field(ProblemSerializer(allow_null=True))
     def get_error(self, job: Job) -> dict[str, Any] | None:
@@ -103,6 +149,8 @@ class JobEventSerializer(serializers.Serializer[Any]):
     total_steps = serializers.IntegerField(allow_null=True)
     losses = serializers.DictField(child=serializers.FloatField(), allow_null=True)
     mel_distance = serializers.FloatField(allow_null=True)
+    scores = ScoresSerializer(allow_null=True)
+    best = serializers.BooleanField(allow_null=True)
 
 
 class JobEventPageSerializer(serializers.Serializer[Any]):
@@ -118,41 +166,58 @@ class PreviewSerializer(serializers.Serializer[Any]):
 
 
 class JobBatchSerializer(serializers.Serializer[Any]):
+    """Jobs that were started together; ``batch`` lists them again."""
+
+    batch = serializers.UUIDField()
     jobs = JobSerializer(many=True)
 
 
 class JobQuerySerializer(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=[kind.value for kind in JobKind], required=False)
     state = serializers.ChoiceField(choices=JobState.choices, required=False)
+    batch = serializers.UUIDField(required=False, help_text="Jobs that were started together.")
+    voice = serializers.UUIDField(required=False, help_text="Jobs that use this voice.")
 
 
 def with_relations(jobs: Iterable[Job]) -> list[Job]:
     """Attach what a job is shown with, in a fixed number of queries."""
     jobs = list(jobs)
     ids = [job.id for job in jobs]
+    prefetch_related_objects(jobs, Prefetch("uses", VoiceUse.objects.select_related("voice")))
     attempts = {
         (attempt.job_id, attempt.fence): attempt for attempt in Attempt.objects.filter(job__in=ids)
     }
     results: dict[uuid.UUID, list[AudioFile]] = {}
-    for file in AudioFile.objects.filter(job_id__in=ids).exclude(state=FileState.DELETED):
+    files = AudioFile.objects.filter(job_id__in=ids).exclude(state=FileState.DELETED)
+    for file in files.defer("peaks").order_by("created_at", "id"):
         if file.job_id is not None:
             results.setdefault(file.job_id, []).append(file)
+    places = _queue_places([job.id for job in jobs if job.state == JobState.QUEUED])
     for job in jobs:
         extra = {
             "attempt": attempts.get((job.id, job.fence)),
             "results": results.get(job.id, []),
-            "queue_position": _queue_position(job),
+            "queue_position": places.get(job.id),
         }
         for name, value in extra.items():
             setattr(job, name, value)
     return jobs
 
 
-def _queue_position(job: Job) -> int | None:
-    """Place in line, 1 for the next; null for a job that does not wait."""
-    if job.state != JobState.QUEUED:
-        return None
-    return 1 + Job.objects.filter(state=JobState.QUEUED, created_at__lt=job.created_at).count()
+_PLACES: Final = """
+SELECT id, place FROM (
+    SELECT id, rank() OVER (ORDER BY created_at) AS place FROM jobs_job WHERE state = 'queued'
+) AS line WHERE id = ANY(%s)
+"""
+
+
+def _queue_places(ids: list[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """Places in line of those that wait, 1 for the next."""
+    if not ids:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_PLACES, [ids])
+        return dict(cursor.fetchall())
 
 
 def job_json(job: Job) -> dict[str, Any]:

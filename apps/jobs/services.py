@@ -1,4 +1,4 @@
-"""A job's whole life, read downwards: start, dispatch, hear, finish, fail, cancel, retry.
+"""A job's life once it has started (``starts``): dispatch, hear, finish, fail, cancel, retry.
 
 Every change happens under the job's row lock, except the claim, which is one conditional UPDATE.
 Whatever is sent anywhere is sent after the commit.
@@ -7,111 +7,36 @@ Whatever is sent anywhere is sent after the commit.
 import uuid
 from collections.abc import Sequence
 
-from django.db import connection, transaction
+from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from apps.common.errors import NOT_FOUND, ApiError
 from apps.common.storage import STORAGE_ERRORS
-from apps.voices.services import valid_consent
 from gpu_worker.contract.errors import Code
-from gpu_worker.contract.events import Batch, Cancelled, Event, Failed, Finished, Reply
+from gpu_worker.contract.events import (
+    Batch,
+    Cancelled,
+    Evaluated,
+    Event,
+    Failed,
+    Finished,
+    Reply,
+)
 from gpu_worker.contract.job import Manifest
-from gpu_worker.contract.params import ConvertParams, JobKind, TrainParams
+from gpu_worker.contract.params import JobKind
 
 from . import history, kinds, rounds
 from .backends.base import Ambiguous, Backend, Busy, Refused, Submission
-from .kinds import convert, train
-from .kinds.base import Order, check_inputs, fingerprint
+from .kinds.base import check_inputs
+from .live import publish_job
 from .models import Attempt, Job
 from .notices import note
 from .problems import JobProblem, WebCode
 from .queue import later
 from .results import BrokenResult, read_manifest
-from .states import AttemptState, JobState
+from .states import JOB_ACTIVE, AttemptState, JobState
 from .timing import QUEUE_TTL, STORAGE_PAUSE
-
-# -- start ---------------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def start_training(
-    workspace_id: uuid.UUID,
-    voice_id: uuid.UUID,
-    dataset_id: uuid.UUID,
-    params: TrainParams,
-    key: str = "",
-) -> Job:
-    """Check, reserve and queue a training. The same key again gives the same job.
-
-    Raises ApiError, and then nothing has changed.
-    """
-    request = {"voice": voice_id, "dataset": dataset_id, "params": params.model_dump(mode="json")}
-    mark = fingerprint(JobKind.TRAIN, request)
-    if repeated := _repeated(workspace_id, [key], mark):
-        return repeated[0]
-    return _start(workspace_id, train.order(workspace_id, voice_id, dataset_id, params), key, mark)
-
-
-@transaction.atomic
-def start_conversions(
-    workspace_id: uuid.UUID,
-    voice_id: uuid.UUID,
-    file_ids: Sequence[uuid.UUID],
-    params: ConvertParams,
-    key: str = "",
-) -> list[Job]:
-    """One conversion a file, all or none; otherwise as ``start_training``."""
-    request = {"voice": voice_id, "files": file_ids, "params": params.model_dump(mode="json")}
-    mark = fingerprint(JobKind.CONVERT, request)
-    keys = [f"{key}/{number}" if key else "" for number in range(len(file_ids))]
-    if repeated := _repeated(workspace_id, keys, mark):
-        return repeated
-    orders = convert.orders(workspace_id, voice_id, file_ids, params)
-    return [_start(workspace_id, order, key, mark) for order, key in zip(orders, keys, strict=True)]
-
-
-def _repeated(workspace_id: uuid.UUID, keys: Sequence[str], mark: str) -> list[Job]:
-    """The jobs that these idempotency keys already started, in order; [] where none has.
-
-    The advisory lock makes a second request with the same key wait for the first to commit.
-    """
-    if not keys or not keys[0]:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{workspace_id}/{keys[0]}"]
-        )
-    jobs = Job.objects.for_workspace(workspace_id)
-    first = jobs.filter(idempotency_key=keys[0]).first()
-    if first is None:
-        return []
-    if first.fingerprint != mark:
-        raise ApiError(
-            "idempotency-mismatch",
-            "같은 멱등 키로 다른 요청을 보냈습니다. 새 키를 사용해 주세요.",
-            "This idempotency key was used for another request. Use a new key.",
-        )
-    by_key = {job.idempotency_key: job for job in jobs.filter(idempotency_key__in=keys)}
-    return [by_key[key] for key in keys]
-
-
-def _start(workspace_id: uuid.UUID, order: Order, key: str, mark: str) -> Job:
-    consent = valid_consent(order.voice)
-    job = Job.objects.create(
-        workspace_id=workspace_id,
-        kind=order.kind,
-        title=order.title,
-        params=order.params,
-        inputs=order.inputs | {"consent": str(consent.id) if consent else ""},
-        voice=order.voice,
-        quote=order.quote,
-        total_steps=order.total_steps,
-        idempotency_key=key,
-        fingerprint=mark,
-    )
-    rounds.begin(job, "queued")
-    return job
-
 
 # -- dispatch ------------------------------------------------------------------------------------
 
@@ -215,11 +140,13 @@ def hear(attempt_id: uuid.UUID, batch: Batch) -> Reply:
         is_news |= _alive(job, attempt)
     if attempt.fence == job.fence:
         _apply_progress(job, attempt, batch.events)
+        _apply_scores(job, batch.events)
     attempt.save()
     _apply_outcome(job, attempt, batch.events)
     if is_news:
         rounds.touch(job)
-    return Reply(stop=not attempt.is_active and attempt.state != AttemptState.SUCCEEDED)
+    stop = not attempt.is_active and attempt.state != AttemptState.SUCCEEDED
+    return Reply(stop=stop, finish=not stop and job.finish_asked_at is not None)
 
 
 def _alive(job: Job, attempt: Attempt) -> bool:
@@ -250,6 +177,19 @@ def _apply_progress(job: Job, attempt: Attempt, events: Sequence[Event]) -> None
         job.total_steps = newest.total_steps or job.total_steps
     if newest.losses:
         job.losses = newest.losses
+
+
+def _apply_scores(job: Job, events: Sequence[Event]) -> None:
+    """The newest evaluation counts, in whatever order they come."""
+    known = job.scores["seq"] if job.scores else 0
+    newest = max(
+        (event for event in events if isinstance(event, Evaluated) and event.seq > known),
+        key=lambda event: event.seq,
+        default=None,
+    )
+    if newest is not None:
+        facts = {"seq": newest.seq, "step": newest.step, "best": newest.best}
+        job.scores = facts | newest.scores.model_dump(mode="json")
 
 
 def _apply_outcome(job: Job, attempt: Attempt, events: Sequence[Event]) -> None:
@@ -343,6 +283,51 @@ def cancel(job_id: uuid.UUID) -> Job:
 
 
 @transaction.atomic
+def finish_early(job_id: uuid.UUID) -> Job:
+    """The customer has heard enough of a training: its worker ends it with the best so far.
+
+    The worker hears of it in the answer to its events. A second call changes nothing. ApiError
+    where the job is no training, has not begun yet or has ended.
+    """
+    now = timezone.now()
+    asked = Job.objects.filter(
+        id=job_id,
+        kind=JobKind.TRAIN,
+        state__in=JOB_ACTIVE,
+        started_at__isnull=False,
+        finish_asked_at=None,
+    ).update(finish_asked_at=now, updated_at=now, version=F("version") + 1)
+    job = Job.objects.get(id=job_id)
+    if asked:
+        publish_job(job)
+    elif job.kind != JobKind.TRAIN:
+        raise ApiError(
+            "job-not-training",
+            "학습 작업만 미리 끝낼 수 있습니다.",
+            "Only a training can be finished early.",
+        )
+    elif job.finish_asked_at is None:
+        raise _ended() if not job.is_active else _not_started()
+    return job
+
+
+def _ended() -> ApiError:
+    return ApiError(
+        "job-ended",
+        "이미 끝난 작업입니다.",
+        "The job has already ended.",
+    )
+
+
+def _not_started() -> ApiError:
+    return ApiError(
+        "job-not-started",
+        "아직 시작하지 않은 학습입니다. 시작한 뒤 끝내거나 작업을 취소해 주세요.",
+        "This training has not begun. Finish it once it has, or cancel the job.",
+    )
+
+
+@transaction.atomic
 def retry(job_id: uuid.UUID) -> Job:
     """Try a failed or cancelled job again, from its last checkpoint where it has one.
 
@@ -360,7 +345,7 @@ def retry(job_id: uuid.UUID) -> Job:
     kinds.of(job).reopen(job)
     job.move(JobState.QUEUED)
     job.error_code = job.error_detail = ""
-    job.finished_at = job.tidied_at = None
+    job.finished_at = job.tidied_at = job.finish_asked_at = None
     rounds.reset_progress(job)
     rounds.begin(job, "reopened")
     return job

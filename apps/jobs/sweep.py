@@ -1,25 +1,24 @@
 """The broom: every 15 s it brings each job to where it would be, had no message been lost."""
 
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import TypeVar
 
 import structlog
 from django.db import transaction
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from apps.common.storage import STORAGE_ERRORS
 from apps.library.models import AudioFile, FileState
-from apps.voices.models import Consent, VoiceState
+from apps.voices.models import VoiceState
 from gpu_worker.contract.errors import Code
 
 from . import leftovers, rounds, services
 from .backends import FindBackend
 from .backends.base import Backend, Remote, RemoteState, Unreachable
-from .kinds.base import stands_on
-from .models import Attempt
+from .models import Attempt, Job, VoiceUse
 from .notices import note
 from .problems import WebCode
 from .states import JOB_ACTIVE, AttemptState, JobState
@@ -61,28 +60,29 @@ def _each(items: Iterable[Item], act: Callable[[Item], object]) -> None:
 
 
 def _orphans() -> list[tuple[uuid.UUID, str]]:
-    """Attempts whose job lost its voice, its consent or a file, with the code that says so."""
-    consents = Consent.objects.filter(voice=OuterRef("job__voice"), revoked_at=None)
-    active = (
-        Attempt.objects.filter(job__state__in=JOB_ACTIVE, fence=F("job__fence"))
-        .annotate(consent_id=Subquery(consents.values("id")[:1]))
-        .select_related("job__voice")
-    )
-    attempts = list(active)
-    files = {uuid.UUID(f["id"]) for each in attempts for f in each.job.inputs["files"]}
+    """Attempts whose job lost a voice, a consent or a file, with the code that says so."""
+    active = Attempt.objects.filter(job__state__in=JOB_ACTIVE, fence=F("job__fence"))
+    attempts = {attempt.job_id: attempt for attempt in active.select_related("job")}
+    found = dict(_lost_files([attempt.job for attempt in attempts.values()]))
+    uses = list(VoiceUse.objects.filter(job__in=attempts).select_related("voice", "consent"))
+    for use in uses:
+        if use.consent is None or use.consent.revoked_at is not None:
+            found[use.job_id] = WebCode.CONSENT_REVOKED
+    for use in uses:
+        if use.voice.state == VoiceState.DELETED:
+            found[use.job_id] = WebCode.VOICE_DELETED
+    return [(attempts[job_id].id, code) for job_id, code in found.items()]
+
+
+def _lost_files(jobs: Iterable[Job]) -> Iterator[tuple[uuid.UUID, WebCode]]:
+    """Those of the jobs that name a file that was deleted."""
+    used = {job.id: {uuid.UUID(file["id"]) for file in job.inputs["files"]} for job in jobs}
     deleted = set(
-        AudioFile.objects.filter(id__in=files, state=FileState.DELETED).values_list("id", flat=True)
+        AudioFile.objects.filter(
+            id__in=set().union(*used.values()), state=FileState.DELETED
+        ).values_list("id", flat=True)
     )
-    found: list[tuple[uuid.UUID, str]] = []
-    for attempt in attempts:
-        used = {uuid.UUID(file["id"]) for file in attempt.job.inputs["files"]}
-        if attempt.job.voice.state == VoiceState.DELETED:
-            found.append((attempt.id, WebCode.VOICE_DELETED))
-        elif attempt.consent_id is None or not stands_on(attempt.job, attempt.consent_id):
-            found.append((attempt.id, WebCode.CONSENT_REVOKED))
-        elif used & deleted:
-            found.append((attempt.id, WebCode.FILE_DELETED))
-    return found
+    return ((job_id, WebCode.FILE_DELETED) for job_id, files in used.items() if files & deleted)
 
 
 def _stuck_claims(now: datetime) -> QuerySet[Attempt]:

@@ -4,6 +4,7 @@ import uuid
 
 from celery import shared_task
 
+from apps.common.locks import alone
 from apps.common.storage import STORAGE_ERRORS
 
 from . import backends, services
@@ -31,4 +32,6 @@ def stop(attempt_id: str, asked: int = 0) -> None:
 
 @shared_task
 def sweep() -> None:
-    broom.sweep(backends.current(), backends.named)
+    with alone("sweep") as mine:
+        if mine:
+            broom.sweep(backends.current(), backends.named)

@@ -8,10 +8,16 @@ from .consumers import WorkspaceConsumer
 urlpatterns = [
     path("trainings", api.TrainingsView.as_view()),
     path("conversions", api.ConversionsView.as_view()),
+    path("covers", api.CoversView.as_view()),
+    path("separations", api.SeparationsView.as_view()),
+    path("preprocess", api.PreprocessView.as_view()),
+    path("analyses", api.AnalysesView.as_view()),
+    path("voices/<uuid:id>/continue", api.ContinueView.as_view()),
     path("jobs", api.JobsView.as_view()),
     path("jobs/<uuid:id>", api.JobView.as_view()),
     path("jobs/<uuid:id>/cancel", api.CancelView.as_view()),
     path("jobs/<uuid:id>/retry", api.RetryView.as_view()),
+    path("jobs/<uuid:id>/finish", api.FinishView.as_view()),
     path("jobs/<uuid:id>/events", api.EventsView.as_view()),
     path("jobs/<uuid:id>/previews", api.PreviewsView.as_view()),
 ]

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.contrib import admin
 from django.http import HttpRequest
 
-from .models import AudioFile, Dataset, DatasetItem
+from .models import AudioFile, Dataset, DatasetItem, ReportCard
 
 
 class ReadOnly:
@@ -24,7 +24,7 @@ class ReadOnly:
 @admin.register(AudioFile)
 class AudioFileAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("name", "workspace", "state", "origin", "size", "duration_s", "created_at")
-    list_filter = ("state", "origin", "error_code")
+    list_filter = ("state", "origin", "stem", "error_code")
     search_fields = ("id", "name", "workspace__id", "job_id")
     list_select_related = ("workspace",)
     ordering = ("-created_at",)
@@ -43,3 +43,10 @@ class DatasetAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     search_fields = ("id", "name", "workspace__id")
     list_select_related = ("workspace",)
     inlines: ClassVar = [DatasetItemInline]
+
+
+@admin.register(ReportCard)
+class ReportCardAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("dataset", "workspace", "job_id", "created_at")
+    search_fields = ("id", "job_id", "workspace__id")
+    list_select_related = ("workspace", "dataset")

@@ -55,7 +55,10 @@ class FileListView(WorkspaceView, ListAPIView[AudioFile]):
         if search := wanted.get("search"):
             files = files.filter(name__icontains=search)
         files = files.defer("peaks")
-        return files.filter(**{key: wanted[key] for key in ("origin", "state") if key in wanted})
+        if job := wanted.get("job"):
+            files = files.filter(job_id=job)
+        exact = ("origin", "state", "stem")
+        return files.filter(**{key: wanted[key] for key in exact if key in wanted})
 
     @extend_schema(operation_id="files_list", parameters=[FileQuerySerializer])
     def get(self, request: Request) -> Response:

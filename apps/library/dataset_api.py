@@ -1,6 +1,7 @@
 """/api/v1/datasets."""
 
 import uuid
+from datetime import datetime
 
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404
@@ -12,15 +13,30 @@ from rest_framework.response import Response
 
 from apps.accounts.access import WorkspaceView
 from apps.accounts.models import Workspace
+from gpu_worker.contract.base import Frozen
+from gpu_worker.contract.report_card import DatasetCard
 
-from . import datasets
-from .models import Dataset, DatasetItem
+from . import cards, datasets
+from .models import Dataset, DatasetItem, ReportCard
 from .serializers import CreateDatasetSerializer, DatasetSerializer, UpdateDatasetSerializer
 
 
 def _of(workspace: Workspace) -> QuerySet[Dataset]:
     items = DatasetItem.objects.select_related("file").defer("file__peaks").order_by("position")
-    return Dataset.objects.for_workspace(workspace).prefetch_related(Prefetch("items", items))
+    found = ReportCard.objects.defer("card")
+    return Dataset.objects.for_workspace(workspace).prefetch_related(
+        Prefetch("items", items), Prefetch("cards", found)
+    )
+
+
+class ShownCard(Frozen):
+    """A dataset's report card; ``outdated`` where its files have changed since."""
+
+    dataset: uuid.UUID
+    job: uuid.UUID
+    created_at: datetime
+    outdated: bool
+    card: DatasetCard
 
 
 class DatasetListView(WorkspaceView, ListAPIView[Dataset]):
@@ -49,14 +65,18 @@ class DatasetListView(WorkspaceView, ListAPIView[Dataset]):
         return Response(body, status=status.HTTP_201_CREATED)
 
 
-class DatasetDetailView(WorkspaceView):
-    """One dataset."""
+class _OneDataset(WorkspaceView):
+    """A view about one dataset of the workspace."""
 
     def dataset(self, dataset_id: uuid.UUID) -> Dataset:
         found = _of(self.workspace).filter(pk=dataset_id).first()
         if found is None:
             raise Http404
         return found
+
+
+class DatasetDetailView(_OneDataset):
+    """One dataset."""
 
     @extend_schema(operation_id="datasets_get", responses=DatasetSerializer)
     def get(self, request: Request, dataset_id: uuid.UUID) -> Response:
@@ -78,3 +98,23 @@ class DatasetDetailView(WorkspaceView):
     def delete(self, request: Request, dataset_id: uuid.UUID) -> Response:
         self.dataset(dataset_id).delete()
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class CardView(_OneDataset):
+    """What the last examination found."""
+
+    @extend_schema(operation_id="datasets_card", responses=ShownCard)
+    def get(self, request: Request, dataset_id: uuid.UUID) -> Response:
+        """The report card of the dataset; 404 where it was never examined."""
+        dataset = self.dataset(dataset_id)
+        found = cards.newest(dataset)
+        if found is None:
+            raise Http404
+        shown = ShownCard(
+            dataset=dataset.pk,
+            job=found.job_id,
+            created_at=found.updated_at,
+            outdated=cards.is_outdated(found, dataset),
+            card=DatasetCard.model_validate(found.card),
+        )
+        return Response(shown.model_dump(mode="json"))

@@ -1,4 +1,7 @@
-"""Sounds and named sets of them. Uploads and results of jobs are the same kind of row."""
+"""Sounds, named sets of them and their report cards.
+
+Uploads and results of jobs are the same kind of row.
+"""
 
 from typing import ClassVar
 
@@ -20,6 +23,18 @@ class FileState(models.TextChoices):
 class Origin(models.TextChoices):
     UPLOAD = "upload", "업로드"
     JOB = "job", "작업 결과"
+
+
+class Stem(models.TextChoices):
+    """What a result is of its song."""
+
+    MIX = "mix", "믹스"
+    ACAPELLA = "acapella", "아카펠라"
+    LEAD = "lead", "리드 보컬"
+    BACKING = "backing", "코러스"
+    VOCALS = "vocals", "보컬"
+    INSTRUMENTAL = "instrumental", "반주"
+    CLEANED = "cleaned", "정리된 녹음"
 
 
 class AudioFile(Owned):
@@ -48,6 +63,7 @@ class AudioFile(Owned):
     error_ko = models.CharField(max_length=300, blank=True)
     error_en = models.CharField(max_length=300, blank=True)
     job_id = models.UUIDField("만든 작업", null=True, db_index=True)
+    stem = models.CharField("스템", max_length=12, choices=Stem.choices, blank=True)
 
     class Meta:
         verbose_name = "오디오 파일"
@@ -92,3 +108,27 @@ class DatasetItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dataset} · {self.file}"
+
+
+class ReportCard(Owned):
+    """What an examination of a dataset found (``DatasetCard`` of the contract).
+
+    ``fingerprint`` is of the files that were examined: the card of another list is outdated.
+    """
+
+    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="cards")
+    job_id = models.UUIDField("만든 작업")
+    fingerprint = models.CharField(max_length=64)
+    verdict = models.CharField("판정", max_length=8)
+    usable_s = models.FloatField("쓸 수 있는 길이(초)")
+    card = models.JSONField()
+
+    class Meta:
+        verbose_name = "진단표"
+        verbose_name_plural = "진단표"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["dataset", "fingerprint"], name="card_once_per_files")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dataset} · {self.job_id}"

@@ -1,4 +1,4 @@
-"""The measuring of a file, as a worker does it, and the erasing of what storage holds."""
+"""The measuring of a file, as a worker does it."""
 
 import uuid
 from typing import Final, NamedTuple
@@ -107,10 +107,3 @@ def fail(file: AudioFile, why: Reason) -> None:
             announce(file)
             if file.origin == Origin.UPLOAD:
                 storage.delete(file.key)  # where that fails all of this is tried again
-
-
-def erase_object(key: str, upload_id: str) -> None:
-    """Frees what storage holds of a deleted file."""
-    if upload_id:
-        storage.abort_parts(key, upload_id)
-    storage.delete(key)

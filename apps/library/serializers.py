@@ -6,16 +6,19 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.common.serializers import ProblemSerializer
+from gpu_worker.contract.report_card import Verdict
 
+from .cards import CardSummary, summary
 from .datasets import usable_seconds
 from .limits import MAX_BYTES, MAX_DATASET_FILES, Method
-from .models import AudioFile, Dataset, FileState, Origin
+from .models import AudioFile, Dataset, FileState, Origin, Stem
 
 
 class FileSerializer(serializers.ModelSerializer[AudioFile]):
     """A sound: an upload or a job's result."""
 
     name = serializers.CharField(read_only=True)
+    stem = serializers.SerializerMethodField()
     error = serializers.SerializerMethodField()
 
     class Meta:
@@ -34,9 +37,14 @@ class FileSerializer(serializers.ModelSerializer[AudioFile]):
             "true_peak_db",
             "error",
             "job_id",
+            "stem",
             "created_at",
         )
         read_only_fields = fields
+
+    @extend_schema_field(serializers.ChoiceField(choices=Stem.choices, allow_null=True))
+    def get_stem(self, file: AudioFile) -> str | None:
+        return file.stem or None
 
     @extend_schema_field(ProblemSerializer(allow_null=True))
     def get_error(self, file: AudioFile) -> dict[str, Any] | None:
@@ -57,6 +65,8 @@ class FileQuerySerializer(serializers.Serializer[dict[str, str]]):
     state = serializers.ChoiceField(
         required=False, choices=[c for c in FileState.choices if c[0] != FileState.DELETED]
     )
+    stem = serializers.ChoiceField(required=False, choices=Stem.choices)
+    job = serializers.UUIDField(required=False, help_text="Results of this job.")
 
 
 class WaveformSerializer(serializers.Serializer[dict[str, Any]]):
@@ -116,15 +126,26 @@ class SignedSerializer(serializers.Serializer[dict[str, str]]):
     key = serializers.CharField()
 
 
+class CardSummarySerializer(serializers.Serializer[dict[str, Any]]):
+    """What a dataset's report card comes to; ``outdated`` where its files have changed since."""
+
+    job = serializers.UUIDField()
+    created_at = serializers.DateTimeField()
+    outdated = serializers.BooleanField()
+    verdict = serializers.ChoiceField(choices=[verdict.value for verdict in Verdict])
+    usable_s = serializers.FloatField()
+
+
 class DatasetSerializer(serializers.ModelSerializer[Dataset]):
     """A named set of files in their order."""
 
     files = serializers.SerializerMethodField()
     usable_seconds = serializers.SerializerMethodField()
+    card = serializers.SerializerMethodField()
 
     class Meta:
         model = Dataset
-        fields = ("id", "name", "files", "usable_seconds", "created_at")
+        fields = ("id", "name", "files", "usable_seconds", "card", "created_at")
 
     @extend_schema_field(FileSerializer(many=True))
     def get_files(self, dataset: Dataset) -> list[dict[str, Any]]:
@@ -133,6 +154,10 @@ class DatasetSerializer(serializers.ModelSerializer[Dataset]):
     @extend_schema_field(serializers.FloatField())
     def get_usable_seconds(self, dataset: Dataset) -> float:
         return round(usable_seconds(_files(dataset)), 3)
+
+    @extend_schema_field(CardSummarySerializer(allow_null=True))
+    def get_card(self, dataset: Dataset) -> CardSummary | None:
+        return summary(dataset)
 
 
 def _files(dataset: Dataset) -> list[AudioFile]:

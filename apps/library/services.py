@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.accounts.models import Workspace
-from apps.common import storage
+from apps.common import erasure, storage
 from apps.common.errors import ApiError
 
 from . import tasks
@@ -27,6 +27,7 @@ def add_result_file(
     size: int,
     content_type: str,
     job_id: uuid.UUID,
+    stem: str = "",
 ) -> AudioFile:
     """A job's result as a file like any other; it is probed next. Idempotent by ``key``."""
     workspace_id = workspace if isinstance(workspace, uuid.UUID) else workspace.pk
@@ -40,6 +41,7 @@ def add_result_file(
             "size": size,
             "content_type": content_type,
             "job_id": job_id,
+            "stem": stem,
         },
     )
     if made:
@@ -76,8 +78,7 @@ def delete_file(file: AudioFile) -> None:
         if not deleted:
             return
         DatasetItem.objects.filter(file=file).delete()
-        key, upload_id = file.key, file.upload_id
-        transaction.on_commit(lambda: tasks.erase_object.delay(key, upload_id), robust=True)
+        erasure.erase([file.key], file.upload_id)
         announce(file)
 
 

@@ -6,6 +6,8 @@ from typing import Final
 from celery import shared_task
 from django.utils import timezone
 
+from apps.common.locks import alone
+
 from .models import AudioFile, FileState
 from .services import delete_file
 from .tasks import probe_file
@@ -17,6 +19,11 @@ UPLOAD_LIFETIME: Final = timedelta(days=3)
 @shared_task
 def probe_again() -> int:
     """Asks again for files whose probing got lost; returns how many."""
+    with alone("probe-again") as mine:
+        return _probe_again() if mine else 0
+
+
+def _probe_again() -> int:
     stuck = AudioFile.objects.filter(
         state=FileState.PROBING, updated_at__lt=timezone.now() - STUCK_AFTER
     )
@@ -29,6 +36,11 @@ def probe_again() -> int:
 @shared_task
 def expire_uploads() -> int:
     """Gives up uploads that nobody finished within days; returns how many."""
+    with alone("expire-uploads") as mine:
+        return _expire_uploads() if mine else 0
+
+
+def _expire_uploads() -> int:
     old = AudioFile.objects.filter(
         state=FileState.UPLOADING, created_at__lt=timezone.now() - UPLOAD_LIFETIME
     )

@@ -10,8 +10,3 @@ from . import probing
 @shared_task(autoretry_for=STORAGE_ERRORS, retry_backoff=2, retry_backoff_max=60, max_retries=6)
 def probe_file(file_id: str) -> None:
     probing.probe(file_id)
-
-
-@shared_task(autoretry_for=STORAGE_ERRORS, retry_backoff=2, retry_backoff_max=300, max_retries=10)
-def erase_object(key: str, upload_id: str) -> None:
-    probing.erase_object(key, upload_id)

@@ -10,7 +10,7 @@ from .api import (
     UploadListView,
     WaveformView,
 )
-from .dataset_api import DatasetDetailView, DatasetListView
+from .dataset_api import CardView, DatasetDetailView, DatasetListView
 
 urlpatterns = [
     path("files", FileListView.as_view(), name="files"),
@@ -23,4 +23,5 @@ urlpatterns = [
     path("uploads/<uuid:file_id>/finish", FinishView.as_view(), name="upload-finish"),
     path("datasets", DatasetListView.as_view(), name="datasets"),
     path("datasets/<uuid:dataset_id>", DatasetDetailView.as_view(), name="dataset"),
+    path("datasets/<uuid:dataset_id>/card", CardView.as_view(), name="dataset-card"),
 ]

@@ -13,9 +13,10 @@ from apps.accounts.access import WorkspaceView
 from apps.accounts.models import User
 from apps.common.errors import NOT_FOUND
 
-from . import services, statement
+from . import checkpoints, services, statement
 from .models import Voice, VoiceState
 from .serializers import (
+    CheckpointSerializer,
     ExportSerializer,
     GiveConsentSerializer,
     StatementSerializer,
@@ -31,7 +32,7 @@ class _Voices(WorkspaceView):
         return (
             Voice.objects.for_workspace(self.workspace)
             .exclude(state=VoiceState.DELETED)
-            .prefetch_related("consents__user")
+            .prefetch_related("consents__user", "checkpoints")
         )
 
     def voice(self, voice_id: uuid.UUID) -> Voice:
@@ -134,6 +135,26 @@ class ExportView(_Voices):
         """Links to the published .pth and .index files."""
         links = services.export_links(self.voice(id))
         return Response(ExportSerializer(links).data)
+
+
+class CheckpointsView(_Voices):
+    @extend_schema(
+        operation_id="voices_checkpoints_list", responses=CheckpointSerializer(many=True)
+    )
+    def get(self, request: Request, id: uuid.UUID) -> Response:
+        """The kept checkpoints of the last training, the best first."""
+        kept = self.voice(id).checkpoints.select_related("voice")
+        return Response(CheckpointSerializer(kept, many=True).data)
+
+
+class ChooseView(_Voices):
+    @extend_schema(
+        operation_id="voices_checkpoints_choose_create", request=None, responses=VoiceSerializer
+    )
+    def post(self, request: Request, id: uuid.UUID, checkpoint_id: uuid.UUID) -> Response:
+        """Let the voice use this checkpoint. Harmless when repeated."""
+        checkpoints.choose(self.workspace.id, id, checkpoint_id)
+        return self.shown(id)
 
 
 class StatementView(APIView):

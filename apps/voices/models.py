@@ -1,4 +1,6 @@
-"""A voice, and the consent that it stands on."""
+"""A voice, its checkpoints to choose from, and the consent that it stands on."""
+
+import math
 
 from django.conf import settings
 from django.db import models
@@ -17,7 +19,12 @@ class VoiceState(models.TextChoices):
 
 
 class Voice(Owned):
-    """A named voice; the published files and figures are those of its last good training."""
+    """A named voice; the published files and figures are those of its last good training.
+
+    ``best_step``, ``quality`` and ``scores`` are those of the checkpoint that it uses now.
+    ``checkpoint_key`` is the state that its last training can go on from, until
+    ``checkpoint_until``; ``trained_steps`` how far that training came.
+    """
 
     name = models.CharField(max_length=120)
     state = models.CharField(
@@ -34,10 +41,20 @@ class Voice(Owned):
     index_size = models.PositiveBigIntegerField(default=0)
     index_sha256 = models.CharField(max_length=64, blank=True)
     f0_low_hz = models.FloatField(null=True, blank=True)
+    f0_median_hz = models.FloatField(null=True, blank=True)
     f0_high_hz = models.FloatField(null=True, blank=True)
     mel_distance_start = models.FloatField(null=True, blank=True)
     mel_distance_end = models.FloatField(null=True, blank=True)
+    base = models.CharField(max_length=16, blank=True)
+    best_step = models.PositiveIntegerField(null=True, blank=True)
+    quality = models.FloatField(null=True, blank=True)
+    scores = models.JSONField(null=True, blank=True)
+    ending_ko = models.TextField(blank=True)
+    ending_en = models.TextField(blank=True)
     trained_job = models.UUIDField(null=True, blank=True)
+    trained_steps = models.PositiveIntegerField(null=True, blank=True)
+    checkpoint_key = models.CharField(max_length=300, blank=True)
+    checkpoint_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ("-created_at", "-id")
@@ -49,6 +66,38 @@ class Voice(Owned):
     def resting_state(self) -> VoiceState:
         """The state of this voice while nothing is being done with it."""
         return VoiceState.READY if self.model_key else VoiceState.DRAFT
+
+    @property
+    def typical_f0_hz(self) -> float | None:
+        """What an automatic key aims at: the median, of older voices the middle of the range."""
+        if self.f0_median_hz is None and self.f0_low_hz and self.f0_high_hz:
+            return math.sqrt(self.f0_low_hz * self.f0_high_hz)
+        return self.f0_median_hz
+
+
+class VoiceCheckpoint(Owned):
+    """A kept checkpoint of a voice's last training, as a published model; ``best`` by its scores.
+
+    The voice uses the one whose file is its own.
+    """
+
+    voice = models.ForeignKey(Voice, on_delete=models.CASCADE, related_name="checkpoints")
+    step = models.PositiveIntegerField()
+    quality = models.FloatField()
+    scores = models.JSONField()
+    best = models.BooleanField(default=False)
+    model_key = models.CharField(max_length=300)
+    model_size = models.PositiveBigIntegerField()
+    model_sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ("-quality", "-step")
+        constraints = (
+            models.UniqueConstraint(fields=["voice", "step"], name="checkpoint_step_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.voice} @ {self.step}"
 
 
 class ConsentScope(models.TextChoices):

@@ -5,7 +5,9 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from .models import Consent, ConsentScope, Voice, VoiceState
+from apps.common.serializers import MessageSerializer
+
+from .models import Consent, ConsentScope, Voice, VoiceCheckpoint, VoiceState
 
 
 class ConsentSerializer(serializers.ModelSerializer[Consent]):
@@ -26,12 +28,48 @@ class ConsentSerializer(serializers.ModelSerializer[Consent]):
         read_only_fields = fields
 
 
+class ScoresSerializer(serializers.Serializer[Any]):
+    """A checkpoint on recordings that it never trained on; ``quality`` 0..100 sums them up.
+
+    Null is what could not be measured.
+    """
+
+    quality = serializers.FloatField()
+    mel_distance = serializers.FloatField()
+    f0_correlation = serializers.FloatField(allow_null=True)
+    speaker_similarity = serializers.FloatField(allow_null=True)
+    dnsmos = serializers.FloatField(allow_null=True)
+
+
+class CheckpointSerializer(serializers.ModelSerializer[VoiceCheckpoint]):
+    """A checkpoint to choose; ``best`` by its scores, ``chosen`` is what the voice uses."""
+
+    scores = ScoresSerializer(read_only=True)
+    chosen = serializers.SerializerMethodField()
+    size = serializers.IntegerField(source="model_size", read_only=True)
+
+    class Meta:
+        model = VoiceCheckpoint
+        fields = ("id", "step", "scores", "best", "chosen", "size", "created_at")
+        read_only_fields = fields
+
+    @extend_schema_field(serializers.BooleanField())
+    def get_chosen(self, checkpoint: VoiceCheckpoint) -> bool:
+        return checkpoint.model_key == checkpoint.voice.model_key
+
+
 class VoiceSerializer(serializers.ModelSerializer[Voice]):
     state = serializers.ChoiceField(
         choices=[s.value for s in VoiceState if s != VoiceState.DELETED], read_only=True
     )
     encoder = serializers.CharField(source="encoder_id", read_only=True)
     job_id = serializers.UUIDField(source="trained_job", read_only=True, allow_null=True)
+    scores = ScoresSerializer(read_only=True, allow_null=True)
+    ending = serializers.SerializerMethodField()
+    checkpoints = serializers.SerializerMethodField()
+    continue_until = serializers.DateTimeField(
+        source="checkpoint_until", read_only=True, allow_null=True
+    )
     consent = serializers.SerializerMethodField()
 
     class Meta:
@@ -44,14 +82,33 @@ class VoiceSerializer(serializers.ModelSerializer[Voice]):
             "sample_rate",
             "encoder",
             "f0_low_hz",
+            "f0_median_hz",
             "f0_high_hz",
             "mel_distance_start",
             "mel_distance_end",
+            "base",
+            "quality",
+            "scores",
+            "best_step",
+            "trained_steps",
+            "ending",
+            "checkpoints",
+            "continue_until",
             "consent",
             "job_id",
             "created_at",
         )
         read_only_fields = fields
+
+    @extend_schema_field(MessageSerializer(allow_null=True))
+    def get_ending(self, voice: Voice) -> dict[str, str] | None:
+        """Why training ended, and why this checkpoint was taken."""
+        return {"ko": voice.ending_ko, "en": voice.ending_en} if voice.ending_ko else None
+
+    @extend_schema_field(serializers.IntegerField())
+    def get_checkpoints(self, voice: Voice) -> int:
+        """How many there are to choose from."""
+        return len(voice.checkpoints.all())
 
     @extend_schema_field(ConsentSerializer(allow_null=True))
     def get_consent(self, voice: Voice) -> dict[str, Any] | None:

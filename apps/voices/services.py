@@ -1,6 +1,7 @@
 """What can happen to a voice and its consent."""
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -9,19 +10,58 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.common import storage
+from apps.common import erasure, storage
 from apps.common.errors import NOT_FOUND, ApiError
+from gpu_worker.contract.scores import Scores
 
 from . import statement
 from .live import publish_voice
-from .models import Consent, ConsentScope, Voice, VoiceState
+from .models import Consent, ConsentScope, Voice, VoiceCheckpoint, VoiceState
 
 EXPORT_LINK_LIFE: Final = timedelta(minutes=10)
+KEEP_CHECKPOINT: Final = timedelta(days=30)
+"""How long a finished training can be continued."""
+_TAKEN_OVER: Final = (
+    "preset",
+    "sample_rate",
+    "encoder_id",
+    "encoder_sha256",
+    "model_key",
+    "model_size",
+    "model_sha256",
+    "index_key",
+    "index_size",
+    "index_sha256",
+    "f0_low_hz",
+    "f0_median_hz",
+    "f0_high_hz",
+    "mel_distance_start",
+    "mel_distance_end",
+    "base",
+    "best_step",
+    "ending_ko",
+    "ending_en",
+    "checkpoint_key",
+)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A checkpoint to choose from: a published model in storage."""
+
+    step: int
+    scores: Scores
+    key: str
+    size: int
+    sha256: str
 
 
 @dataclass(frozen=True)
 class TrainedVoice:
-    """What a training hands to its voice."""
+    """What a training hands to its voice; ``candidates`` beside the best one.
+
+    ``checkpoint_key`` is the state that a later training can go on from.
+    """
 
     job_id: uuid.UUID
     preset: str
@@ -35,9 +75,18 @@ class TrainedVoice:
     index_size: int
     index_sha256: str
     f0_low_hz: float | None
+    f0_median_hz: float | None
     f0_high_hz: float | None
     mel_distance_start: float
     mel_distance_end: float
+    base: str
+    steps: int
+    best_step: int
+    scores: Scores
+    candidates: tuple[Kept, ...]
+    ending_ko: str
+    ending_en: str
+    checkpoint_key: str
 
 
 @dataclass(frozen=True)
@@ -69,13 +118,19 @@ def rename(voice_id: uuid.UUID, name: str) -> Voice:
 def delete(voice_id: uuid.UUID) -> None:
     """Take the voice away and delete its files; jobs that use it end by themselves."""
     voice = _lock(voice_id)
-    keys = [key for key in (voice.model_key, voice.index_key) if key]
+    erasure.erase(objects_of(voice))
+    voice.checkpoints.all().delete()
     voice.state = VoiceState.DELETED
-    voice.model_key = voice.index_key = ""
-    voice.save(update_fields=["state", "model_key", "index_key", "updated_at"])
+    voice.model_key = voice.index_key = voice.checkpoint_key = ""
+    voice.checkpoint_until = None
+    voice.save()
     publish_voice(voice.workspace_id, voice.id)
-    if keys:
-        transaction.on_commit(lambda: _delete_objects(keys), robust=True)
+
+
+def objects_of(voice: Voice) -> set[str]:
+    """Everything in storage that is the voice's own."""
+    kept = voice.checkpoints.values_list("model_key", flat=True)
+    return {voice.model_key, voice.index_key, voice.checkpoint_key, *kept} - {""}
 
 
 def valid_consent(voice: Voice) -> Consent | None:
@@ -169,32 +224,50 @@ def begin_training(voice: Voice) -> None:
     publish_voice(voice.workspace_id, voice.id)
 
 
+@transaction.atomic
 def complete_training(workspace_id: uuid.UUID, voice_id: uuid.UUID, trained: TrainedVoice) -> None:
-    """Give the voice its new files and figures and make it ready; delete those it had before."""
-    replaced = Voice.objects.values_list("model_key", "index_key").get(id=voice_id)
-    Voice.objects.filter(id=voice_id).update(
-        state=VoiceState.READY,
-        preset=trained.preset,
-        sample_rate=trained.sample_rate,
-        encoder_id=trained.encoder_id,
-        encoder_sha256=trained.encoder_sha256,
-        model_key=trained.model_key,
-        model_size=trained.model_size,
-        model_sha256=trained.model_sha256,
-        index_key=trained.index_key,
-        index_size=trained.index_size,
-        index_sha256=trained.index_sha256,
-        f0_low_hz=trained.f0_low_hz,
-        f0_high_hz=trained.f0_high_hz,
-        mel_distance_start=trained.mel_distance_start,
-        mel_distance_end=trained.mel_distance_end,
-        trained_job=trained.job_id,
-        updated_at=timezone.now(),
-    )
+    """Give the voice its new files and figures and make it ready; delete those it had before.
+
+    Safe to repeat.
+    """
+    voice = _lock(voice_id)
+    before = objects_of(voice)
+    voice.checkpoints.all().delete()
+    for name in _TAKEN_OVER:
+        setattr(voice, name, getattr(trained, name))
+    voice.state = VoiceState.READY
+    voice.trained_job, voice.trained_steps = trained.job_id, trained.steps
+    voice.scores, voice.quality = trained.scores.model_dump(mode="json"), trained.scores.quality
+    voice.checkpoint_until = timezone.now() + KEEP_CHECKPOINT
+    voice.save()
+    _keep_checkpoints(voice, trained)
+    erasure.erase(before - objects_of(voice))
     publish_voice(workspace_id, voice_id)
-    old = [key for key in replaced if key and key not in (trained.model_key, trained.index_key)]
-    if old:
-        transaction.on_commit(lambda: _delete_objects(old), robust=True)
+
+
+def _keep_checkpoints(voice: Voice, trained: TrainedVoice) -> None:
+    best = Kept(
+        trained.best_step,
+        trained.scores,
+        trained.model_key,
+        trained.model_size,
+        trained.model_sha256,
+    )
+    by_step = {each.step: each for each in trained.candidates} | {best.step: best}
+    VoiceCheckpoint.objects.bulk_create(
+        VoiceCheckpoint(
+            workspace_id=voice.workspace_id,
+            voice=voice,
+            step=kept.step,
+            quality=kept.scores.quality,
+            scores=kept.scores.model_dump(mode="json"),
+            best=kept is best,
+            model_key=kept.key,
+            model_size=kept.size,
+            model_sha256=kept.sha256,
+        )
+        for kept in by_step.values()
+    )
 
 
 @transaction.atomic
@@ -210,20 +283,30 @@ def abandon_training(voice_id: uuid.UUID, *, failed: bool) -> None:
     publish_voice(voice.workspace_id, voice.id)
 
 
+def of_workspace(workspace_id: uuid.UUID, voice_id: uuid.UUID) -> Voice:
+    """A workspace's voice; a stranger's or a deleted one does not exist for it."""
+    found = Voice.objects.for_workspace(workspace_id).exclude(state=VoiceState.DELETED)
+    voice = found.filter(id=voice_id).first()
+    if voice is None:
+        raise NOT_FOUND
+    return voice
+
+
 def lock(workspace_id: uuid.UUID, voice_id: uuid.UUID) -> Voice | None:
     """A workspace's voice, held against deletion and revocation until the transaction ends."""
-    return (
+    return lock_all(workspace_id, [voice_id]).get(voice_id)
+
+
+def lock_all(workspace_id: uuid.UUID, voice_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Voice]:
+    """Those of the voices that are the workspace's, locked in the order of their ids."""
+    found = (
         Voice.objects.for_workspace(workspace_id)
         .exclude(state=VoiceState.DELETED)
+        .filter(id__in=voice_ids)
+        .order_by("id")
         .select_for_update(no_key=True)
-        .filter(id=voice_id)
-        .first()
     )
-
-
-def _delete_objects(keys: list[str]) -> None:
-    for key in keys:
-        storage.delete(key)
+    return {voice.id: voice for voice in found}
 
 
 def _lock(voice_id: uuid.UUID) -> Voice:

@@ -7,5 +7,7 @@ urlpatterns = [
     path("voices/<uuid:id>", api.VoiceView.as_view()),
     path("voices/<uuid:id>/consent", api.ConsentView.as_view()),
     path("voices/<uuid:id>/export", api.ExportView.as_view()),
+    path("voices/<uuid:id>/checkpoints", api.CheckpointsView.as_view()),
+    path("voices/<uuid:id>/checkpoints/<uuid:checkpoint_id>/choose", api.ChooseView.as_view()),
     path("consent-statement", api.StatementView.as_view()),
 ]

@@ -5,6 +5,7 @@ until ``own`` says what the parameter names.
 """
 
 import json
+import re
 import uuid
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -21,9 +22,10 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from apps.accounts.models import User, Workspace
-from apps.jobs.models import Attempt, Job
+from apps.jobs.models import Attempt, Job, VoiceUse
 from apps.jobs.states import AttemptState, JobState
-from apps.voices.models import Consent, Voice, VoiceState
+from apps.library.models import ReportCard
+from apps.voices.models import Consent, Voice, VoiceCheckpoint, VoiceState
 from gpu_worker.contract.params import TrainParams
 from tests.apps.conftest import browser
 from tests.factories import make_dataset, make_file, make_user, workspace_of
@@ -49,6 +51,15 @@ def routes(patterns: Sequence[Any] | None = None, prefix: str = "/") -> Iterator
 
 
 ROUTES = sorted(set(routes()))
+STARTS = {
+    "trainings": ("voice", "dataset"),
+    "conversions": ("voice", "files"),
+    "covers": ("voice", "files"),
+    "separations": ("files",),
+    "preprocess": ("files",),
+    "analyses": ("dataset",),
+}
+"""What starts jobs, and the names that such a request has to say."""
 WITH_ID = [route for route in ROUTES if "<" in route]
 WITHOUT_ID = [route for route in ROUTES if "<" not in route]
 
@@ -80,10 +91,23 @@ def own(workspace: Workspace, owner: User) -> dict[str, str]:
         state=JobState.QUEUED,
         title="학습",
         params=TrainParams().model_dump(mode="json"),
-        inputs=[],
-        voice=voice,
+        inputs={"source": {"id": str(dataset.pk), "name": "목소리"}, "files": []},
         quote=10,
         fence=1,
+    )
+    VoiceUse.objects.create(job=job, voice=voice)
+    checkpoint = VoiceCheckpoint.objects.create(
+        workspace=workspace,
+        voice=voice,
+        step=1,
+        quality=50.0,
+        scores={},
+        model_key="jobs/x/1/candidate-0.pth",
+        model_size=1,
+        model_sha256="a" * 64,
+    )
+    ReportCard.objects.create(
+        workspace=workspace, dataset=dataset, job_id=job.pk, verdict="good", usable_s=1.0, card={}
     )
     Attempt.objects.create(job=job, fence=1, state=AttemptState.QUEUED, not_before=job.created_at)
     return {
@@ -92,15 +116,19 @@ def own(workspace: Workspace, owner: User) -> dict[str, str]:
         "datasets": str(dataset.pk),
         "voices": str(voice.pk),
         "jobs": str(job.pk),
+        "checkpoints": str(checkpoint.pk),
     }
 
 
 def address(route: str, own: dict[str, str]) -> str:
-    """The route with the owner's id in it."""
-    kind = route.removeprefix("/api/v1/").partition("/")[0]
-    start, _, rest = route.partition("<")
-    assert kind in own, f"tell this test what {route} names"
-    return start + own[kind] + rest.partition(">")[2]
+    """The route with the owner's ids in it."""
+
+    def named(match: re.Match[str]) -> str:
+        kind = match[1]
+        assert kind in own, f"tell this test what {route} names"
+        return f"{kind}/{own[kind]}"
+
+    return re.sub(r"(\w+)/<[^>]*>", named, route)
 
 
 def everything() -> dict[str, str]:
@@ -118,6 +146,7 @@ def body_naming(own: dict[str, str]) -> dict[str, Any]:
     return {
         "name": "훔친 것",
         "voice": own["voices"],
+        "total_steps": 1000,
         "dataset": own["datasets"],
         "file_ids": [own["files"]],
         "files": [own["files"]],
@@ -161,13 +190,14 @@ def test_lists_and_starts_name_nothing_of_ours(
     assert _rows_of(workspace) == ours
 
 
-@pytest.mark.parametrize("route", ["/api/v1/trainings", "/api/v1/conversions"])
+@pytest.mark.parametrize("kind", STARTS)
 def test_no_job_starts_from_anothers_things(
-    route: str, own: dict[str, str], stranger_client: Client
+    kind: str, own: dict[str, str], stranger_client: Client
 ) -> None:
     jobs = Job.objects.count()
-    answer = stranger_client.post(route, body_naming(own), JSON)
-    assert answer.status_code in {400, 404}
+    body = {name: value for name, value in body_naming(own).items() if name in STARTS[kind]}
+    answer = stranger_client.post(f"/api/v1/{kind}", body, JSON)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not-found")
     assert Job.objects.count() == jobs
 
 

@@ -17,7 +17,7 @@ from django.db.models import Count, F, Sum
 
 from apps.billing.models import Balance, Entry
 from apps.common.errors import ApiError
-from apps.jobs import services, sweep
+from apps.jobs import services, starts, sweep
 from apps.jobs.backends.base import (
     Ambiguous,
     Backend,
@@ -30,6 +30,15 @@ from apps.jobs.backends.base import (
     Unreachable,
 )
 from apps.jobs.models import Attempt, Job
+from apps.jobs.requests import (
+    AnalysisStart,
+    BlendPart,
+    ConversionStart,
+    CoverStart,
+    SeparationStart,
+    Start,
+    TrainingStart,
+)
 from apps.jobs.states import JOB_ACTIVE, AttemptState, JobState
 from apps.jobs.timing import WIND_DOWN
 from apps.library import services as library
@@ -38,8 +47,8 @@ from apps.voices import services as voices
 from apps.voices.models import Voice, VoiceState
 from gpu_worker.contract.errors import Code
 from gpu_worker.contract.events import Event
-from gpu_worker.contract.job import ConvertJob, TrainJob
-from tests.apps.jobs.conftest import CONVERT, TRAIN, Studio, hear
+from gpu_worker.contract.job import AnyJob, TrainJob
+from tests.apps.jobs.conftest import TRAIN, Studio, hear
 from tests.apps.jobs.fakes import FakeWorker
 from tests.factories import make_file
 
@@ -97,7 +106,7 @@ class FaultyBackend:
     name: str = "faulty"
     machines: dict[str, Machine] = field(default_factory=dict)
 
-    def submit(self, spec: TrainJob | ConvertJob, ttl_s: int) -> Submission:
+    def submit(self, spec: AnyJob, ttl_s: int) -> Submission:
         fate = self.dice.random() if self.faults else 1.0
         if fate < 0.10:
             raise Busy
@@ -156,19 +165,26 @@ class World:
                 return
             self.started += 1
             key = f"job-{self.started}"
-        studio = self.studio
+        wanted = self._wish(dice)
         for _ in range(dice.choice((1, 1, 2))):  # a second click starts nothing
-            if dice.random() < 0.3:
-                voice = dice.choice(self.trained)
-                services.start_training(
-                    studio.workspace.id, voice, studio.dataset.id, TRAIN, key + "t"
-                )
-            else:
-                voice = dice.choice(self.trained)
-                song = make_file(studio.workspace)
-                services.start_conversions(
-                    studio.workspace.id, voice, [song.id], CONVERT, f"{key}{song.id}"
-                )
+            starts.start(self.studio.workspace.id, wanted, key)
+
+    def _wish(self, dice: random.Random) -> Start:
+        """Something of every kind."""
+        studio, voice = self.studio, dice.choice(self.trained)
+        song = make_file(studio.workspace).id
+        fate = dice.random()
+        if fate < 0.3:
+            return TrainingStart(voice=voice, dataset=studio.dataset.id, params=TRAIN)
+        if fate < 0.4:
+            return AnalysisStart(dataset=studio.dataset.id)
+        if fate < 0.5:
+            return SeparationStart(files=(song,))
+        if fate < 0.6:
+            return CoverStart(voice=voice, files=(song,))
+        others = [each for each in self.trained if each != voice]
+        blend = (BlendPart(voice=dice.choice(others), weight=0.5),) if fate < 0.7 else ()
+        return ConversionStart(voice=voice, blend=blend, files=(song,))
 
     def dispatch(self, dice: random.Random) -> None:
         if dice.random() < 0.05:
@@ -282,8 +298,8 @@ def verdict(world: World) -> None:
         _check_job(job)
     voices_left = Voice.objects.filter(state=VoiceState.TRAINING)
     assert not voices_left.exists(), "no training is left, so no voice is being trained"
-    doubled = AudioFile.objects.exclude(job_id=None).values("job_id").annotate(n=Count("id"))
-    assert all(row["n"] == 1 for row in doubled), "one conversion made two files"
+    made = AudioFile.objects.exclude(job_id=None).values("job_id", "stem").annotate(n=Count("id"))
+    assert all(row["n"] == 1 for row in made), "one job made two files of one kind"
 
 
 def _check_job(job: Job) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
-from gpu_worker.contract.job import ConvertJob, TrainJob
+from gpu_worker.contract.job import AnyJob
 
 
 class Busy(Exception):
@@ -69,7 +69,7 @@ class Backend(Protocol):
     @property
     def name(self) -> str: ...
 
-    def submit(self, spec: TrainJob | ConvertJob, ttl_s: int) -> Submission:
+    def submit(self, spec: AnyJob, ttl_s: int) -> Submission:
         """Send one attempt, once; ``ttl_s`` bounds waiting and running together.
 
         Raises Busy, Refused, Ambiguous.
@@ -87,13 +87,13 @@ class Backend(Protocol):
     def health(self) -> Health: ...
 
 
-def spec_payload(spec: TrainJob | ConvertJob) -> dict[str, Any]:
+def spec_payload(spec: AnyJob) -> dict[str, Any]:
     """The job as the worker reads it, with its token in clear."""
     payload: dict[str, Any] = spec.model_dump(mode="json")
     payload["token"] = spec.token.get_secret_value()
     return payload
 
 
-def spec_text(spec: TrainJob | ConvertJob) -> str:
+def spec_text(spec: AnyJob) -> str:
     """``spec_payload`` as JSON text."""
     return json.dumps(spec_payload(spec))

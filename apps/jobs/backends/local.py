@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Final
 
 import gpu_worker
-from gpu_worker.contract.job import ConvertJob, TrainJob
+from gpu_worker.contract.job import AnyJob
 
 from .base import Busy, Health, Refused, Remote, RemoteState, Submission, spec_text
 
@@ -52,7 +52,7 @@ class LocalBackend:
     weights: Path
     name: str = "local"
 
-    def submit(self, spec: TrainJob | ConvertJob, ttl_s: int) -> Submission:
+    def submit(self, spec: AnyJob, ttl_s: int) -> Submission:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with self._alone():
             if len(self._running()) >= self.slots:
@@ -89,7 +89,7 @@ class LocalBackend:
         running = len(self._running())
         return Health(ok=True, detail={"running": running, "slots": self.slots})
 
-    def _spawn(self, folder: Path, spec: TrainJob | ConvertJob) -> Process:
+    def _spawn(self, folder: Path, spec: AnyJob) -> Process:
         tmp = folder / "tmp"
         tmp.mkdir(parents=True, mode=0o700)
         spec_file = folder / "spec.json"

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Final
 
-from gpu_worker.contract.job import ConvertJob, TrainJob
+from gpu_worker.contract.job import AnyJob
 
 from .base import (
     Ambiguous,
@@ -45,7 +45,7 @@ class RunPodBackend:
     endpoint: str
     name: str = "runpod"
 
-    def submit(self, spec: TrainJob | ConvertJob, ttl_s: int) -> Submission:
+    def submit(self, spec: AnyJob, ttl_s: int) -> Submission:
         payload = spec_payload(spec)
         if len(json.dumps(payload)) > LARGEST_BODY:
             raise Refused("the job is larger than RunPod takes")

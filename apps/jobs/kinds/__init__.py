@@ -1,17 +1,47 @@
 """One module a kind of job."""
 
+import uuid
 from typing import Final
 
 from gpu_worker.contract.params import JobKind
 
+from .. import requests as asked
 from ..models import Job
-from .base import Kind
-from .convert import Convert
-from .train import Train
+from . import analyse, convert, cover, preprocess, separate, train
+from .base import Kind, Order
 
-_KINDS: Final[dict[JobKind, Kind]] = {JobKind.TRAIN: Train(), JobKind.CONVERT: Convert()}
+_KINDS: Final[dict[JobKind, Kind]] = {
+    JobKind.TRAIN: train.Train(),
+    JobKind.CONVERT: convert.Convert(),
+    JobKind.COVER: cover.Cover(),
+    JobKind.SEPARATE: separate.Separate(),
+    JobKind.PREPROCESS: preprocess.Preprocess(),
+    JobKind.ANALYSE: analyse.Analyse(),
+}
 
 
 def of(job: Job) -> Kind:
     """What is particular to a job's kind."""
     return _KINDS[JobKind(job.kind)]
+
+
+def orders(workspace_id: uuid.UUID, wanted: asked.Start) -> list[Order]:
+    """Check a request and lock its rows: an order a job.
+
+    Raises ApiError, and then nothing has changed.
+    """
+    match wanted:
+        case asked.TrainingStart():
+            return [train.order(workspace_id, wanted)]
+        case asked.Continuation():
+            return [train.continued(workspace_id, wanted)]
+        case asked.AnalysisStart():
+            return [analyse.order(workspace_id, wanted)]
+        case asked.ConversionStart():
+            return convert.orders(workspace_id, wanted)
+        case asked.CoverStart():
+            return cover.orders(workspace_id, wanted)
+        case asked.SeparationStart():
+            return separate.orders(workspace_id, wanted)
+        case asked.PreprocessStart():
+            return preprocess.orders(workspace_id, wanted)

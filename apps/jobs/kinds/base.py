@@ -5,23 +5,37 @@ import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from django.conf import settings
 from django.db import transaction
+from pydantic import BaseModel
 
 from apps.common import storage
 from apps.common.errors import ApiError
 from apps.library.models import AudioFile, FileState
-from apps.voices.models import Voice, VoiceState
+from apps.voices.models import Consent, Voice, VoiceState
 from apps.voices.services import valid_consent
-from gpu_worker.contract.job import ConvertJob, FileRef, Manifest, Stored, TrainJob
+from gpu_worker.contract.job import AnyJob, FileRef, Manifest, Stored
 from gpu_worker.contract.params import JobKind
 
 from .. import tokens
-from ..models import Attempt, Job
+from ..models import Attempt, Job, VoiceUse
 from ..problems import JobProblem, WebCode, text_of
 from ..timing import LINK_MARGIN, QUEUE_TTL
+
+SETUP_S: Final = 1800
+"""For weights to arrive and a slow machine to begin."""
+_LONGEST_S: Final = 5 * 24 * 3600  # presigned links live 7 days at most
+
+
+@dataclass(frozen=True)
+class Use:
+    """A voice that an order is for, its share, and the consent that it stands on."""
+
+    voice: Voice
+    consent: Consent
+    weight: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -30,10 +44,10 @@ class Order:
 
     kind: JobKind
     title: str
-    voice: Voice
     params: dict[str, Any]
     inputs: dict[str, Any]
     quote: int
+    voices: tuple[Use, ...] = ()
     total_steps: int | None = None
 
 
@@ -49,7 +63,7 @@ class Kind(Protocol):
     def leftovers(self, job: Job, attempt: Attempt) -> tuple[str, ...]:
         """Objects of an ended attempt that nobody needs once the job itself is over."""
 
-    def build(self, job: Job, attempt: Attempt) -> TrainJob | ConvertJob:
+    def build(self, job: Job, attempt: Attempt) -> AnyJob:
         """The envelope of one attempt, with fresh links.
 
         Raises JobProblem where its inputs are gone, StorageUnavailable.
@@ -68,10 +82,15 @@ class Kind(Protocol):
         """The job ended without a result."""
 
 
-def fingerprint(kind: JobKind, request: Mapping[str, Any]) -> str:
+def fingerprint(request: BaseModel) -> str:
     """What a repeated idempotency key is compared by."""
-    text = json.dumps([kind, request], sort_keys=True, default=str)
+    text = json.dumps([type(request).__name__, request.model_dump(mode="json")], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def deadline(work_s: float) -> int:
+    """Seconds that an attempt may take for so much work on a slow machine."""
+    return min(_LONGEST_S, int(SETUP_S + work_s))
 
 
 def object_key(job_id: uuid.UUID, attempt_id: uuid.UUID, name: str) -> str:
@@ -120,42 +139,41 @@ def file_ref(snapshot: Mapping[str, Any], life_s: int) -> FileRef:
     )
 
 
-def check_inputs(job: Job) -> Voice:
-    """The job's voice, locked until the caller's transaction ends.
+def check_inputs(job: Job) -> list[VoiceUse]:
+    """The job's voices in their order, locked until the caller's transaction ends.
 
-    JobProblem where the voice may no longer be used or a file is gone.
+    JobProblem where one may no longer be used or a file is gone.
     """
-    voice = Voice.objects.select_for_update(no_key=True).get(id=job.voice_id)
-    if voice.state == VoiceState.DELETED:
-        raise JobProblem(WebCode.VOICE_DELETED)
-    consent = valid_consent(voice)
-    if consent is None or not stands_on(job, consent.id):
-        raise JobProblem(WebCode.CONSENT_REVOKED)
+    locked = Voice.objects.filter(uses__job=job).order_by("id")
+    voices = {voice.id: voice for voice in locked.select_for_update(of=("self",), no_key=True)}
+    uses = list(job.uses.select_related("consent"))
+    for use in uses:
+        use.voice = voices[use.voice_id]
+        if use.voice.state == VoiceState.DELETED:
+            raise JobProblem(WebCode.VOICE_DELETED)
+        if use.consent is None or use.consent.revoked_at is not None:
+            raise JobProblem(WebCode.CONSENT_REVOKED)
     wanted = {uuid.UUID(snapshot["id"]) for snapshot in job.inputs["files"]}
     ready = AudioFile.objects.filter(id__in=wanted, state=FileState.READY).count()
     if ready != len(wanted):
         raise JobProblem(WebCode.FILE_DELETED)
-    return voice
+    return uses
 
 
-def stands_on(job: Job, consent_id: uuid.UUID) -> bool:
-    """Whether this is the consent that the job was started under: a later one revives nothing."""
-    return bool(job.inputs.get("consent", str(consent_id)) == str(consent_id))
-
-
-def inspect(job: Job) -> Voice:
+def inspect(job: Job) -> list[VoiceUse]:
     """``check_inputs`` in a transaction of its own."""
     with transaction.atomic():
         return check_inputs(job)
 
 
-def usable_inputs(job: Job) -> Voice:
+def usable_inputs(job: Job) -> list[VoiceUse]:
     """``check_inputs`` for a customer's new request: ApiError instead of JobProblem.
 
-    From now on the job stands on the consent that is valid today.
+    From now on the job stands on the consents that are valid today.
     """
-    if consent := valid_consent(job.voice):
-        job.inputs["consent"] = str(consent.id)
+    for use in job.uses.select_related("voice"):
+        if consent := valid_consent(use.voice):
+            VoiceUse.objects.filter(id=use.id).update(consent=consent)
     try:
         return check_inputs(job)
     except JobProblem as problem:

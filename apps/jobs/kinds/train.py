@@ -1,21 +1,20 @@
-"""Training: a dataset becomes a voice."""
+"""Training: a dataset becomes a voice, and a trained voice a better one."""
 
 import uuid
+from collections.abc import Iterable
 from typing import Final
 
 from apps.billing.plans import training_quote
 from apps.common import storage
-from apps.common.errors import NOT_FOUND, ApiError
+from apps.common.errors import NOT_FOUND, ApiError, FieldError, Sentence, invalid
 from apps.library.models import AudioFile, Dataset, FileState
 from apps.voices import services as voices
-from apps.voices.models import Voice, VoiceState
+from apps.voices.models import Consent, Voice, VoiceState
 from gpu_worker.contract.errors import TEXTS, Code
 from gpu_worker.contract.job import (
     CHECKPOINT,
     INDEX,
-    MANIFEST,
     MODEL,
-    REPORT,
     FileRef,
     Manifest,
     TrainJob,
@@ -25,33 +24,31 @@ from gpu_worker.contract.job import (
 from gpu_worker.contract.params import JobKind, TrainParams
 
 from ..models import Attempt, Job
-from ..problems import JobProblem, WebCode
+from ..problems import JobProblem, WebCode, text_of
+from ..requests import Continuation, TrainingStart
 from ..states import AttemptState
-from . import base
+from . import base, songs
 
 MIN_SECONDS: Final = 10.0
-_SETUP_S: Final = 1800
 _SECONDS_PER_SAMPLE: Final = 3.0
 _SECONDS_PER_SECOND: Final = 5.0
 """Of recording, for its features."""
-_LONGEST_S: Final = 5 * 24 * 3600  # presigned links live 7 days at most
 
 
-def order(
-    workspace_id: uuid.UUID, voice_id: uuid.UUID, dataset_id: uuid.UUID, params: TrainParams
-) -> base.Order:
+def order(workspace_id: uuid.UUID, wanted: TrainingStart) -> base.Order:
     """Check a request and lock its rows. Raises ApiError, and then nothing has changed."""
-    voice = voices.lock(workspace_id, voice_id)
-    dataset = Dataset.objects.for_workspace(workspace_id).filter(id=dataset_id).first()
+    voice = voices.lock(workspace_id, wanted.voice)
+    dataset = Dataset.objects.for_workspace(workspace_id).filter(id=wanted.dataset).first()
     if voice is None or dataset is None:
         raise NOT_FOUND
-    _check_trainable(voice)
+    consent = _check_trainable(voice)
     files = _lock_files(dataset)
     voices.begin_training(voice)
+    params = wanted.params
     return base.Order(
         kind=JobKind.TRAIN,
         title=voice.name,
-        voice=voice,
+        voices=(base.Use(voice, consent),),
         params=params.model_dump(mode="json"),
         inputs={
             "source": {"id": str(dataset.id), "name": dataset.name},
@@ -62,8 +59,63 @@ def order(
     )
 
 
-def _check_trainable(voice: Voice) -> None:
-    if voices.valid_consent(voice) is None:
+def continued(workspace_id: uuid.UUID, wanted: Continuation) -> base.Order:
+    """The same training with more steps, from where the voice's last one ended. Raises ApiError."""
+    key = _key_to_go_on_from(workspace_id, wanted.voice)  # asked before any row is locked
+    voice = voices.lock(workspace_id, wanted.voice)
+    if voice is None:
+        raise NOT_FOUND
+    consent = _check_trainable(voice)
+    jobs = Job.objects.for_workspace(workspace_id)
+    last = jobs.filter(id=voice.trained_job).first() if voice.trained_job else None
+    if last is None or voice.checkpoint_key != key:
+        raise _checkpoint_gone()
+    reached = voice.trained_steps or 0
+    if wanted.total_steps <= reached:
+        raise _too_few_steps(reached)
+    songs.lock_ready(workspace_id, [uuid.UUID(file["id"]) for file in last.inputs["files"]])
+    changed = wanted.model_dump(exclude={"voice"}, exclude_none=True)
+    params = TrainParams.model_validate(last.params | changed)
+    voices.begin_training(voice)
+    return base.Order(
+        kind=JobKind.TRAIN,
+        title=voice.name,
+        voices=(base.Use(voice, consent),),
+        params=params.model_dump(mode="json"),
+        inputs={
+            "source": last.inputs["source"],
+            "files": last.inputs["files"],
+            "resume": {"job": str(last.id), "key": key, "step": reached},
+        },
+        quote=training_quote(params, done=reached),
+        total_steps=params.total_steps,
+    )
+
+
+def _key_to_go_on_from(workspace_id: uuid.UUID, voice_id: uuid.UUID) -> str:
+    """Where the voice's last training left its state. Raises ApiError where it is no longer."""
+    key = voices.of_workspace(workspace_id, voice_id).checkpoint_key
+    if not key or not storage.size(key):
+        raise _checkpoint_gone()
+    return key
+
+
+def _checkpoint_gone() -> ApiError:
+    text = text_of(WebCode.CHECKPOINT_GONE)
+    return ApiError("checkpoint-gone", text.ko, text.en, field="voice")
+
+
+def _too_few_steps(reached: int) -> ApiError:
+    text = Sentence(
+        f"이미 {reached}스텝까지 학습했습니다. 더 큰 스텝 수를 정해 주세요.",
+        f"The training has reached step {reached}. Ask for more steps.",
+    )
+    return invalid({"total_steps": FieldError("steps-too-few", text)})
+
+
+def _check_trainable(voice: Voice) -> Consent:
+    consent = voices.valid_consent(voice)
+    if consent is None:
         raise ApiError(
             "consent-missing",
             "목소리 주인의 동의 기록이 없어 학습할 수 없습니다. 먼저 동의서를 작성해 주세요.",
@@ -78,6 +130,7 @@ def _check_trainable(voice: Voice) -> None:
             "This voice is already being trained. Start again when that has ended.",
             field="voice",
         )
+    return consent
 
 
 def _lock_files(dataset: Dataset) -> list[AudioFile]:
@@ -109,31 +162,38 @@ class Train:
         samples = params.total_steps * params.batch_size
         recorded = sum(file["duration_s"] for file in job.inputs["files"])
         work = samples * _SECONDS_PER_SAMPLE + recorded * _SECONDS_PER_SECOND
-        return min(_LONGEST_S, int(_SETUP_S + work))
+        return base.deadline(work)
 
     def output_names(self, job: Job) -> tuple[str, ...]:
         return train_output_names(self._params(job))
 
     def leftovers(self, job: Job, attempt: Attempt) -> tuple[str, ...]:
-        """All but the phrases that the job's page plays; of the winner only the checkpoint.
+        """All but the phrases that the job's page plays, and what the voice has taken over.
 
         Of a deleted voice everything: the phrases are its sound too.
         """
-        if job.voice.state == VoiceState.DELETED:
-            return self.output_names(job)
-        if attempt.state == AttemptState.SUCCEEDED:
-            return (CHECKPOINT,)
-        return (CHECKPOINT, MODEL, INDEX, REPORT, MANIFEST)
+        voice = job.voice
+        names = self.output_names(job)
+        if voice is None or voice.state == VoiceState.DELETED:
+            return names
+        if attempt.state != AttemptState.SUCCEEDED:
+            return tuple(name for name in names if not name.startswith("preview-"))
+        owned = voices.objects_of(voice)
+        return tuple(
+            name
+            for name in (CHECKPOINT, *_candidates(names))
+            if base.object_key(job.id, attempt.id, name) not in owned
+        )
 
     def required(self, job: Job) -> tuple[str, ...]:
         return (MODEL, INDEX)
 
     def build(self, job: Job, attempt: Attempt) -> TrainJob:
-        voice = base.inspect(job)
+        [use] = base.inspect(job)
         life_s = base.link_life_s(attempt)
         return TrainJob(
             **base.envelope(job, attempt, self.output_names(job)),
-            voice_name=voice.name,
+            voice_name=use.voice.name,
             params=self._params(job),
             dataset=tuple(base.file_ref(file, life_s) for file in job.inputs["files"]),
             resume=_last_checkpoint(job, attempt, life_s),
@@ -143,57 +203,99 @@ class Train:
         result = manifest.result
         if not isinstance(result, TrainResult):
             raise JobProblem(WebCode.RESULT_BROKEN, "not a training's result")
-        files = base.by_name(manifest)
-        model, index = files[MODEL], files[INDEX]
-        voices.complete_training(
-            job.workspace_id,
-            job.voice_id,
-            voices.TrainedVoice(
-                job_id=job.id,
-                preset=result.preset,
-                sample_rate=result.sample_rate,
-                encoder_id=result.encoder.id,
-                encoder_sha256=result.encoder.sha256,
-                model_key=base.object_key(job.id, attempt.id, MODEL),
-                model_size=model.size,
-                model_sha256=model.sha256,
-                index_key=base.object_key(job.id, attempt.id, INDEX),
-                index_size=index.size,
-                index_sha256=index.sha256,
-                f0_low_hz=result.f0_low_hz,
-                f0_high_hz=result.f0_high_hz,
-                mel_distance_start=result.mel_distance_start,
-                mel_distance_end=result.mel_distance_end,
-            ),
-        )
+        [use] = job.uses.all()
+        voices.complete_training(job.workspace_id, use.voice_id, _trained(job, attempt, manifest))
+        job.step = result.steps
 
     def reopen(self, job: Job) -> None:
-        voice = base.usable_inputs(job)
-        _check_trainable(voice)
-        voices.begin_training(voice)
+        [use] = base.usable_inputs(job)
+        _check_trainable(use.voice)
+        voices.begin_training(use.voice)
 
     def abandon(self, job: Job, *, failed: bool) -> None:
-        voices.abandon_training(job.voice_id, failed=failed)
+        for use in job.uses.all():
+            voices.abandon_training(use.voice_id, failed=failed)
 
     @staticmethod
     def _params(job: Job) -> TrainParams:
         return TrainParams.model_validate(job.params)
 
 
+def _candidates(names: Iterable[str]) -> list[str]:
+    return [name for name in names if name.startswith("candidate-")]
+
+
+def _trained(job: Job, attempt: Attempt, manifest: Manifest) -> voices.TrainedVoice:
+    """What the voice gets. JobProblem where the result names a candidate that was not stored."""
+    result = manifest.result
+    assert isinstance(result, TrainResult)
+    files = base.by_name(manifest)
+    if not {each.name for each in result.candidates} <= set(_candidates(files)):
+        raise JobProblem(WebCode.RESULT_BROKEN, "a candidate is missing")
+
+    def key(name: str) -> str:
+        return base.object_key(job.id, attempt.id, name)
+
+    return voices.TrainedVoice(
+        job_id=job.id,
+        preset=result.preset,
+        sample_rate=result.sample_rate,
+        encoder_id=result.encoder.id,
+        encoder_sha256=result.encoder.sha256,
+        model_key=key(MODEL),
+        model_size=files[MODEL].size,
+        model_sha256=files[MODEL].sha256,
+        index_key=key(INDEX),
+        index_size=files[INDEX].size,
+        index_sha256=files[INDEX].sha256,
+        f0_low_hz=result.f0_low_hz,
+        f0_median_hz=result.f0_median_hz,
+        f0_high_hz=result.f0_high_hz,
+        mel_distance_start=result.mel_distance_start,
+        mel_distance_end=result.mel_distance_end,
+        base=result.base,
+        steps=result.steps,
+        best_step=result.best_step,
+        scores=result.scores,
+        candidates=tuple(
+            voices.Kept(
+                each.step,
+                each.scores,
+                key(each.name),
+                files[each.name].size,
+                files[each.name].sha256,
+            )
+            for each in result.candidates
+        ),
+        ending_ko=result.ending_ko,
+        ending_en=result.ending_en,
+        checkpoint_key=key(CHECKPOINT),
+    )
+
+
 def _last_checkpoint(job: Job, attempt: Attempt, life_s: int) -> FileRef | None:
     """The newest checkpoint that an earlier attempt left whole in storage.
 
-    No checksum goes with it: the object may be newer than the last event that we heard.
+    Else that of the training that this one continues: JobProblem where it is gone, since starting
+    anew is not what was asked for. No checksum goes with it: the object may be newer than the last
+    event that we heard.
     """
     earlier = job.attempts.filter(fence__lt=attempt.fence).order_by("-fence")
     for before in earlier:
-        key = base.object_key(job.id, before.id, CHECKPOINT)
-        size = storage.size(key)
-        if size:
-            return FileRef(
-                id=str(before.id),
-                name=CHECKPOINT,
-                url=storage.presign_get(key, life_s),
-                size=size,
-            )
-    return None
+        if ref := _checkpoint(before.id, base.object_key(job.id, before.id, CHECKPOINT), life_s):
+            return ref
+    resume = job.inputs.get("resume")
+    if resume is None:
+        return None
+    ref = _checkpoint(resume["job"], resume["key"], life_s)
+    if ref is None:
+        raise JobProblem(WebCode.CHECKPOINT_GONE)
+    return ref
+
+
+def _checkpoint(owner: uuid.UUID | str, key: str, life_s: int) -> FileRef | None:
+    size = storage.size(key)
+    if not size:
+        return None
+    url = storage.presign_get(key, life_s)
+    return FileRef(id=str(owner), name=CHECKPOINT, url=url, size=size)

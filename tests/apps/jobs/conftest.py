@@ -11,20 +11,20 @@ from django.utils import timezone
 from apps.accounts.models import User, Workspace
 from apps.billing import services as billing
 from apps.billing.models import Balance
-from apps.jobs import services, sweep
+from apps.jobs import services, starts, sweep
 from apps.jobs.models import Attempt, Job
+from apps.jobs.requests import ConversionStart, Start, TrainingStart
 from apps.library.models import AudioFile, Dataset
 from apps.voices import services as voices
 from apps.voices import statement
 from apps.voices.models import ConsentScope, Voice
 from gpu_worker.contract.events import Batch, Event, Reply
-from gpu_worker.contract.params import ConvertParams, TrainParams
+from gpu_worker.contract.params import TrainParams
 from tests.factories import make_dataset, make_file, workspace_of
 
 from .fakes import FakeBackend, FakeWorker
 
 TRAIN = TrainParams.model_validate({"total_steps": 4, "batch_size": 1, "previews": 1})
-CONVERT = ConvertParams.model_validate({})
 
 
 @dataclass
@@ -39,14 +39,14 @@ class Studio:
     backend: FakeBackend
 
     def train(self, key: str = "") -> Job:
-        return services.start_training(
-            self.workspace.id, self.voice.id, self.dataset.id, TRAIN, key
-        )
+        wanted = TrainingStart(voice=self.voice.id, dataset=self.dataset.id, params=TRAIN)
+        return self.start(wanted, key)[0]
 
     def convert(self, key: str = "") -> Job:
-        return services.start_conversions(
-            self.workspace.id, self.voice.id, [self.song.id], CONVERT, key
-        )[0]
+        return self.start(ConversionStart(voice=self.voice.id, files=(self.song.id,)), key)[0]
+
+    def start(self, wanted: Start, key: str = "") -> list[Job]:
+        return starts.start(self.workspace.id, wanted, key)
 
     def dispatch(self) -> FakeWorker:
         """Send what waits; the worker of the last one sent."""
@@ -65,9 +65,19 @@ class Studio:
         worker = self.dispatch()
         self.hear(worker, worker.started())
         worker.store_result()
-        assert services.finish(uuid.UUID(worker.spec.attempt_id))
+        self.finish(worker)
         self.voice.refresh_from_db()
         return job
+
+    def succeed(self) -> FakeWorker:
+        """The next job in line is sent, stores its result and is taken as done."""
+        worker = self.dispatch()
+        worker.store_result()
+        self.finish(worker)
+        return worker
+
+    def finish(self, worker: FakeWorker) -> None:
+        assert services.finish(uuid.UUID(worker.spec.attempt_id))
 
     @property
     def credits(self) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +20,7 @@ from gpu_worker.contract.errors import Code
 from gpu_worker.contract.events import (
     Cancelled,
     Checkpoint,
+    Evaluated,
     Event,
     Failed,
     Finished,
@@ -32,21 +34,59 @@ from gpu_worker.contract.job import (
     INDEX,
     MANIFEST,
     MODEL,
+    REPORT,
+    AnalyseJob,
+    AnalyseResult,
+    AnyJob,
+    AnyResult,
     ConvertJob,
     ConvertResult,
+    CoverJob,
+    CoverResult,
     EncoderRef,
     Failure,
+    FileRef,
     Manifest,
+    PreprocessJob,
+    PreprocessResult,
+    SeparateJob,
+    SeparateResult,
+    Sound,
     Stored,
     TrainJob,
     TrainResult,
     preview_name,
 )
-from gpu_worker.contract.params import ContentEncoderName, Preset
+from gpu_worker.contract.params import ContentEncoderName, Preset, TrainBase
+from gpu_worker.contract.report_card import DatasetCard, FileCard, Verdict
+from gpu_worker.contract.scores import Candidate, Scores
 from gpu_worker.contract.stage import Stage
 
 ENCODER = EncoderRef(id=ContentEncoderName.WHISPER_BASE, sha256="e" * 64)
 _storage = httpx.Client(timeout=20)  # one for all: making a TLS context takes long
+
+
+def scores(quality: float) -> Scores:
+    return Scores(mel_distance=1.0, f0_correlation=0.9, speaker_similarity=0.8, quality=quality)
+
+
+def card_of(files: Sequence[FileRef]) -> DatasetCard:
+    """A report card that finds every file good."""
+    return DatasetCard(
+        files=tuple(
+            FileCard(id=f.id, name=f.name, duration_s=30.0, usable_s=25.0, verdict=Verdict.GOOD)
+            for f in files
+        ),
+        duration_s=30.0 * len(files),
+        usable_s=25.0 * len(files),
+        f0_low_hz=100.0,
+        f0_median_hz=180.0,
+        f0_high_hz=300.0,
+        histogram=(),
+        verdict=Verdict.GOOD,
+        ko="좋습니다.",
+        en="Good.",
+    )
 
 
 @dataclass
@@ -54,14 +94,14 @@ class FakeBackend:
     """Keeps what was submitted; ``failure`` is raised instead, ``states`` answers for status."""
 
     name: str = "fake"
-    submitted: list[TrainJob | ConvertJob] = field(default_factory=list)
+    submitted: list[AnyJob] = field(default_factory=list)
     failure: Exception | None = None
     loses_answer: bool = False
     states: dict[uuid.UUID, RemoteState] = field(default_factory=dict)
     default: RemoteState = RemoteState.RUNNING
     stopped: list[uuid.UUID] = field(default_factory=list)
 
-    def submit(self, spec: TrainJob | ConvertJob, ttl_s: int) -> Submission:
+    def submit(self, spec: AnyJob, ttl_s: int) -> Submission:
         assert ttl_s > spec.deadline_s
         if self.failure is not None and not self.loses_answer:
             raise self.failure
@@ -85,7 +125,7 @@ class FakeBackend:
         return self
 
     @property
-    def last(self) -> TrainJob | ConvertJob:
+    def last(self) -> AnyJob:
         return self.submitted[-1]
 
 
@@ -93,7 +133,7 @@ class FakeBackend:
 class FakeWorker:
     """Plays the worker of one submitted attempt, with real objects in the real storage."""
 
-    spec: TrainJob | ConvertJob
+    spec: AnyJob
     seq: int = 0
 
     def _next(self) -> dict[str, Any]:
@@ -121,6 +161,9 @@ class FakeWorker:
         file = self.put(preview_name(number), b"flac")
         return Preview(**self._next(), step=step, mel_distance=1.5, file=file)
 
+    def evaluated(self, step: int, quality: float, *, best: bool = True) -> Event:
+        return Evaluated(**self._next(), step=step, scores=scores(quality), best=best)
+
     def finished(self) -> Event:
         return Finished(**self._next())
 
@@ -134,30 +177,63 @@ class FakeWorker:
         _storage.put(self.spec.outputs[name], content=data).raise_for_status()
         return Stored(name=name, size=len(data), sha256=hashlib.sha256(data).hexdigest())
 
+    def _made(self, sound: bytes) -> tuple[tuple[Stored, ...], AnyResult]:
+        """The objects of a result and what it says of them."""
+        spec = self.spec
+        if isinstance(spec, AnalyseJob):
+            return (), AnalyseResult(card=card_of(spec.dataset), seconds=1.0)
+        if isinstance(spec, TrainJob):
+            return self._trained(spec)
+        names = [name for name in spec.outputs if name not in (REPORT, MANIFEST)]
+        files = tuple(self.put(name, sound) for name in names)
+        sounds = tuple(Sound(name=name, duration_s=1.0, sample_rate=40000) for name in names)
+        match spec:
+            case ConvertJob():
+                return files, ConvertResult(output=sounds[0], key_shift=0.0, seconds=1.0)
+            case CoverJob():
+                return files, CoverResult(
+                    outputs=sounds, key_shift=0.0, separator="spleeter-2stems", seconds=1.0
+                )
+            case SeparateJob():
+                return files, SeparateResult(
+                    outputs=sounds, separator="spleeter-2stems", seconds=1.0
+                )
+            case PreprocessJob():
+                return files, PreprocessResult(
+                    output=sounds[0], source_s=2.0, usable_s=1.0, seconds=1.0
+                )
+
+    def _trained(self, spec: TrainJob) -> tuple[tuple[Stored, ...], AnyResult]:
+        names = [name for name in spec.outputs if name.startswith("candidate-")][:2]
+        kept = tuple(
+            Candidate(step=number + 1, name=name, scores=scores(50.0 + number))
+            for number, name in enumerate(names)
+        )
+        files = [self.put(name, name.encode()) for name in (MODEL, INDEX, *names)]
+        return tuple(files), TrainResult(
+            preset=Preset.DRAFT,
+            sample_rate=40000,
+            encoder=ENCODER,
+            base=TrainBase.SCRATCH,
+            steps=spec.params.total_steps,
+            best_step=spec.params.total_steps,
+            usable_seconds=20.0,
+            f0_low_hz=100.0,
+            f0_median_hz=180.0,
+            f0_high_hz=300.0,
+            mel_distance_start=2.0,
+            mel_distance_end=1.0,
+            scores=scores(80.0),
+            candidates=kept,
+            ending_ko="모두 마쳤습니다.",
+            ending_en="All steps are done.",
+            losses={"mel": 1.0},
+            seconds=1.0,
+        )
+
     def store_result(self, *, lie: int = 0, sound: bytes = b"not really flac") -> Manifest:
         """Every output, and the manifest last; ``lie`` is added to the sizes that it says."""
-        files: tuple[Stored, ...]
-        result: TrainResult | ConvertResult
-        if isinstance(self.spec, TrainJob):
-            files = (self.put(MODEL, b"model"), self.put(INDEX, b"index"))
-            result = TrainResult(
-                preset=Preset.DRAFT,
-                sample_rate=40000,
-                encoder=ENCODER,
-                steps=4,
-                usable_seconds=20.0,
-                f0_low_hz=100.0,
-                f0_high_hz=300.0,
-                mel_distance_start=2.0,
-                mel_distance_end=1.0,
-                losses={"mel": 1.0},
-                seconds=1.0,
-            )
-        else:
-            files = (self.put(self.spec.output_name, sound),)
-            result = ConvertResult(
-                duration_s=1.0, sample_rate=40000, output_name=self.spec.output_name, seconds=1.0
-            )
+        files, result = self._made(sound)
         if lie:
             files = tuple(file.model_copy(update={"size": file.size + lie}) for file in files)
         manifest = Manifest(

@@ -19,7 +19,7 @@ from apps.voices import services as voices
 from apps.voices import statement
 from apps.voices.models import ConsentScope, VoiceState
 from gpu_worker.contract.errors import Code
-from gpu_worker.contract.job import ConvertJob, TrainJob
+from gpu_worker.contract.job import AnyJob, TrainJob
 
 from .conftest import Studio, age, current, now_due
 from .fakes import FakeWorker
@@ -297,7 +297,7 @@ def test_a_job_cancelled_while_it_is_submitted_is_stopped(studio: Studio) -> Non
     job = studio.train()
     submit = studio.backend.submit
 
-    def cancelled_meanwhile(spec: TrainJob | ConvertJob, ttl_s: int) -> Submission:
+    def cancelled_meanwhile(spec: AnyJob, ttl_s: int) -> Submission:
         services.cancel(job.id)
         studio.sweep()  # tells a backend that knows of nothing yet
         return submit(spec, ttl_s)

@@ -3,15 +3,13 @@
 import uuid
 from datetime import timedelta
 
-import pytest
-
-from apps.common import storage
+from apps.common import erasure, storage
 from apps.jobs import services, timing
 from apps.jobs.backends.base import RemoteState
 from apps.jobs.models import Job
 from apps.voices import services as voices
 from gpu_worker.contract.errors import Code
-from gpu_worker.contract.job import CHECKPOINT, INDEX, MANIFEST, MODEL, preview_name
+from gpu_worker.contract.job import CHECKPOINT, INDEX, MANIFEST, MODEL, candidate_name, preview_name
 
 from .conftest import Studio, age, current, now_due
 from .fakes import FakeWorker
@@ -55,7 +53,8 @@ def test_a_training_keeps_its_result_and_its_phrases(studio: Studio) -> None:
     assert objects(job, first) == {CHECKPOINT, preview_name(0), MODEL}
     leave(studio, job)
     assert objects(job, first) == {preview_name(0)}
-    assert objects(job, second) == {preview_name(1), MODEL, INDEX, MANIFEST}
+    kept = {candidate_name(0), candidate_name(1), CHECKPOINT, MODEL, INDEX}
+    assert objects(job, second) == {preview_name(1), MANIFEST, *kept}
     job.refresh_from_db()
     assert job.tidied_at is not None
 
@@ -100,12 +99,12 @@ def test_nothing_of_a_deleted_voice_stays(studio: Studio) -> None:
     assert objects(job, worker) == set()
 
 
-@pytest.mark.django_db(transaction=True)
 def test_training_anew_replaces_the_voices_files(studio: Studio) -> None:
     studio.trained()
     old = [studio.voice.model_key, studio.voice.index_key]
     assert all(storage.exists(key) for key in old)
     studio.trained()
+    erasure.erase_due()
     assert not any(storage.exists(key) for key in old)
     assert storage.exists(studio.voice.model_key)
     assert storage.exists(studio.voice.index_key)

@@ -35,16 +35,16 @@ def test_events_are_heard_without_session_or_csrf(studio: Studio) -> None:
     job = studio.train()
     worker = studio.dispatch()
     response = send(Client(enforce_csrf_checks=True), worker, worker.started())
-    assert (response.status_code, response.json()) == (200, {"stop": False})
+    assert (response.status_code, response.json()) == (200, {"stop": False, "finish": False})
     assert current(job).state == "running"
 
 
 def test_an_empty_batch_is_a_heartbeat_and_hears_of_the_cancel(studio: Studio) -> None:
     job = studio.train()
     worker = studio.dispatch()
-    assert send(Client(), worker).json() == {"stop": False}
+    assert send(Client(), worker).json() == {"stop": False, "finish": False}
     services.cancel(job.id)
-    assert send(Client(), worker).json() == {"stop": True}
+    assert send(Client(), worker).json() == {"stop": True, "finish": False}
 
 
 @pytest.mark.parametrize("token", ["", "nonsense", "a:b:c"])
@@ -77,7 +77,7 @@ def test_an_overtaken_attempt_is_told_to_stop(studio: Studio) -> None:
     job = studio.train()
     worker = studio.dispatch()
     services.fail(uuid.UUID(worker.spec.attempt_id), Code.LOST)
-    assert send(Client(), worker, worker.progress(0.9, 3)).json() == {"stop": True}
+    assert send(Client(), worker, worker.progress(0.9, 3)).json() == {"stop": True, "finish": False}
     job.refresh_from_db()
     assert (job.state, job.fraction) == ("queued", 0.0)
 

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from apps.accounts.models import User, Workspace
-from apps.common import storage
+from apps.common import erasure, storage
 from apps.library import probing, services
 from apps.library.models import AudioFile, DatasetItem, FileState, Origin
 from tests.factories import make_dataset, make_file, tone, wav_bytes, workspace_of
@@ -120,18 +120,12 @@ def test_download_too_early(owner_client: Client, workspace: Workspace, state: F
     assert (answer.status_code, answer.json()["error"]["code"]) == (409, "file-not-ready")
 
 
-def test_delete(
-    owner_client: Client,
-    workspace: Workspace,
-    django_capture_on_commit_callbacks: Any,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("apps.library.tasks.erase_object.delay", probing.erase_object)
+def test_delete(owner_client: Client, workspace: Workspace) -> None:
     dataset = make_dataset(workspace, files=2)
     file = dataset.files.all()[0]
     storage.write_bytes(file.key, b"data")
-    with django_capture_on_commit_callbacks(execute=True):
-        assert owner_client.delete(f"/api/v1/files/{file.pk}").status_code == 204
+    assert owner_client.delete(f"/api/v1/files/{file.pk}").status_code == 204
+    erasure.erase_due()
     assert storage.size(file.key) is None
     assert owner_client.get(f"/api/v1/files/{file.pk}").status_code == 404
     assert owner_client.delete(f"/api/v1/files/{file.pk}").status_code == 404

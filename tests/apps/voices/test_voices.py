@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from apps.accounts.models import User, Workspace
-from apps.common import storage
+from apps.common import erasure, storage
 from apps.voices import services, statement
 from apps.voices.models import Consent, ConsentScope, Voice, VoiceState
 
@@ -156,7 +156,6 @@ def test_export_links_name_the_files(voice: Voice, owner_client: Client) -> None
     assert "X-Amz-Signature" in links["model"]["url"]
 
 
-@pytest.mark.django_db(transaction=True)
 def test_deleting_a_voice_deletes_its_files_and_keeps_the_consent(
     voice: Voice, owner: User
 ) -> None:
@@ -165,6 +164,7 @@ def test_deleting_a_voice_deletes_its_files_and_keeps_the_consent(
     keys = [f"jobs/{voice.id}/model.pth", f"jobs/{voice.id}/model.index"]
     assert all(storage.exists(key) for key in keys)
     services.delete(voice.id)
+    erasure.erase_due()
     assert not any(storage.exists(key) for key in keys)
     assert Voice.objects.get().state == VoiceState.DELETED
     assert Consent.objects.count() == 1

@@ -1,0 +1,81 @@
+"""How jobs begin: a request is checked, its credits are reserved, its jobs are queued."""
+
+import uuid
+from collections.abc import Sequence
+
+from django.db import connection, transaction
+
+from apps.common.errors import ApiError
+
+from . import kinds, rounds
+from .kinds.base import Order, fingerprint
+from .models import Job, VoiceUse
+from .requests import Start
+
+
+@transaction.atomic
+def start(workspace_id: uuid.UUID, wanted: Start, key: str = "") -> list[Job]:
+    """Check, reserve and queue what is wanted: a job a file, all or none.
+
+    The same key again gives the same jobs. Raises ApiError, and then nothing has changed.
+    """
+    mark = fingerprint(wanted)
+    files = getattr(wanted, "files", None)
+    keys = [key] if files is None or not key else [f"{key}/{n}" for n in range(len(files))]
+    if repeated := _repeated(workspace_id, keys, mark):
+        return repeated
+    orders = kinds.orders(workspace_id, wanted)
+    batch = uuid.uuid4() if files is not None else None
+    keys = keys if key else [""] * len(orders)
+    return [
+        _start(workspace_id, order, batch, key, mark)
+        for order, key in zip(orders, keys, strict=True)
+    ]
+
+
+def _repeated(workspace_id: uuid.UUID, keys: Sequence[str], mark: str) -> list[Job]:
+    """The jobs that these idempotency keys already started, in order; [] where none has.
+
+    The advisory lock makes a second request with the same key wait for the first to commit.
+    """
+    if not keys or not keys[0]:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{workspace_id}/{keys[0]}"]
+        )
+    jobs = Job.objects.for_workspace(workspace_id)
+    first = jobs.filter(idempotency_key=keys[0]).first()
+    if first is None:
+        return []
+    if first.fingerprint != mark:
+        raise ApiError(
+            "idempotency-mismatch",
+            "같은 멱등 키로 다른 요청을 보냈습니다. 새 키를 사용해 주세요.",
+            "This idempotency key was used for another request. Use a new key.",
+        )
+    by_key = {job.idempotency_key: job for job in jobs.filter(idempotency_key__in=keys)}
+    return [by_key[key] for key in keys]
+
+
+def _start(
+    workspace_id: uuid.UUID, order: Order, batch: uuid.UUID | None, key: str, mark: str
+) -> Job:
+    job = Job.objects.create(
+        workspace_id=workspace_id,
+        kind=order.kind,
+        title=order.title,
+        params=order.params,
+        inputs=order.inputs,
+        batch=batch,
+        quote=order.quote,
+        total_steps=order.total_steps,
+        idempotency_key=key,
+        fingerprint=mark,
+    )
+    VoiceUse.objects.bulk_create(
+        VoiceUse(job=job, voice=use.voice, position=number, weight=use.weight, consent=use.consent)
+        for number, use in enumerate(order.voices)
+    )
+    rounds.begin(job, "queued")
+    return job
