@@ -18,13 +18,15 @@ from .files import write_whole
 from .held_out import choose_held_out, digest, without_overlap
 from .recordings import Warn, read_recording, warnings
 from .resampling import resample
-from .slicer import slice_audio
+from .slicer import cut_audio, levelled
 from .slices import Slice
 from .stop import StopCheck, check
 
 MIN_USABLE_SECONDS: Final = 10.0
 MIN_SLICE_SECONDS: Final = 0.6
 _CACHE_VERSION: Final = 2
+_PART: Final = 200
+"""Slices a file of features: about 9 minutes of recording."""
 _ARRAYS: Final = ("wave", "content", "f0")
 
 Floats = NDArray[np.float32]
@@ -63,7 +65,7 @@ def _ignore(ko: str, en: str) -> None:
 class FeatureExtractor:
     """Turns recordings into slices; what a file gave is kept in ``folder`` for the next attempt.
 
-    Slices are mapped from there: memory holds one recording at a time and what is in use.
+    Slices are mapped from there: memory holds the sound of one recording and what is in use.
     """
 
     config: SpectrogramConfig
@@ -97,25 +99,30 @@ class FeatureExtractor:
         progress: Callable[[float], None],
         stop: StopCheck,
     ) -> None:
-        """Write the features of one file."""
+        """Write the features of one file, in parts, and what says that all are there last."""
         rate = self.config.sample_rate
+        parts = 0
+        part: list[Slice] = []
         try:
             recording = read_recording(path, rate, stop)
-            slices = []
-            clips = slice_audio(recording.wave, rate)
+            clips = cut_audio(recording.wave, rate)
             for done, clip in enumerate(clips, start=1):
                 check(stop)
-                if len(clip) >= MIN_SLICE_SECONDS * rate:
-                    slices.append(self._slice(clip))
+                level = levelled(clip) if len(clip) >= MIN_SLICE_SECONDS * rate else None
+                if level is not None:
+                    part.append(self._slice(level))
+                if len(part) == _PART or (part and done == len(clips)):
+                    _write(_part_of(cache, parts), part)
+                    parts, part = parts + 1, []
                 progress(done / len(clips))
         except JobError as error:
             raise JobError(error.code, error.detail, file=number) from error
-        content = {
+        facts = {
+            "parts": parts,
             "source_rate": recording.source_rate,
             "cancelled": recording.cancelled,
-            "slices": [{name: getattr(item, name) for name in _ARRAYS} for item in slices],
         }
-        write_whole(cache, lambda aside: torch.save(content, aside))
+        write_whole(cache, lambda aside: torch.save(facts, aside))
 
     def _slice(self, clip: Floats) -> Slice:
         wave16k = resample(clip, self.config.sample_rate, CONTENT_RATE)
@@ -142,10 +149,25 @@ class FeatureExtractor:
 
     def _read(self, cache: Path, number: int) -> list[Slice]:
         """The slices of the ``number``-th file, mapped, with its warnings said."""
-        content = torch.load(cache, map_location="cpu", weights_only=True, mmap=True)
+        facts = torch.load(cache, weights_only=True)
         rate = self.config.sample_rate
-        warnings(number + 1, content["source_rate"], rate, content["cancelled"], self.warn)
-        return [Slice(**arrays, source=number) for arrays in content["slices"]]
+        warnings(number + 1, facts["source_rate"], rate, facts["cancelled"], self.warn)
+        slices: list[Slice] = []
+        for part in range(facts["parts"]):
+            stored = torch.load(
+                _part_of(cache, part), map_location="cpu", weights_only=True, mmap=True
+            )
+            slices += [Slice(**arrays, source=number) for arrays in stored]
+        return slices
+
+
+def _part_of(cache: Path, number: int) -> Path:
+    return cache.with_suffix(f".{number:03d}.pt")
+
+
+def _write(path: Path, slices: Sequence[Slice]) -> None:
+    content = [{name: getattr(item, name) for name in _ARRAYS} for item in slices]
+    write_whole(path, lambda aside: torch.save(content, aside))
 
 
 def _share(progress: Callable[[float], None], number: int, files: int) -> Callable[[float], None]:

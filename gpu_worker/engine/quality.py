@@ -8,17 +8,19 @@ from typing import Final
 
 from ..contract.scores import Scores
 
-# From worst to best of what counts: outside it nothing is gained or lost.
-MEL_RANGE: Final = (1.6, 0.4)
-SIMILARITY_RANGE: Final = (0.4, 1.0)
+# From worst to best of what counts: outside it nothing is lost or gained.
+MEL_RANGE: Final = (2.0, 0.4)
+SIMILARITY_RANGE: Final = (0.5, 1.0)
 CORRELATION_RANGE: Final = (0.0, 1.0)
 
-MEL_WEIGHT: Final = 0.45
-SIMILARITY_WEIGHT: Final = 0.35
+MEL_WEIGHT: Final = 0.4
+SIMILARITY_WEIGHT: Final = 0.4
 CORRELATION_WEIGHT: Final = 0.2
 
 DNSMOS_FLOOR: Final = 2.5
 """Speech that is rated so well is not asked to be cleaner."""
+DNSMOS_POWER: Final = 0.25
+"""The rating of a voice in the making jumps by a point from one checkpoint to the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,8 @@ def _within(value: float, ends: tuple[float, float]) -> float:
 
 
 def _floor(rendered: float | None, real: float | None) -> float:
-    """1 where rendered speech reaches the floor, else how far it got from the lowest rating."""
+    """1 where rendered speech reaches the floor, or its own recordings; down to 0 at the worst."""
     if rendered is None or real is None:
         return 1.0
     floor = max(1.01, min(DNSMOS_FLOOR, real))
-    return min(1.0, max(0.0, (rendered - 1.0) / (floor - 1.0)))
+    return _within(rendered, (1.0, floor)) ** DNSMOS_POWER

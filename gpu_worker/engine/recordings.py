@@ -1,6 +1,6 @@
 """One recording as a training hears it: mono at the voice's rate, and what to warn of."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from .audio import decode_stereo, probe
+from .audio import open_blocks, probe
 from .stop import StopCheck
 
 CANCELLING_DB: Final = 6.0
@@ -23,8 +23,9 @@ Warn = Callable[[str, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """``wave`` (T,) mono in [-1, 1] at the rate asked for; ``cancelled`` where one channel was
-    taken because their mean would cancel. ``source_rate`` in Hz is the file's own."""
+    """``wave`` (T,) is mono in [-1, 1] at the rate asked for, ``source_rate`` the file's own in Hz;
+    ``cancelled`` where one channel was taken because the mean would lose the voice.
+    """
 
     wave: Floats
     source_rate: int
@@ -32,24 +33,55 @@ class Recording:
 
 
 def read_recording(path: Path, sample_rate: int, stop: StopCheck) -> Recording:
-    """Decode a file of any rate and number of channels. Raises what ``decode_stereo`` raises."""
-    source_rate = probe(path).rate
-    channels, _ = decode_stereo(path, sample_rate, stop)
-    wave, cancelled = fold(channels)
-    return Recording(wave, source_rate, cancelled)
+    """Decode a file of any rate and number of channels; a peak above 1 scales the whole down.
+
+    The mean of the channels, or the loudest one where their mean cancels. Raises ``JobError`` as
+    ``audio.decode`` does, and ``Stopped``.
+    """
+    source = probe(path)
+    blocks = open_blocks(path, sample_rate, min(2, source.channels), stop)
+    if source.channels == 1:
+        return Recording(_joined(block[:, 0] for block in blocks), source.rate, False)
+    levels = _Levels()
+    wave = _joined(levels.mean(block) for block in blocks)
+    loudest = levels.cancelling()
+    if loudest is None:
+        return Recording(wave, source.rate, False)
+    # Rare: decoded again, instead of holding every channel of every file.
+    blocks = open_blocks(path, sample_rate, 2, stop)
+    return Recording(_joined(block[:, loudest] for block in blocks), source.rate, True)
 
 
-def fold(channels: Floats) -> tuple[Floats, bool]:
-    """(T, C) -> the mean (T,), or the loudest channel where the mean cancels; and which it was."""
-    if channels.shape[1] == 1:
-        return channels[:, 0], False
-    mean = channels.mean(axis=1)
-    powers = [float(np.dot(column, column)) for column in channels.T]
-    loudest = int(np.argmax(powers))
-    if float(np.dot(mean, mean)) < powers[loudest] * 10 ** (-CANCELLING_DB / 10):
-        # A voice on one side only is 6.02 dB quieter in the mean, and better without the other.
-        return np.ascontiguousarray(channels[:, loudest]), True
-    return mean, False
+class _Levels:
+    """Adds up how loud two channels and their mean are."""
+
+    def __init__(self) -> None:
+        self._channels = np.zeros(2)
+        self._mean = 0.0
+
+    def mean(self, block: Floats) -> Floats:
+        """(n, 2) -> (n,)."""
+        mean: Floats = block.mean(axis=1)
+        self._channels += np.square(block, dtype=np.float64).sum(axis=0)
+        self._mean += float(np.square(mean, dtype=np.float64).sum())
+        return mean
+
+    def cancelling(self) -> int | None:
+        """The louder channel, if the mean is more than 6 dB quieter.
+
+        A voice on one side only is 6.02 dB quieter in the mean, and better without the other side.
+        """
+        loudest = int(np.argmax(self._channels))
+        cancels = self._mean < self._channels[loudest] * 10 ** (-CANCELLING_DB / 10)
+        return loudest if cancels else None
+
+
+def _joined(blocks: Iterable[Floats]) -> Floats:
+    wave = np.concatenate(list(blocks))
+    peak = float(max(wave.max(), -wave.min()))
+    if peak > 1.0:
+        wave /= np.float32(peak)
+    return wave
 
 
 def warnings(number: int, source_rate: int, sample_rate: int, cancelled: bool, warn: Warn) -> None:
@@ -64,6 +96,7 @@ def warnings(number: int, source_rate: int, sample_rate: int, cancelled: bool, w
         )
     if cancelled:
         warn(
-            f"{number}번째 녹음은 좌우 채널이 서로 상쇄되어 더 큰 쪽만 사용합니다.",
-            f"The channels of recording {number} cancel each other: only the louder one is used.",
+            f"{number}번째 녹음은 좌우를 합치면 목소리가 약해져 더 큰 쪽만 사용합니다.",
+            f"The mean of both channels of recording {number} would lose the voice: "
+            "only the louder one is used.",
         )

@@ -112,20 +112,23 @@ class Judge:
     def score(self, net: Synthesizer) -> tuple[Scores, Phrase]:
         """All excerpts, and the reference phrase among them."""
         waves = [render(net, clip, self._seed) for clip in self.clips]
+        phrase = Phrase(waves[0], mel_distance(self.clips[0].wave, waves[0], self._config))
+        return self.measure(waves).scores(), phrase
+
+    def measure(self, waves: Sequence[Tensor]) -> Measured:
+        """How near each wave (T,) comes to the clip of the same number."""
         distances = [
             mel_distance(clip.wave, wave, self._config)
             for clip, wave in zip(self.clips, waves, strict=True)
         ]
-        frames = [clip.frames for clip in self.clips]
         heard = self._at_16k(waves)
-        measured = Measured(
-            mel_distance=float(np.average(distances, weights=frames)),
+        return Measured(
+            mel_distance=float(np.average(distances, weights=[c.frames for c in self.clips])),
             f0_correlation=self._correlation(heard),
             speaker_similarity=self._similarity(heard),
             dnsmos=self._dnsmos(heard),
             dnsmos_real=self._dnsmos_real,
         )
-        return measured.scores(), Phrase(waves[0], distances[0])
 
     def _at_16k(self, waves: Sequence[Tensor]) -> Floats:
         """Joined, each exactly as long as its frames."""

@@ -21,6 +21,8 @@ PEAK = 0.9
 PEAK_SHARE = 0.75
 MAX_PEAK = 2.5
 
+_BLOCK_HOPS = 4096
+
 
 @dataclass(frozen=True, slots=True)
 class _Grid:
@@ -47,11 +49,16 @@ class _Grid:
 
 def slice_audio(wave: Wave, sample_rate: int) -> list[Wave]:
     """High-passed, levelled clips of at most 3.3 s from a recording (T,); silence is left out."""
+    clips = (levelled(clip) for clip in cut_audio(wave, sample_rate))
+    return [clip for clip in clips if clip is not None]
+
+
+def cut_audio(wave: Wave, sample_rate: int) -> list[Wave]:
+    """The clips before they are levelled: views into one high-passed recording (T,)."""
     if len(wave) == 0:
         return []
     voiced = split_at_silence(high_pass(wave, sample_rate), sample_rate)
-    clips = (_levelled(clip) for piece in voiced for clip in _windows(piece, sample_rate))
-    return [clip for clip in clips if clip is not None]
+    return [clip for piece in voiced for clip in _windows(piece, sample_rate)]
 
 
 def split_at_silence(wave: Wave, sample_rate: int) -> list[Wave]:
@@ -73,9 +80,17 @@ def split_at_silence(wave: Wave, sample_rate: int) -> list[Wave]:
 
 def _rms(wave: Wave, grid: _Grid) -> NDArray[np.float64]:
     """Root mean square of each window, centred on its hop, zeros beyond the ends."""
-    padded = np.pad(wave, grid.window // 2).astype(np.float64)
-    windows = np.lib.stride_tricks.sliding_window_view(np.square(padded), grid.window)
-    rms: NDArray[np.float64] = np.sqrt(windows[:: grid.hop].mean(axis=1))
+    margin = grid.window // 2
+    hops = (len(wave) + 2 * margin - grid.window) // grid.hop + 1
+    rms = np.empty(hops)
+    for first in range(0, hops, _BLOCK_HOPS):
+        last = min(first + _BLOCK_HOPS, hops)
+        start = first * grid.hop - margin
+        end = (last - 1) * grid.hop - margin + grid.window
+        part = wave[max(0, start) : end].astype(np.float64)
+        part = np.pad(part, (max(0, -start), max(0, end - len(wave))))
+        windows = np.lib.stride_tricks.sliding_window_view(np.square(part), grid.window)
+        rms[first:last] = np.sqrt(windows[:: grid.hop].mean(axis=1))
     return rms
 
 
@@ -137,7 +152,7 @@ def _windows(piece: Wave, sample_rate: int) -> Iterator[Wave]:
         number += 1
 
 
-def _levelled(clip: Wave) -> Wave | None:
+def levelled(clip: Wave) -> Wave | None:
     """Mostly at one peak, with a rest of its own loudness; ``None`` for broken or silent clips."""
     peak = float(np.abs(clip).max(initial=0.0))
     if peak == 0.0 or peak > MAX_PEAK:

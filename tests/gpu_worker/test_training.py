@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from gpu_worker.contract.errors import Code, JobError
-from gpu_worker.contract.params import Preset
+from gpu_worker.contract.params import Preset, TrainBase
 from gpu_worker.contract.stage import Stage
 from gpu_worker.engine.audio import decode
 from gpu_worker.engine.config import train_recipe
@@ -24,6 +24,8 @@ from tests.gpu_worker.training_parts import (
     recording,
     train_cheaply,
 )
+
+LONG = PARAMS.model_copy(update={"total_steps": 20, "previews": 0})
 
 
 @pytest.fixture(scope="module")
@@ -59,10 +61,11 @@ def test_progress_never_falls_and_ends_with_losses(outcome: TrainOutcome, heard:
     assert outcome.losses == heard.losses[-1]
 
 
-def test_previews_are_evenly_spaced_and_begin_before_the_first_step(
+def test_previews_begin_before_the_first_step_and_end_with_what_is_exported(
     outcome: TrainOutcome, heard: Heard
 ) -> None:
-    assert [(number, step) for number, step, _, _ in heard.previews] == [(0, 0), (1, 2), (2, 4)]
+    steps = [(number, step) for number, step, _, _ in heard.previews]
+    assert steps == [(0, 0), (1, 2), (2, outcome.best_step)]
     assert heard.previews[0][2] == outcome.mel_distance_start
     assert heard.previews[-1][2] == outcome.mel_distance_end
     wave, rate = decode(heard.previews[0][3])
@@ -83,7 +86,9 @@ def test_a_resumed_training_equals_one_that_never_ended(
     for net in ("generator", "discriminator"):
         for name, tensor in straight[net].items():
             assert torch.equal(tensor, other[net][name]), name
-    assert [step for _, step, _, _ in again.previews] == [4]
+    assert [number for number, _, _, _ in again.previews] == [2]
+    assert resumed.scores == outcome.scores
+    assert resumed.best_step == outcome.best_step
     assert resumed.mel_distance_start == outcome.mel_distance_start
     assert resumed.mel_distance_end == outcome.mel_distance_end
 
@@ -98,6 +103,125 @@ def test_a_finished_checkpoint_only_exports(
     assert resumed.mel_distance_end == outcome.mel_distance_end
     assert Stage.TRAIN not in again.stages
     assert resumed.model.is_file()
+
+
+def test_the_best_checkpoint_is_exported_and_told(outcome: TrainOutcome, heard: Heard) -> None:
+    assert set(heard.scores) == {0, 2, 4}
+    assert heard.best[-1] == outcome.best_step
+    best = max((2, 4), key=lambda step: (heard.scores[step].quality, step))
+    assert outcome.best_step == best
+    assert outcome.scores == heard.scores[best]
+    assert read_published(outcome.model).metadata["step"] == best
+    assert outcome.base is TrainBase.SCRATCH
+    assert outcome.ending.en.startswith("All 4 steps are done; ")
+    assert outcome.f0_median_hz == pytest.approx(220.0)
+
+
+def test_the_best_checkpoints_are_kept_to_choose_from(outcome: TrainOutcome, heard: Heard) -> None:
+    assert [(k.slot, k.step, k.path) for k in outcome.candidates] == heard.candidates
+    assert {kept.step for kept in outcome.candidates} == {2, 4}
+    qualities = [kept.scores.quality for kept in outcome.candidates]
+    assert qualities == sorted(qualities, reverse=True)
+    for kept in outcome.candidates:
+        assert kept.path == outcome.model.with_name(f"candidate-{kept.slot}.pth")
+        assert read_published(kept.path).metadata["step"] == kept.step
+    exported, first = read_published(outcome.model), read_published(outcome.candidates[0].path)
+    for name, tensor in exported.weights.items():
+        assert torch.equal(tensor, first.weights[name]), name
+
+
+def test_a_best_checkpoint_survives_its_worker(
+    outcome: TrainOutcome, heard: Heard, file: Path, tmp_path: Path
+) -> None:
+    """The next worker has only the last checkpoint, in an empty folder: nothing of step 2."""
+    last = tmp_path / "last.pt"
+    last.write_bytes(heard.checkpoints[4])
+    again = Heard()
+    resumed = train_cheaply([file], tmp_path / "again", heard=again, resume=last)
+    assert [kept.step for kept in resumed.candidates] == [k.step for k in outcome.candidates]
+    for ours, theirs in zip(resumed.candidates, outcome.candidates, strict=True):
+        weights, former = read_published(ours.path).weights, read_published(theirs.path).weights
+        assert all(torch.equal(tensor, former[name]) for name, tensor in weights.items())
+    assert resumed.ending == outcome.ending
+    assert resumed.losses == outcome.losses
+    assert not again.scores
+
+
+def test_a_finished_training_goes_on(
+    outcome: TrainOutcome, heard: Heard, file: Path, tmp_path: Path
+) -> None:
+    last = tmp_path / "last.pt"
+    last.write_bytes(heard.checkpoints[4])
+    again = Heard()
+    longer = PARAMS.model_copy(update={"total_steps": 6, "previews": 0, "patience": 2})
+    resumed = train_cheaply([file], tmp_path / "more", params=longer, heard=again, resume=last)
+    assert resumed.steps == 6
+    assert set(again.scores) == {6}
+    assert resumed.mel_distance_start == outcome.mel_distance_start
+    assert {kept.step for kept in resumed.candidates} == {2, 4, 6}
+    # discriminators had joined at 60 % of 4 steps and do not leave
+    assert "gen" in again.losses[-1]
+
+
+def test_a_customer_who_has_heard_enough_gets_the_best(file: Path, tmp_path: Path) -> None:
+    heard = Heard()
+    voice = train_cheaply(
+        [file], tmp_path, heard=heard, finish=lambda: bool(heard.checkpoints), params=LONG
+    )
+    assert voice.steps == 3
+    assert voice.ending.en.startswith("Training ended at step 3 as you asked; ")
+    assert set(heard.scores) == {0, 2, 3}
+    assert read_published(voice.model).metadata["step"] == voice.best_step
+    # the next worker, should this one be lost before it stored the voice, only exports
+    last = tmp_path / "last.pt"
+    last.write_bytes(heard.checkpoints[3])
+    again = Heard()
+    resumed = train_cheaply([file], tmp_path / "again", params=LONG, heard=again, resume=last)
+    assert (resumed.steps, resumed.ending) == (3, voice.ending)
+    assert not again.scores
+
+
+def test_training_ends_when_no_checkpoint_gets_better(file: Path, tmp_path: Path) -> None:
+    """A learning rate that changes nothing: every checkpoint scores the same."""
+    heard = Heard()
+    params = LONG.model_copy(
+        update={"learning_rate": 1e-12, "patience": 1, "checkpoint_every": 1, "total_steps": 10}
+    )
+    voice = train_cheaply([file], tmp_path, params=params, heard=heard)
+    # counted from step 8 on: the first to beat is 8, the first that fails 9
+    assert voice.steps == 9
+    assert voice.ending.en.startswith("The score no longer rose for 1 checkpoints")
+    assert "9스텝" in voice.ending.ko
+
+
+def test_other_recordings_do_not_go_on_from_a_checkpoint(
+    heard: Heard, file: Path, tmp_path: Path
+) -> None:
+    middle = tmp_path / "middle.pt"
+    middle.write_bytes(heard.checkpoints[2])
+    other = recording(tmp_path, seconds=15.0)
+    with pytest.raises(JobError) as raised:
+        train_cheaply([file, other], tmp_path / "out", resume=middle)
+    assert raised.value.code is Code.CHECKPOINT_MISMATCH
+    assert not (tmp_path / "out" / "model.pth").exists()
+
+
+def test_another_name_or_order_of_the_files_is_the_same_voice(
+    outcome: TrainOutcome, heard: Heard, file: Path, tmp_path: Path
+) -> None:
+    renamed = tmp_path / "renamed.flac"
+    renamed.write_bytes(file.read_bytes())
+    last = tmp_path / "last.pt"
+    last.write_bytes(heard.checkpoints[4])
+    resumed = train_cheaply([renamed], tmp_path / "out", resume=last)
+    assert resumed.mel_distance_end == outcome.mel_distance_end
+
+
+def test_a_base_that_is_not_there_is_asked_for_in_vain(file: Path, tmp_path: Path) -> None:
+    params = PARAMS.model_copy(update={"base": TrainBase.PUBLISHED})
+    with pytest.raises(JobError) as raised:
+        train_cheaply([file], tmp_path, params=params)
+    assert raised.value.code is Code.BASE_MISMATCH
 
 
 def test_the_same_seed_gives_the_same_voice_and_leaves_the_global_one(

@@ -12,11 +12,18 @@ PARAMS = TrainParams(
 
 def test_two_short_trainings_already_sound_like_their_speakers(tmp_path: Path) -> None:
     jury = Jury(PARAMS, tmp_path)
+    after_ten_steps = jury.train(SPEAKERS[0], steps=10)
     voices = {speaker: jury.train(speaker) for speaker in SPEAKERS}
     trained = {name: jury.judge(name, voice, SPOKEN) for name, voice in voices.items()}
     verdict = "; ".join(f"{name}: {judgement}" for name, judgement in trained.items())
     print(verdict)
     assert all(judgement.passes for judgement in trained.values()), verdict
+
+    qualities = [voices[name].scores.quality for name in SPEAKERS]
+    print(f"quality {qualities}, after ten steps {after_ten_steps.scores.quality}")
+    assert after_ten_steps.scores.quality < 20
+    assert min(qualities) > 40
+    assert all(jury.heard[name].scores[0].quality < 20 for name in SPEAKERS)
 
     untrained = [jury.judge(name, jury.untrained(voice), SPOKEN) for name, voice in voices.items()]
     assert not any(judgement.passes for judgement in untrained), untrained

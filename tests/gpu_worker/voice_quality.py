@@ -73,7 +73,8 @@ class Jury:
     """Trains voices of the demo speakers, gives them one vocal and listens."""
 
     def __init__(self, params: TrainParams, folder: Path) -> None:
-        weights = Pretrained()
+        weights = self.weights = Pretrained()
+        self.heard: dict[str, Heard] = {}
         self.params = params
         self.folder = folder
         self.encoder: ContentEncoder = load_content_encoder(params.content_encoder, weights)
@@ -83,11 +84,21 @@ class Jury:
         self.ear = SpeakerEncoder.load(weights.find("resemblyzer").path)
         self.speakers = {name: self.ear.embed(_joined(recordings(name))) for name in SPEAKERS}
 
-    def train(self, speaker: str) -> TrainOutcome:
+    def train(self, speaker: str, steps: int | None = None) -> TrainOutcome:
+        """A voice in ``folder``, of as many steps as ``params`` say unless told otherwise."""
         folder = self.folder / speaker
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
+        params = self.params.model_copy(update={"total_steps": steps}) if steps else self.params
+        heard = self.heard[speaker] = Heard()
         return train(
-            recordings(speaker), self.params, folder, self.encoder, self.f0, Heard(), never
+            recordings(speaker),
+            params,
+            folder,
+            self.encoder,
+            self.f0,
+            heard,
+            never,
+            weights=self.weights,
         )
 
     def untrained(self, like: TrainOutcome) -> TrainOutcome:
