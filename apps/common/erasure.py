@@ -25,10 +25,13 @@ _PAUSE: Final = timedelta(seconds=20)
 _LONGEST_PAUSE: Final = timedelta(hours=1)
 
 
-def erase(keys: Iterable[str], upload_id: str = "") -> None:
-    """Have objects deleted after the caller's commit; ``upload_id`` frees an unfinished upload."""
-    now = timezone.now()
-    rows = [Erasure(key=key, upload_id=upload_id, not_before=now) for key in keys if key]
+def erase(keys: Iterable[str], upload_id: str = "", *, after: timedelta = timedelta()) -> None:
+    """Have objects deleted after the caller's commit; ``upload_id`` frees an unfinished upload.
+
+    ``after`` is for what a link that was given out may still store until then.
+    """
+    due = timezone.now() + after
+    rows = [Erasure(key=key, upload_id=upload_id, not_before=due) for key in keys if key]
     if rows:
         Erasure.objects.bulk_create(rows)
         transaction.on_commit(_hurry, robust=True)

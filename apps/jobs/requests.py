@@ -1,7 +1,7 @@
 """What a start asks for; the knobs come from the contract."""
 
 import uuid
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import pydantic
 from pydantic import Field
@@ -106,11 +106,12 @@ class CoverStart(_Sung):
             raise ValueError("a backing stem belongs to exactly one other file")
         return backing
 
-    @pydantic.model_validator(mode="after")
-    def _check_conversion(self) -> Self:
-        if self.params.convert_backing and self.backing is None:
+    @pydantic.field_validator("params")
+    @classmethod
+    def _check_conversion(cls, params: CoverParams, info: pydantic.ValidationInfo) -> CoverParams:
+        if params.convert_backing and info.data.get("backing") is None:
             raise ValueError("convert_backing needs a backing stem")
-        return self
+        return params
 
 
 class SeparationStart(Frozen):

@@ -146,11 +146,11 @@ def end_job(job: Job, state: JobState, code: str = "", detail: str = "") -> None
 
 
 def succeed(job: Job, attempt: Attempt) -> None:
-    """End a job with its result: spend what was quoted, release any rest."""
+    """End a job with its result: spend what it cost, at most the quote, and release any rest."""
     job.move(JobState.SUCCEEDED)
     job.fraction = 1.0
     job.eta_s = None
-    job.cost = job.quote
+    job.cost = job.quote if job.cost is None else job.cost
     job.finished_at = timezone.now()
     suffix = f"{job.id}:{job.held_fence}"
     billing.settle(job.workspace_id, job.cost, job_id=job.id, key=f"settle:{suffix}")

@@ -5,6 +5,7 @@ from typing import Final
 
 MAX_BYTES: Final = 2 * 2**30
 PART_BYTES: Final = 16 * 2**20
+SIGNED_SECONDS: Final = 3600
 MAX_UNFINISHED: Final = 500
 MAX_DATASET_FILES: Final = 2000
 

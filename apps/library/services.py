@@ -13,10 +13,13 @@ from apps.common.errors import ApiError
 
 from . import tasks
 from .announce import announce
+from .limits import SIGNED_SECONDS
 from .models import AudioFile, DatasetItem, FileState, Origin
 from .names import clean_name
 
 DOWNLOAD_SECONDS: Final = 3600
+LINK_LIFE: Final = timedelta(seconds=SIGNED_SECONDS + 60)
+"""After this no link that an upload was given can store anything."""
 
 
 def add_result_file(
@@ -79,6 +82,8 @@ def delete_file(file: AudioFile) -> None:
             return
         DatasetItem.objects.filter(file=file).delete()
         erasure.erase([file.key], file.upload_id)
+        if file.state == FileState.UPLOADING:  # the browser may still hold a link
+            erasure.erase([file.key], after=LINK_LIFE)
         announce(file)
 
 

@@ -4,8 +4,6 @@ The server chooses the key and signs one request at a time, each for exactly the
 announced: a single PUT, or the steps of a multipart upload (create, part, list, complete, abort).
 """
 
-from typing import Final
-
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -15,13 +13,11 @@ from apps.common import storage
 from apps.common.errors import ApiError
 
 from .announce import announce
-from .limits import MAX_UNFINISHED, PART_BYTES, Method
+from .limits import MAX_UNFINISHED, PART_BYTES, SIGNED_SECONDS, Method
 from .models import AudioFile, FileState, Origin
 from .names import clean_name
 from .probing import UPLOAD_SIZE, fail
 from .services import delete_file, enqueue_probe
-
-SIGNED_SECONDS: Final = 3600
 
 
 def start_upload(workspace: Workspace, *, name: str, size: int, content_type: str) -> AudioFile:

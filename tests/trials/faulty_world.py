@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.models import Count, F, Sum
 
 from apps.billing.models import Balance, Entry
+from apps.common import erasure, storage
 from apps.common.errors import ApiError
 from apps.jobs import services, starts, sweep
 from apps.jobs.backends.base import (
@@ -33,6 +34,7 @@ from apps.jobs.models import Attempt, Job
 from apps.jobs.requests import (
     AnalysisStart,
     BlendPart,
+    Continuation,
     ConversionStart,
     CoverStart,
     SeparationStart,
@@ -43,11 +45,12 @@ from apps.jobs.states import JOB_ACTIVE, AttemptState, JobState
 from apps.jobs.timing import WIND_DOWN
 from apps.library import services as library
 from apps.library.models import AudioFile
+from apps.voices import checkpoints
 from apps.voices import services as voices
-from apps.voices.models import Voice, VoiceState
+from apps.voices.models import Voice, VoiceCheckpoint, VoiceState
 from gpu_worker.contract.errors import Code
 from gpu_worker.contract.events import Event
-from gpu_worker.contract.job import AnyJob, TrainJob
+from gpu_worker.contract.job import CHECKPOINT, AnyJob, TrainJob
 from tests.apps.jobs.conftest import TRAIN, Studio, hear
 from tests.apps.jobs.fakes import FakeWorker
 from tests.factories import make_file
@@ -174,6 +177,8 @@ class World:
         studio, voice = self.studio, dice.choice(self.trained)
         song = make_file(studio.workspace).id
         fate = dice.random()
+        if fate < 0.1:
+            return Continuation(voice=voice, total_steps=dice.randrange(5, 50))
         if fate < 0.3:
             return TrainingStart(voice=voice, dataset=studio.dataset.id, params=TRAIN)
         if fate < 0.4:
@@ -205,11 +210,12 @@ class World:
 
     def change_mind(self, dice: random.Random) -> None:
         jobs = list(Job.objects.order_by("?")[:1])
+        act = dice.choice((services.cancel, services.retry, services.finish_early))
         for job in jobs:
-            if dice.random() < 0.5:
-                services.cancel(job.id)
-            else:
-                services.retry(job.id)
+            act(job.id)
+        voice = dice.choice(self.trained)
+        for kept in VoiceCheckpoint.objects.filter(voice=voice).order_by("?")[:1]:
+            checkpoints.choose(self.studio.workspace.id, voice, kept.id)
 
     def lose_something(self, dice: random.Random) -> None:
         fate = dice.random()
@@ -298,8 +304,17 @@ def verdict(world: World) -> None:
         _check_job(job)
     voices_left = Voice.objects.filter(state=VoiceState.TRAINING)
     assert not voices_left.exists(), "no training is left, so no voice is being trained"
+    _check_voices()
     made = AudioFile.objects.exclude(job_id=None).values("job_id", "stem").annotate(n=Count("id"))
     assert all(row["n"] == 1 for row in made), "one job made two files of one kind"
+
+
+def _check_voices() -> None:
+    """Each voice has its own files whole, whatever it was trained on and chosen since."""
+    erasure.erase_due()
+    for voice in Voice.objects.filter(state=VoiceState.READY):
+        lost = [key for key in voices.objects_of(voice) if not storage.exists(key)]
+        assert not [key for key in lost if not key.endswith(CHECKPOINT)], lost
 
 
 def _check_job(job: Job) -> None:

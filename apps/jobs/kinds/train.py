@@ -27,12 +27,14 @@ from ..models import Attempt, Job
 from ..problems import JobProblem, WebCode, text_of
 from ..requests import Continuation, TrainingStart
 from ..states import AttemptState
-from . import base, songs
+from . import base
 
 MIN_SECONDS: Final = 10.0
 _SECONDS_PER_SAMPLE: Final = 3.0
 _SECONDS_PER_SECOND: Final = 5.0
 """Of recording, for its features."""
+_SECONDS_PER_CHECKPOINT: Final = 120.0
+"""To store it, render the reference phrase and score held-out recordings."""
 
 
 def order(workspace_id: uuid.UUID, wanted: TrainingStart) -> base.Order:
@@ -73,7 +75,7 @@ def continued(workspace_id: uuid.UUID, wanted: Continuation) -> base.Order:
     reached = voice.trained_steps or 0
     if wanted.total_steps <= reached:
         raise _too_few_steps(reached)
-    songs.lock_ready(workspace_id, [uuid.UUID(file["id"]) for file in last.inputs["files"]])
+    _lock_same_files(last)
     changed = wanted.model_dump(exclude={"voice"}, exclude_none=True)
     params = TrainParams.model_validate(last.params | changed)
     voices.begin_training(voice)
@@ -98,6 +100,19 @@ def _key_to_go_on_from(workspace_id: uuid.UUID, voice_id: uuid.UUID) -> str:
     if not key or not storage.size(key):
         raise _checkpoint_gone()
     return key
+
+
+def _lock_same_files(last: Job) -> None:
+    """The recordings of a training, held until the commit. ApiError where one is no longer."""
+    ids = {uuid.UUID(file["id"]) for file in last.inputs["files"]}
+    files = AudioFile.objects.filter(id__in=ids, state=FileState.READY).order_by("id")
+    if len(files.select_for_update(no_key=True)) < len(ids):
+        raise ApiError(
+            "file-deleted",
+            "학습에 쓴 녹음이 삭제되어 이어서 학습할 수 없습니다. 처음부터 다시 학습해 주세요.",
+            "A recording of this training was deleted, so it can't go on. Train the voice anew.",
+            field="voice",
+        )
 
 
 def _checkpoint_gone() -> ApiError:
@@ -161,8 +176,12 @@ class Train:
         params = self._params(job)
         samples = params.total_steps * params.batch_size
         recorded = sum(file["duration_s"] for file in job.inputs["files"])
-        work = samples * _SECONDS_PER_SAMPLE + recorded * _SECONDS_PER_SECOND
-        return base.deadline(work)
+        checkpoints = params.total_steps / params.checkpoint_every
+        return base.deadline(
+            samples * _SECONDS_PER_SAMPLE
+            + recorded * _SECONDS_PER_SECOND
+            + checkpoints * _SECONDS_PER_CHECKPOINT
+        )
 
     def output_names(self, job: Job) -> tuple[str, ...]:
         return train_output_names(self._params(job))
@@ -205,7 +224,10 @@ class Train:
             raise JobProblem(WebCode.RESULT_BROKEN, "not a training's result")
         [use] = job.uses.all()
         voices.complete_training(job.workspace_id, use.voice_id, _trained(job, attempt, manifest))
+        done = job.inputs.get("resume", {}).get("step", 0)
+        ran = self._params(job).model_copy(update={"total_steps": max(done, result.steps)})
         job.step = result.steps
+        job.cost = min(job.quote, training_quote(ran, done))  # steps that it did without are free
 
     def reopen(self, job: Job) -> None:
         [use] = base.usable_inputs(job)
