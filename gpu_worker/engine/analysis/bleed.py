@@ -1,0 +1,169 @@
+"""Accompaniment that leaked into a vocal: tones that are not the singer's.
+
+Tones are lines in the spectrum that stand still for a sixth of a second. They are somebody else's
+where they sound in a gap, louder than what a room would have left of the voice, or while the voice
+sounds, between its harmonics. Noise, breath and consonants make no such lines, and a room only
+holds the singer's own.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import maximum_filter1d, median_filter, minimum_filter1d
+
+from .activity import HOP as F0_HOP
+from .activity import RATE
+from .frames import decibels, power_spectra, ratio_db
+
+Floats = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+_SIZE, _HOP = 2048, 512
+_STEP = RATE / _SIZE
+_FRAME_S = _HOP / RATE
+_LOW, _HIGH = int(150 / _STEP), int(4000 / _STEP)
+_BETWEEN_HIGH = int(2500 / _STEP) - _LOW
+# A line: so far above its surroundings (25 bins, 200 Hz), for so many frames, not hum.
+_LINE_DB, _LINE_FRAMES, _OVER_HUM = 9.0, 6, 3.0
+# A gap is so far below the voice; more than its share of lines makes it accompaniment.
+_GATES_DB, _FAINTEST_DB = (-12.0, -9.0), -40.0
+_LINE_SHARE = 0.2
+# The slowest room: 60 dB in 2 s, with its ripples.
+_TAIL_DB_A_S, _RIPPLE = 30.0, 1.6
+_AHEAD = 4
+# Between harmonics: the voice's F0 of the last 0.6 s and 0.1 s ahead is the voice's own.
+_PAST, _FUTURE, _STRIDE = 60, 10, 2
+_BETWEEN_SHARE = 0.005
+# How much of it makes a finding: by gate (share of gaps, seconds), and between harmonics.
+_IN_GAPS = ((0.25, 0.8), (0.45, 1.0))
+_BETWEEN, _BETWEEN_S = 0.08, 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Bleed:
+    """``found``, and the level of what lies in the gaps (or between harmonics) under the voice."""
+
+    found: bool
+    level_db: float
+
+
+@dataclass(slots=True)
+class _Count:
+    """Frames looked at, those with foreign lines, and the power there relative to the voice."""
+
+    frames: int = 0
+    foreign: int = 0
+    power: float = 0.0
+
+    def add(self, frames: Mask, foreign: Mask, power: Floats) -> None:
+        self.frames += int(frames.sum())
+        self.foreign += int((frames & foreign).sum())
+        self.power += float(power[frames & foreign].sum())
+
+    def exceeds(self, share: float, seconds: float) -> bool:
+        return self.foreign >= share * max(self.frames, 1) and self.foreign * _FRAME_S >= seconds
+
+    @property
+    def level_db(self) -> float:
+        return ratio_db(self.power / max(self.foreign, 1), 1e-6)
+
+
+def find_bleed(parts: Iterable[tuple[Floats, Floats]]) -> Bleed:
+    """From parts of a recording: wave (T,) at 16 kHz and F0 in Hz every 10 ms."""
+    gaps = [_Count() for _ in _GATES_DB]
+    between = _Count()
+    for wave, f0 in parts:
+        power = power_spectra(wave, _SIZE, _HOP)
+        total = power.sum(axis=1)
+        if len(total) < 2 * _LINE_FRAMES or total.max() < 1e-9:
+            continue
+        voice = total[total > 1e-3 * np.quantile(total, 0.95)].mean()
+        relative = (total / voice).astype(np.float32)
+        lines = _Lines(power[:, _LOW:_HIGH], relative)
+        for count, gate in zip(gaps, _GATES_DB, strict=True):
+            count.add(*lines.in_gaps(gate))
+        between.add(*lines.between_harmonics(f0))
+    found = [c for c, limits in zip(gaps, _IN_GAPS, strict=True) if c.exceeds(*limits)]
+    if between.exceeds(_BETWEEN, _BETWEEN_S):
+        found.append(between)
+    return Bleed(bool(found), found[0].level_db if found else gaps[0].level_db)
+
+
+class _Lines:
+    """The lines of one part: ``power`` (frames, bins) of 150 to 4000 Hz, level to the voice."""
+
+    def __init__(self, power: Floats, relative: Floats) -> None:
+        self._power = power
+        self._relative = relative
+        self._level = decibels(relative)
+        live = power[self._level > -75]
+        # What is always there is hum or hiss, not music.
+        steady = _OVER_HUM * np.quantile(live, 0.05, axis=0)
+        self._tones = np.where(_stand_still(power), np.maximum(power - steady, 0), 0)
+
+    def in_gaps(self, gate_db: float) -> tuple[Mask, Mask, Floats]:
+        """Gaps, those with lines louder than the voice's tail, and the level."""
+        loud: Mask = np.asarray(self._level >= gate_db)
+        near = np.concatenate([loud, np.zeros(_AHEAD, np.bool_)])
+        near = np.lib.stride_tricks.sliding_window_view(near, _AHEAD + 1).any(axis=1)
+        gap = ~near & (self._level > _FAINTEST_DB)
+        foreign = np.where(self._power > _RIPPLE * _tails(self._power, loud), self._tones, 0)
+        share = foreign.sum(axis=1) / np.maximum(self._power.sum(axis=1), 1e-20)
+        return gap, share > _LINE_SHARE, self._relative
+
+    def between_harmonics(self, f0: Floats) -> tuple[Mask, Mask, Floats]:
+        """Voiced frames, those with lines that are no harmonics, and the level of these."""
+        centres = (np.arange(len(self._power)) * _HOP + _SIZE // 2) // F0_HOP
+        offsets = np.arange(-_PAST, _FUTURE + 1, _STRIDE)
+        around = f0[np.clip(centres[:, None] + offsets, 0, len(f0) - 1)]
+        now = around[:, offsets >= -_FUTURE] > 0
+        voiced = now.all(axis=1) & (self._level > _GATES_DB[1])
+        own = _harmonics(around, _BETWEEN_HIGH)
+        foreign = np.where(own, 0, self._tones[:, :_BETWEEN_HIGH]).sum(axis=1)
+        share = foreign / np.maximum(self._power.sum(axis=1), 1e-20)
+        # Only what lies between is seen: the rest is taken to be as loud.
+        seen = np.maximum(1 - own.mean(axis=1), 0.05)
+        return voiced, share > _BETWEEN_SHARE, (share / seen).astype(np.float32)
+
+
+def _stand_still(power: Floats) -> Mask:
+    """Bins (frames, bins) of peaks that stay for six frames."""
+    levels = decibels(power)
+    around = median_filter(levels, size=(1, 25))
+    peaks = (levels >= maximum_filter1d(levels, 3, axis=1)) & (levels - around > _LINE_DB)
+    near = maximum_filter1d(peaks.view(np.uint8), 3, axis=1)
+    held = maximum_filter1d(minimum_filter1d(near, _LINE_FRAMES, axis=0), _LINE_FRAMES, axis=0)
+    still: Mask = (held > 0) & (near > 0)
+    return still
+
+
+def _tails(power: Floats, loud: Mask) -> Floats:
+    """What the slowest room would have left of the loud frames: (frames, bins)."""
+    fall = np.float32(10 ** (-_TAIL_DB_A_S * _FRAME_S / 10))
+    spread = maximum_filter1d(power, 5, axis=1)
+    tails = np.empty_like(power)
+    tail = np.zeros(power.shape[1], np.float32)
+    for frame in range(len(power)):
+        tail *= fall
+        if loud[frame]:
+            np.maximum(tail, spread[frame], out=tail)
+        tails[frame] = tail
+    return tails
+
+
+def _harmonics(f0: Floats, bins: int) -> Mask:
+    """Bins (frames, ``bins``) near a multiple of half of any F0 in the row (frames, n).
+
+    Half, in case that the estimator heard an octave too high.
+    """
+    hertz = ((_LOW + np.arange(bins)) * _STEP).astype(np.float32)
+    width = 2 * _STEP + 0.004 * hertz
+    own = np.zeros((len(f0), bins), np.bool_)
+    for column in f0.T[:, :, None]:
+        half = np.where(column > 0, column / 2, np.inf)
+        number = np.maximum(np.rint(hertz / half), 1)
+        nearest = np.where(column > 0, number * np.where(column > 0, half, 1), -np.inf)
+        own |= np.abs(hertz - nearest) < width
+    return own
