@@ -76,4 +76,5 @@ def _floor(rendered: float | None, real: float | None) -> float:
     if rendered is None or real is None:
         return 1.0
     floor = max(1.01, min(DNSMOS_FLOOR, real))
-    return _within(rendered, (1.0, floor)) ** DNSMOS_POWER
+    share: float = _within(rendered, (1.0, floor)) ** DNSMOS_POWER
+    return share

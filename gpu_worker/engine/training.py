@@ -111,7 +111,7 @@ def train(
     dataset = build_dataset(slices)
     check(stop)
     state = new_state(params, encoder, dataset, torch.device(device))
-    _begin(state, params, weights, resume, report)
+    begin(state, params, weights, resume, report)
     judge = Judge(
         dataset,
         spectrogram_config(params.sample_rate),
@@ -176,14 +176,14 @@ def prepare_weights(synthesizer: Synthesizer, preset: Preset) -> None:
     projection.bias[inter:] = FIRST_LOG_DEVIATION
 
 
-def _begin(
+def begin(
     state: TrainState,
     params: TrainParams,
     weights: WeightSource | None,
     resume: Path | None,
     report: TrainReporter,
 ) -> None:
-    """Fill a fresh state from a checkpoint or from a published base, if there is one."""
+    """Fill a fresh state from a checkpoint or from a published base, and tell of it."""
     if resume is not None:
         state.restore(resume)
         report.log(

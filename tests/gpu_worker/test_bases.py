@@ -19,10 +19,12 @@ from gpu_worker.engine.config import (
 )
 from gpu_worker.engine.nets.discriminator import MultiPeriodDiscriminator
 from gpu_worker.engine.nets.synthesizer import Synthesizer
+from gpu_worker.engine.train_state import Sampler, TrainState
 from gpu_worker.engine.train_step import StepLosses, make_nets, train_step
+from gpu_worker.engine.training import begin
 from gpu_worker.engine.weights import WeightFiles
 from tests.gpu_worker.golden.formula_weights import load_into
-from tests.gpu_worker.training_parts import RATE, noise_dataset
+from tests.gpu_worker.training_parts import RATE, Heard, noise_dataset
 
 FULL = TrainParams(preset=Preset.FULL, content_encoder=ContentEncoderName.CONTENTVEC)
 SMALL = replace(
@@ -141,6 +143,33 @@ def test_code_in_a_base_never_runs(base: Base, tmp_path: Path) -> None:
     torch.save({"model": Bomb()}, base.generator)
     refused(base)
     assert not (tmp_path / "ran").exists()
+
+
+def small_state(clips: int = 4) -> TrainState:
+    nets = make_nets(*small_nets(), SPECTROGRAM, 1e-4)
+    sampler = Sampler(clips, torch.Generator().manual_seed(0))
+    return TrainState(nets, sampler, torch.Generator().manual_seed(0), {"of": "test"}, 100)
+
+
+def test_a_fresh_training_starts_from_it_and_a_resumed_one_does_not(
+    base: Base, tmp_path: Path
+) -> None:
+    names = ("rvc-generator-40k", "rvc-discriminator-40k")
+    weights = Folder(dict(zip(names, (base.generator, base.discriminator), strict=True)))
+    published = torch.load(base.generator, weights_only=True)["model"]["emb_g.weight"]
+    state = small_state()
+    begin(state, FULL, weights, None, Heard())
+    assert state.base is TrainBase.PUBLISHED
+    assert torch.equal(state.nets.generator.emb_g.weight, published)
+
+    with torch.no_grad():
+        state.nets.generator.emb_g.weight += 1
+    state.step = 7
+    state.save(tmp_path / "checkpoint.pt")
+    other = small_state()
+    begin(other, FULL, Folder({}), tmp_path / "checkpoint.pt", Heard())
+    assert (other.base, other.step) == (TrainBase.PUBLISHED, 7)
+    assert torch.equal(other.nets.generator.emb_g.weight, published + 1)
 
 
 def installed(tmp_path: Path) -> Folder:
