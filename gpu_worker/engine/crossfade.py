@@ -5,11 +5,14 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+BLOCK = 40_000
+"""About a second: what comes after a chunk needs less memory than the chunk itself."""
+
 Floats = NDArray[np.float32]
 
 
 def joined(chunks: Iterable[Floats], overlap: int) -> Iterator[Floats]:
-    """Chunks (T_i,), each sharing ``overlap`` samples with the next -> the same as one stream.
+    """Chunks (T_i,), each sharing ``overlap`` samples with the next -> one stream of short blocks.
 
     Where two share time the one fades into the other by raised cosines whose sum is 1: what both
     agree on, the pitch, keeps its level. Every chunk but the ends needs T_i >= 2 x ``overlap``.
@@ -19,11 +22,16 @@ def joined(chunks: Iterable[Floats], overlap: int) -> Iterator[Floats]:
     for chunk in chunks:
         if held is not None:
             mixed = held[len(held) - overlap :] * (1 - rising) + chunk[:overlap] * rising
-            yield held[: len(held) - overlap]
+            yield from _blocks(held[: len(held) - overlap])
             chunk = np.concatenate([mixed, chunk[overlap:]])
         held = chunk
     if held is not None:
-        yield held
+        yield from _blocks(held)
+
+
+def _blocks(wave: Floats) -> Iterator[Floats]:
+    for first in range(0, len(wave), BLOCK):
+        yield wave[first : first + BLOCK]
 
 
 def of_length(blocks: Iterable[Floats], samples: int) -> Iterator[Floats]:

@@ -98,7 +98,8 @@ class _Shifter:
         spectrum = np.fft.rfft(frames, FFT)
         power = np.square(np.abs(spectrum))
         width = np.where(f0 > 0, np.maximum(f0, LOWEST_WIDTH_HZ), UNVOICED_WIDTH_HZ)
-        envelope = np.log(smoothed(power, width / self._bin_hz) + _FLOOR * power.max() + 1e-30)
+        floor = _FLOOR * power.max(axis=1, keepdims=True) + 1e-30
+        envelope = np.log(smoothed(power, width / self._bin_hz) + floor)
         bins = np.arange(power.shape[1])
         source = np.minimum(bins / self._ratio, bins[-1])
         gain_db = 10 / np.log(10) * (_at(envelope, source[None]) - envelope)

@@ -20,6 +20,8 @@ AFTER_SOUND = 6
 BEFORE_SOUND = 4
 # A note that fades away below the threshold is still a note as long as it has pitch.
 LONGEST_FADE = 50
+DIGITAL_SILENCE_DB = -120.0
+"""What is quieter is a gap also in a song that is hardly louder."""
 
 SHORTEST_BREATH = 12
 """A longer unvoiced sound is a breath if it is quiet enough; consonants are shorter."""
@@ -37,7 +39,7 @@ def gap_frames(levels_db: Floats, f0: Floats, threshold_db: float) -> Flags:
     ``levels_db`` and ``f0`` (frames,), 0 where unvoiced. Pauses below 150 ms count as sung, and
     so do 60 ms after and 40 ms before every sound, and up to 0.5 s of a note that fades.
     """
-    loud = levels_db > loudest_second_db(levels_db) + threshold_db
+    loud = levels_db > max(loudest_second_db(levels_db) + threshold_db, DIGITAL_SILENCE_DB)
     if not loud.any():
         return np.ones(len(loud), np.bool_)
     gaps = np.zeros(len(loud), np.bool_)

@@ -15,7 +15,7 @@ SIBILANT_HZ = 4500.0
 """Hiss of s and sh lies above, breath mostly below."""
 FLOOR_DB = -140.0
 _WINDOW = 2 * PITCH_HOP
-_PIECE = 60 * FRAME_RATE
+_PIECE = 10 * FRAME_RATE
 _HALF_SECOND = CONTENT_RATE // 2
 
 
@@ -46,7 +46,7 @@ def half_second_squares(song: Song, stop: StopCheck) -> NDArray[np.float64]:
 
 
 def _pieces(song: Song, stop: StopCheck) -> Iterator[Floats]:
-    """Windows (n, 320) of up to a minute of frames, with zeros beyond the song's ends."""
+    """Windows (n, 320) of up to ten seconds of frames, with zeros beyond the song's ends."""
     frames = len(song) // PITCH_HOP + 1
     for first in range(0, frames, _PIECE):
         check(stop)

@@ -40,10 +40,18 @@ def voice(seed: int = 0, rate: int = RATE, dim: int = DIM, speakers: int = 2) ->
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         net = Synthesizer(config, with_posterior=False)
-    # Untrained, the excitation would hardly be heard.
+    # Untrained, it would be hardly more than a hum at 0 Hz.
+    for name, parameter in net.dec.named_parameters():
+        if name.endswith("bias"):
+            torch.nn.init.zeros_(parameter)
     torch.nn.init.constant_(net.dec.m_source.l_linear.weight, 10.0)
+    torch.nn.init.normal_(net.enc_p.proj.weight, std=0.3, generator=_seeded(seed))
     weights = {name: each.detach().half() for name, each in net.state_dict().items()}
     return PublishedVoice(config, weights, ContentEncoderName.CONTENTVEC, None, {})
+
+
+def _seeded(seed: int) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
 
 
 class Encoder:
@@ -81,8 +89,7 @@ class Sung:
 
 def index(seed: int = 0) -> RetrievalIndex:
     """Stored features unlike anything that the encoder gives."""
-    generator = torch.Generator().manual_seed(seed)
-    return RetrievalIndex.of(torch.randn(50, DIM, generator=generator))
+    return RetrievalIndex.of(torch.randn(50, DIM, generator=_seeded(seed)))
 
 
 def converter(

@@ -105,6 +105,25 @@ def test_contentvec_by_name(tmp_path: Path, wave: Tensor) -> None:
     assert (encoder.id, encoder.sha256) == (ContentEncoderName.CONTENTVEC, "a" * 64)
 
 
+def test_contentvec_of_v1_by_its_width(tmp_path: Path, wave: Tensor) -> None:
+    path = tmp_path / "contentvec.pt"
+    torch.save(HubertModel(projecting=True).state_dict(), path)
+    encoder = load_content_encoder(ContentEncoderName.CONTENTVEC, Here(path), dim=256)
+    assert encoder.encode(wave).shape == (149, encoder.dim) == (149, 256)
+    assert (encoder.id, encoder.sha256) == (ContentEncoderName.CONTENTVEC, "a" * 64)
+    usual = load_content_encoder(ContentEncoderName.CONTENTVEC, Here(path))
+    assert usual.encode(wave).shape == (149, 768)
+
+
+@pytest.mark.parametrize(
+    ("name", "dim"), [(ContentEncoderName.WHISPER_BASE, 256), (ContentEncoderName.CONTENTVEC, 512)]
+)
+def test_features_that_an_encoder_lacks_are_refused(name: ContentEncoderName, dim: int) -> None:
+    with pytest.raises(JobError) as caught:
+        load_content_encoder(name, Pretrained(), dim=dim)
+    assert caught.value.code is Code.ENCODER_MISMATCH
+
+
 def test_contentvec_without_the_operators_weights_is_refused() -> None:
     with pytest.raises(JobError) as caught:
         load_content_encoder(ContentEncoderName.CONTENTVEC, Pretrained())

@@ -76,6 +76,36 @@ def test_transformers_layout(tmp_path: Path, network: HubertModel) -> None:
     assert all(torch.equal(loaded[name], each) for name, each in network.state_dict().items())
 
 
+def test_the_projection_of_v1_is_layer_nine(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    whole = HubertModel(projecting=True).eval()
+    assert whole.final_proj is not None
+    weights = {_fairseq_name(name): tensor for name, tensor in whole.state_dict().items()}
+    path = tmp_path / "hubert_base.pt"
+    torch.save({"model": weights}, path)
+    loaded = load_hubert(path, projecting=True)
+    heard: list[torch.Tensor] = []
+    whole.encoder.layers[8].register_forward_hook(lambda *call: heard.append(call[2]))
+    wave = 0.1 * torch.randn(1, 4000)
+    with torch.no_grad():
+        whole(wave)
+        expected = whole.final_proj(heard[0])
+        assert expected.shape == (1, 12, 256)
+        assert torch.allclose(loaded.projected(wave), expected, atol=1e-6)
+        assert not torch.allclose(whole.final_proj(whole(wave)), expected, atol=1e-3)
+
+
+def test_a_missing_projection_is_named(tmp_path: Path, network: HubertModel) -> None:
+    path = tmp_path / "content-vec-best.bin"
+    torch.save(network.state_dict(), path)
+    with pytest.raises(JobError) as caught:
+        load_hubert(path, projecting=True)
+    assert caught.value.code is Code.WEIGHTS_MISSING
+    assert "final_proj" in caught.value.detail
+    with pytest.raises(RuntimeError):
+        network.projected(torch.zeros(1, 400))
+
+
 def test_other_files_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "other.pt"
     for content in ({"model": {"a": torch.zeros(1)}}, [1, 2]):

@@ -1,0 +1,210 @@
+"""Long songs: chunks that join without a trace, batches, blocks, and memory that stays."""
+
+import tracemalloc
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from gpu_worker.engine import chunks, hearing, plan
+from gpu_worker.engine.chunks import chunk_bounds, without_short_rest
+from gpu_worker.engine.config import CONTENT_RATE
+from gpu_worker.engine.conversion import Rendering
+from gpu_worker.engine.crossfade import joined, of_length
+from gpu_worker.engine.filters import high_pass_zero_phase
+from gpu_worker.engine.hearing import CONTEXT, CORE, hear
+from gpu_worker.engine.loudness import envelope_of, follow_loudness, mix_loudness, rms_envelope
+from gpu_worker.engine.song import Song
+from gpu_worker.engine.stop import Stopped, never
+from tests.gpu_worker.small_voice import RATE, Floats, Sung, bare, converter, hiss, tone
+
+
+def song(seconds: float) -> Floats:
+    """Noise that is louder here and quieter there."""
+    wave = hiss(seconds)
+    return wave * (0.5 + 0.5 * np.sin(np.arange(len(wave)) / 7000)).astype(np.float32)
+
+
+def test_a_piece_of_a_song_is_that_of_the_whole() -> None:
+    wave = song(5)
+    whole = high_pass_zero_phase(wave, CONTENT_RATE)
+    for first, last in [(0, 80_000), (0, 1000), (30_000, 50_000), (79_000, 80_000)]:
+        assert np.allclose(Song(wave)[first:last], whole[first:last], atol=1e-6)
+
+
+@pytest.mark.parametrize("samples", [800, 16_000, 40_000])
+def test_a_song_is_mirrored_as_numpy_does(samples: int) -> None:
+    wave = song(3)[:samples]
+    padded = np.pad(high_pass_zero_phase(wave, CONTENT_RATE), 16_000, mode="reflect")
+    assert np.array_equal(Song(wave).mirrored(-16_000, samples + 16_000), padded)
+    part = Song(wave).mirrored(samples - 100, samples + 5000)
+    assert np.allclose(part, padded[samples + 15_900 : samples + 21_000], atol=1e-6)
+
+
+def test_cuts_of_a_song_are_those_of_the_whole() -> None:
+    wave = song(130)
+    whole = high_pass_zero_phase(wave, CONTENT_RATE)
+    assert chunk_bounds(Song(wave)) == chunk_bounds(whole)
+    assert len(chunk_bounds(whole)) == 4
+
+
+def test_a_short_rest_goes_along() -> None:
+    assert without_short_rest([(0, 100_000), (100_000, 110_000)]) == [(0, 110_000)]
+    kept = [(0, 100_000), (100_000, 116_000)]
+    assert without_short_rest(kept) == kept
+    assert without_short_rest([(0, 5)]) == [(0, 5)]
+
+
+class Positions:
+    """Gives the sample at each frame in place of F0; a window's first and last second lie."""
+
+    name = Sung.name
+
+    def estimate(self, wave16k: Floats) -> Floats:
+        f0 = wave16k[::160].copy()
+        f0[:100] = f0[-100:] = -1
+        return f0[: len(wave16k) // 160 + 1]
+
+
+@pytest.mark.parametrize("seconds", [30.0, 63.0, 65.0, 150.005])
+def test_windows_of_f0_join_at_their_cores(seconds: float) -> None:
+    class Plain(Song):
+        def __getitem__(self, part: slice) -> Floats:
+            return self._wave[part]
+
+    wave = np.arange(round(seconds * CONTENT_RATE), dtype=np.float32)
+    f0 = hear(Plain(wave), Positions(), 16_000, 16_000, lambda _: None, never)
+    assert len(f0) == (len(wave) + 32_000 - 1) // 160 + 1
+    expected = np.pad(wave, 16_000, mode="reflect")[::160]
+    assert np.array_equal(f0[100:-100], expected[100:-100])
+    assert CONTEXT > 16_000
+    assert CORE % 160 == 0
+
+
+def test_chunks_that_agree_join_to_what_they_were() -> None:
+    wave = tone(1)
+    parts = [wave[0:6000], wave[5000:12_000], wave[11_000:]]
+    assert np.allclose(np.concatenate(list(joined(parts, 1000))), wave, atol=1e-7)
+    assert np.array_equal(np.concatenate(list(joined([wave], 1000))), wave)
+
+
+@pytest.mark.parametrize("samples", [0, 700, 1000, 1200])
+def test_a_stream_gets_its_length(samples: int) -> None:
+    blocks = list(of_length([np.ones(400, np.float32), np.ones(600, np.float32)], samples))
+    assert sum(map(len, blocks)) == samples
+    assert sum(float(block.sum()) for block in blocks) == min(samples, 1000)
+
+
+@pytest.mark.parametrize("seconds", [0.3, 1.0, 4.26])
+@pytest.mark.parametrize("mix", [0.0, 0.25])
+def test_loudness_of_a_stream_is_that_of_the_whole(seconds: float, mix: float) -> None:
+    source, output = song(seconds), np.roll(song(seconds), 5000).repeat(2)
+    squares = [
+        float(np.square(part).sum()) for part in np.split(source, range(8000, len(source), 8000))
+    ]
+    wanted = envelope_of(np.array(squares), len(source), 8000)
+    assert np.allclose(wanted, rms_envelope(torch.from_numpy(source), CONTENT_RATE), atol=1e-6)
+    whole = mix_loudness(
+        torch.from_numpy(source), CONTENT_RATE, torch.from_numpy(output), RATE, mix
+    )
+    for size in (999, 40_000):
+        blocks = [output[at : at + size] for at in range(0, len(output), size)]
+        stream = list(follow_loudness(blocks, wanted, RATE, len(output), mix))
+        assert np.allclose(np.concatenate(stream), whole, atol=2e-6)
+
+
+def test_loudness_holds_back_little() -> None:
+    wave, given, held = song(20).repeat(2), 0, []
+
+    def blocks() -> Iterator[Floats]:
+        for at in range(0, len(wave), 3200):
+            held.append(at - given)
+            yield wave[at : at + 3200]
+
+    envelope = envelope_of(np.ones(40), 20 * CONTENT_RATE, 8000)
+    for block in follow_loudness(blocks(), envelope, RATE, len(wave), 0.0):
+        given += len(block)
+    assert given == len(wave)
+    assert max(held) <= 1.5 * RATE
+
+
+def test_a_held_note_passes_a_cut_without_a_trace() -> None:
+    # One note of 60 s: the cut can't avoid it. Without noise every period should be alike.
+    wave = tone(60)
+    conversion = converter().stream(wave, bare())
+    audio = np.concatenate(list(conversion.blocks))
+    (_, cut), _ = chunk_bounds(Song(wave))
+    around = audio[2 * cut - RATE : 2 * cut + RATE]
+    levels = np.sqrt(np.square(around.reshape(-1, 1600)).mean(axis=1))
+    assert levels.max() / levels.min() < 1.01
+    # 220 Hz: eleven periods in 1600 samples. A jump of the phase by 2 % would show here.
+    steady, at_cut = (part[1600:] - part[:-1600] for part in (audio[RATE : 3 * RATE], around))
+    assert np.abs(at_cut).max() < 1.5 * np.abs(steady).max() + 0.01
+
+
+def test_the_stream_is_the_conversion_in_blocks() -> None:
+    wave = song(43) + tone(43, gain=0.2)
+    knobs = bare(loudness_mix=0.3, formant_shift=1.0, clean_gaps=True)
+    audio, rate = converter().convert(wave, CONTENT_RATE, knobs)
+    conversion = converter().stream(wave, knobs)
+    blocks = list(conversion.blocks)
+    assert (conversion.sample_rate, conversion.samples) == (rate, len(audio))
+    whole = np.concatenate(blocks)
+    assert len(blocks) > 10
+    assert np.allclose(audio, whole / max(1.0, np.abs(whole).max() / 0.99), atol=1e-6)
+    odd = converter().stream(wave[:16_000], bare(), samples=32_001)
+    assert sum(map(len, odd.blocks)) == odd.samples == 32_001
+
+
+def test_a_batch_renders_what_single_chunks_render(monkeypatch: pytest.MonkeyPatch) -> None:
+    bounds = [(0, 32_000), (32_000, 80_000), (80_000, 100_123)]
+    monkeypatch.setattr(plan, "chunk_bounds", lambda _: bounds)
+    wave = song(7)[:100_123] + np.concatenate([tone(3), tone(4, 330.0)])[:100_123]
+    single, batched = (
+        converter(batch=size).convert(wave, CONTENT_RATE, bare(loudness_mix=0.5))[0]
+        for size in (1, 2)
+    )
+    assert len(single) == len(batched)
+    assert np.abs(single - batched).max() < 1e-5
+    assert np.abs(single).max() > 0.05
+
+
+def test_stop_is_heard_while_listening_and_while_rendering() -> None:
+    with pytest.raises(Stopped):
+        converter().stream(tone(2), bare(), stop=lambda: True)
+    stopped = False
+    conversion = converter().stream(tone(2), bare(), stop=lambda: stopped)
+    stopped = True
+    with pytest.raises(Stopped):
+        next(conversion.blocks)
+
+
+def test_memory_does_not_grow_with_the_song(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The peak of all that numpy allocates while a song is read off the disk, in short chunks."""
+    for module, name, seconds in [
+        (chunks, "LONGEST", 6),
+        (chunks, "EVERY", 5),
+        (chunks, "REACH", 0.5),
+        (hearing, "CORE", 5),
+    ]:
+        monkeypatch.setattr(module, name, int(seconds * CONTENT_RATE))
+
+    def peak(seconds: int) -> int:
+        path = tmp_path / f"{seconds}.f32"
+        np.tile(hiss(1) + tone(1), seconds).tofile(path)
+        wave = np.memmap(path, np.float32, mode="r")
+        knobs = bare(loudness_mix=0.3, clean_gaps=True, breath=0.5)
+        rendering = converter(rendering=Rendering())
+        tracemalloc.start()
+        made = sum(len(block) for block in rendering.stream(wave, knobs).blocks)
+        peak_bytes = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert made == seconds * RATE
+        return peak_bytes
+
+    # A minute of song alone would be 4 MB, its conversion 8 MB; F0 and gains are 0.3 MB.
+    assert peak(80) - peak(20) < 1_000_000
