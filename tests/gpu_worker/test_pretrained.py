@@ -11,12 +11,21 @@ import httpx
 import pytest
 
 from gpu_worker.contract.errors import Code, JobError
-from gpu_worker.contract.params import ContentEncoderName, F0Method
+from gpu_worker.contract.params import ContentEncoderName, F0Method, SeparatorName
 from gpu_worker.pretrained import Entry, Pretrained, fetch, read_manifest
 from tests.gpu_worker.studio_server import Studio, serve
 
 CONTENT = bytes(range(256)) * 8000
-PACKAGED = ("whisper-base", "fcpe", "swift-f0", "crepe-full", "crepe-tiny", "resemblyzer")
+PACKAGED = (
+    "whisper-base",
+    "fcpe",
+    "swift-f0",
+    "crepe-full",
+    "crepe-tiny",
+    "spleeter-2stems",
+    "deepfilternet3",
+    "resemblyzer",
+)
 
 
 @pytest.fixture
@@ -64,7 +73,8 @@ def test_every_entry_is_named_pinned_and_licensed() -> None:
 
 def test_every_name_of_the_contract_is_in_the_manifest() -> None:
     names = read_manifest()
-    for wanted in (*ContentEncoderName, *(set(F0Method) - {F0Method.HYBRID})):
+    separators = set(SeparatorName) - {SeparatorName.AUTO}
+    for wanted in (*ContentEncoderName, *(set(F0Method) - {F0Method.HYBRID}), *separators):
         assert wanted.value in names
 
 
