@@ -1,4 +1,4 @@
-"""The worker from a shell: ``python -m gpu_worker run | preprocess | train | convert | weights``.
+"""The worker from a shell: ``python -m gpu_worker run | train | convert | cover | ...``.
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 cancelled or terminated.
 """
@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import httpx
@@ -17,14 +17,22 @@ from pydantic import ValidationError
 
 from gpu_worker import tasks
 from gpu_worker.contract.errors import TEXTS, Code, JobError
-from gpu_worker.contract.job import JOB_SPEC
-from gpu_worker.contract.params import AudioFormat, ConvertParams, TrainParams
+from gpu_worker.contract.job import JOB_SPEC, MAX_BLEND
+from gpu_worker.contract.params import (
+    AnalyseParams,
+    AudioFormat,
+    ConvertParams,
+    CoverParams,
+    PreprocessParams,
+    SeparateParams,
+    TrainParams,
+)
 from gpu_worker.engine.stop import Stopped
 from gpu_worker.flags import add_flags, params_from
 from gpu_worker.pretrained import Pretrained, fetch
 from gpu_worker.runner import refuse_other_version, run
 from gpu_worker.stopping import StopReason, StopSwitch
-from gpu_worker.tasks import Tools, VoiceFiles
+from gpu_worker.tasks import Recorded, Tools, VoiceFiles
 from gpu_worker.terminal import TerminalReport
 
 _DONE, _FAILED, _USAGE, _CANCELLED = 0, 1, 2, 3
@@ -72,12 +80,43 @@ def _run(parser: argparse.ArgumentParser, given: argparse.Namespace, report: Ter
     return outcome.value
 
 
-def _preprocess(
+def _features(
     parser: argparse.ArgumentParser, given: argparse.Namespace, report: TerminalReport
 ) -> int:
     params = params_from(parser, given, TrainParams)
-    made = tasks.preprocess(given.files, params, given.out, _tools(given), report, _switch())
+    made = tasks.extract_features(given.files, params, given.out, _tools(given), report, _switch())
     report.line(f"{made.slices} slices, {made.usable_seconds:.1f} s, features in {given.out}")
+    return _DONE
+
+
+def _preprocess(
+    parser: argparse.ArgumentParser, given: argparse.Namespace, report: TerminalReport
+) -> int:
+    params = params_from(parser, given, PreprocessParams)
+    tools, switch = _tools(given), _switch()
+    for source in given.files:
+        folder = given.out / source.stem
+        folder.mkdir(parents=True, exist_ok=True)
+        made = tasks.preprocess(source, params, folder, tools, report, switch)
+        _tell_files(made.files, report)
+    return _DONE
+
+
+def _analyse(
+    parser: argparse.ArgumentParser, given: argparse.Namespace, report: TerminalReport
+) -> int:
+    params = params_from(parser, given, AnalyseParams)
+    files = [Recorded(str(path), path.name, path) for path in given.files]
+    card = tasks.analyse(files, params, _tools(given), report, _switch()).result.card
+    if given.json:
+        given.json.write_text(card.model_dump_json(indent=1), "utf-8")
+    for file in card.files:
+        print(f"{file.verdict:5} {file.usable_s:7.1f} s of {file.duration_s:7.1f} s  {file.name}")
+        for finding in file.findings:
+            print(f"      {finding.severity}: {finding.ko} / {finding.en}")
+    for finding in card.findings:
+        print(f"{finding.severity}: {finding.ko} / {finding.en}")
+    print(f"{card.verdict}: {card.ko} / {card.en}")
     return _DONE
 
 
@@ -85,12 +124,13 @@ def _train(
     parser: argparse.ArgumentParser, given: argparse.Namespace, report: TerminalReport
 ) -> int:
     params = params_from(parser, given, TrainParams)
-    trained = tasks.train(
+    made = tasks.train(
         given.files, params, given.out, _tools(given), report, _switch(), given.resume, given.name
     )
-    result = trained.result
+    result = made.result
     report.line(
-        f"{trained.model}, {trained.index}: {result.steps} steps in {result.seconds:.0f} s, "
+        f"{', '.join(map(str, made.files.values()))}: step {result.best_step} of {result.steps} "
+        f"in {result.seconds:.0f} s, quality {result.scores.quality:.0f}, "
         f"mel distance {result.mel_distance_start:.3f} -> {result.mel_distance_end:.3f}"
     )
     return _DONE
@@ -103,10 +143,67 @@ def _convert(
     if ending not in list(AudioFormat):
         parser.error(f"OUT must end in {', '.join(AudioFormat)}")
     params = params_from(parser, given, ConvertParams, output_format=ending)
-    voice = VoiceFiles(given.model, given.index)
-    result = tasks.convert(given.source, voice, params, given.out, _tools(given), report, _switch())
-    report.line(f"{given.out}: {result.duration_s:.2f} s in {result.seconds:.1f} s")
+    with tempfile.TemporaryDirectory(prefix="voice-job-", dir=given.out.parent) as folder:
+        made = tasks.convert(
+            given.source,
+            _voices(parser, given),
+            params,
+            Path(folder),
+            _tools(given),
+            report,
+            _switch(),
+        )
+        made.files[made.result.output.name].replace(given.out)
+    report.line(
+        f"{given.out}: {made.result.output.duration_s:.2f} s in {made.result.seconds:.1f} s"
+    )
     return _DONE
+
+
+def _cover(
+    parser: argparse.ArgumentParser, given: argparse.Namespace, report: TerminalReport
+) -> int:
+    params = params_from(parser, given, CoverParams)
+    given.out.mkdir(parents=True, exist_ok=True)
+    made = tasks.cover(
+        given.source,
+        given.backing,
+        _voices(parser, given),
+        params,
+        given.out,
+        _tools(given),
+        report,
+        _switch(),
+    )
+    return _tell_files(made.files, report)
+
+
+def _separate(
+    parser: argparse.ArgumentParser, given: argparse.Namespace, report: TerminalReport
+) -> int:
+    params = params_from(parser, given, SeparateParams)
+    given.out.mkdir(parents=True, exist_ok=True)
+    made = tasks.separate(given.source, params, given.out, _tools(given), report, _switch())
+    return _tell_files(made.files, report)
+
+
+def _tell_files(files: Mapping[str, Path], report: TerminalReport) -> int:
+    for path in files.values():
+        report.line(str(path))
+    return _DONE
+
+
+def _voices(parser: argparse.ArgumentParser, given: argparse.Namespace) -> list[VoiceFiles]:
+    """One voice, or several that are blended; indices and weights belong to them by place."""
+    count = len(given.model)
+    weights = given.weight or [1.0] * count
+    indices = given.index or [None] * count
+    if len(weights) != count or len(indices) != count or count > MAX_BLEND:
+        parser.error(f"at most {MAX_BLEND} --model, and as many --index and --weight, if any")
+    return [
+        VoiceFiles(model, index, f0_median_hz=given.voice_f0, weight=weight)
+        for model, index, weight in zip(given.model, indices, weights, strict=True)
+    ]
 
 
 def _weights(
@@ -168,12 +265,22 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--work-dir", type=Path, help="where its files go (default: temporary)")
     made.set_defaults(command=_run)
 
+    for name, command, knobs, text in (
+        ("features", _features, _FEATURE_KNOBS, "slice recordings and compute their features"),
+        ("preprocess", _preprocess, None, "clean recordings for training"),
+    ):
+        made = commands.add_parser(name, parents=[where, compute], help=text)
+        _add_recordings(made)
+        add_flags(made, TrainParams if knobs else PreprocessParams, knobs)
+        made.set_defaults(command=command)
+
     made = commands.add_parser(
-        "preprocess", parents=[where, compute], help="slice recordings and compute their features"
+        "analyse", parents=[where, compute], help="report card of recordings"
     )
-    _add_recordings(made)
-    add_flags(made, TrainParams, _FEATURE_KNOBS)
-    made.set_defaults(command=_preprocess)
+    made.add_argument("files", type=Path, nargs="+", metavar="RECORDING")
+    made.add_argument("--json", type=Path, metavar="FILE", help="also write the card there")
+    add_flags(made, AnalyseParams)
+    made.set_defaults(command=_analyse)
 
     made = commands.add_parser("train", parents=[where, compute], help="train a voice")
     _add_recordings(made)
@@ -184,11 +291,22 @@ def _parser() -> argparse.ArgumentParser:
 
     made = commands.add_parser("convert", parents=[where, compute], help="sing with a voice")
     made.add_argument("source", type=Path, metavar="SOURCE", help="dry vocal, any audio format")
-    made.add_argument("out", type=Path, metavar="OUT", help="result: .wav, .flac or .mp3")
-    made.add_argument("--model", type=Path, required=True, help="voice, a published .pth")
-    made.add_argument("--index", type=Path, help="its retrieval index")
+    made.add_argument("out", type=Path, metavar="OUT", help="result: .wav, .flac, .mp3, .m4a, .ogg")
+    _add_voices(made)
     add_flags(made, ConvertParams)
     made.set_defaults(command=_convert)
+
+    made = commands.add_parser("cover", parents=[where, compute], help="a whole song in a voice")
+    _add_song(made)
+    made.add_argument("--backing", type=Path, help="a stem of backing vocals")
+    _add_voices(made)
+    add_flags(made, CoverParams)
+    made.set_defaults(command=_cover)
+
+    made = commands.add_parser("separate", parents=[where, compute], help="vocals and instrumental")
+    _add_song(made)
+    add_flags(made, SeparateParams)
+    made.set_defaults(command=_separate)
 
     made = commands.add_parser("weights", parents=[where], help="list or fetch pretrained weights")
     made.add_argument("--fetch", nargs="+", default=[], metavar="NAME", help="download and verify")
@@ -209,6 +327,20 @@ def _common() -> tuple[argparse.ArgumentParser, argparse.ArgumentParser]:
     compute = argparse.ArgumentParser(add_help=False)
     compute.add_argument("--device", help="cpu, cuda, cuda:1, ... (default: a GPU if any)")
     return where, compute
+
+
+def _add_song(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("source", type=Path, metavar="SONG", help="any audio format")
+    parser.add_argument("--out", type=Path, required=True, metavar="FOLDER")
+
+
+def _add_voices(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--model", type=Path, nargs="+", required=True, help="a published .pth; several are blended"
+    )
+    parser.add_argument("--index", type=Path, nargs="+", help="their retrieval indices")
+    parser.add_argument("--weight", type=float, nargs="+", help="their shares in a blend")
+    parser.add_argument("--voice-f0", type=float, metavar="HZ", help="median for the automatic key")
 
 
 def _add_recordings(parser: argparse.ArgumentParser) -> None:

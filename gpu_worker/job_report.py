@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gpu_worker.contract.errors import JobError
-from gpu_worker.contract.job import CHECKPOINT, Stored, preview_name
+from gpu_worker.contract.job import CHECKPOINT, Stored, candidate_name, preview_name
+from gpu_worker.contract.scores import Scores
 from gpu_worker.contract.stage import Stage
 
 from .report import LogLevel, Reporter
@@ -23,7 +24,7 @@ class JobReport:
 
     @property
     def stored(self) -> tuple[Stored, ...]:
-        """Previews and the last checkpoint that lie in storage by now."""
+        """Previews, kept checkpoints and the last resumable one that lie in storage by now."""
         return tuple(self._stored.values())
 
     def progress(
@@ -52,6 +53,12 @@ class JobReport:
     def preview(self, number: int, step: int, mel_distance: float, path: Path) -> None:
         if stored := self._store(preview_name(number), path):
             self._reporter.preview(step, mel_distance, stored)
+
+    def evaluated(self, step: int, scores: Scores, best: bool) -> None:
+        self._reporter.evaluated(step, scores, best)
+
+    def candidate(self, slot: int, step: int, path: Path) -> None:
+        self._store(candidate_name(slot), path)
 
     def log(self, ko: str, en: str, level: LogLevel = "info") -> None:
         self._reporter.log(ko, en, level)

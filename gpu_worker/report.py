@@ -19,6 +19,7 @@ from gpu_worker.contract.events import (
     Batch,
     Cancelled,
     Checkpoint,
+    Evaluated,
     Event,
     Failed,
     Finished,
@@ -29,6 +30,7 @@ from gpu_worker.contract.events import (
     Started,
 )
 from gpu_worker.contract.job import Failure, Stored
+from gpu_worker.contract.scores import Scores
 from gpu_worker.contract.stage import Stage
 
 from .retry import Backoff, Refused, Unavailable, checked, named
@@ -159,6 +161,9 @@ class Reporter:
     def preview(self, step: int, mel_distance: float, file: Stored) -> None:
         self._add(Preview(**_now(), step=step, mel_distance=mel_distance, file=file))
 
+    def evaluated(self, step: int, scores: Scores, best: bool) -> None:
+        self._add(Evaluated(**_now(), step=step, scores=scores, best=best))
+
     def finished(self) -> None:
         self._add(Finished(**_now()))
 
@@ -210,7 +215,10 @@ class Reporter:
             self._waiting.clear()
             events = tuple(self._unheard[:_MAX_BATCH])
         try:
-            stop = self._post(events).stop
+            reply = self._post(events)
+            stop = reply.stop
+            if reply.finish:
+                self._switch.ask_to_finish()
         except Unavailable:
             self._failures += 1
             return

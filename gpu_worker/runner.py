@@ -22,19 +22,30 @@ from gpu_worker import tasks
 from gpu_worker.contract.base import Frozen
 from gpu_worker.contract.errors import Code, JobError
 from gpu_worker.contract.job import (
-    INDEX,
     MANIFEST,
-    MODEL,
     REPORT,
+    AnalyseJob,
+    AnyJob,
+    AnyResult,
     ConvertJob,
+    CoverJob,
     Failure,
     FileRef,
     Manifest,
-    Result,
+    PreprocessJob,
+    SeparateJob,
     Stored,
     TrainJob,
+    VoiceRef,
 )
-from gpu_worker.contract.params import ConvertParams, TrainParams
+from gpu_worker.contract.params import (
+    AnalyseParams,
+    ConvertParams,
+    CoverParams,
+    PreprocessParams,
+    SeparateParams,
+    TrainParams,
+)
 from gpu_worker.contract.stage import Stage
 from gpu_worker.contract.version import VERSION
 from gpu_worker.engine.stop import Stopped
@@ -42,10 +53,8 @@ from gpu_worker.job_report import JobReport
 from gpu_worker.report import Reporter, ReportPace
 from gpu_worker.retry import Backoff
 from gpu_worker.stopping import StopReason, StopSwitch
-from gpu_worker.tasks import Tools, VoiceFiles
+from gpu_worker.tasks import Made, Recorded, Tools, VoiceFiles
 from gpu_worker.transfer import Transfer
-
-Job = TrainJob | ConvertJob
 
 _FETCHED = 0.05
 _WORKED = 0.95
@@ -68,7 +77,7 @@ class Patience:
 
 
 def run(
-    job: Job, tools: Tools, folder: Path, switch: StopSwitch, patience: Patience | None = None
+    job: AnyJob, tools: Tools, folder: Path, switch: StopSwitch, patience: Patience | None = None
 ) -> Outcome:
     """Do one attempt, using ``folder`` for its files; never raises for what a job can meet.
 
@@ -120,7 +129,7 @@ def refuse_other_version(spec: str, patience: Patience | None = None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Attempt:
-    job: Job
+    job: AnyJob
     tools: Tools
     folder: Path
     switch: StopSwitch
@@ -140,18 +149,37 @@ class _Attempt:
 
     def _work(self) -> None:
         report = JobReport(self.reporter, self.transfer, _FETCHED, _WORKED)
-        if isinstance(self.job, TrainJob):
-            result, made = self._train(self.job, report)
-        else:
-            result, made = self._convert(self.job, report)
-        self._store(result, made, report)
+        self._store(self._made(report), report)
 
-    def _train(self, job: TrainJob, report: JobReport) -> tuple[Result, dict[str, Path]]:
+    def _made(self, report: JobReport) -> Made[AnyResult]:
+        job, folder, tools, stop = self.job, self.folder, self.tools, self.switch
+        match job:
+            case TrainJob():
+                return self._train(job, report)
+            case ConvertJob():
+                source, *rest = self._fetch([job.source, *_voice_refs(job.voices)])
+                voices = _voice_files(job.voices, rest)
+                return tasks.convert(source, voices, job.params, folder, tools, report, stop)
+            case CoverJob():
+                return self._cover(job, report)
+            case SeparateJob():
+                (source,) = self._fetch([job.source])
+                return tasks.separate(source, job.params, folder, tools, report, stop)
+            case PreprocessJob():
+                (source,) = self._fetch([job.source])
+                return tasks.preprocess(source, job.params, folder, tools, report, stop)
+            case AnalyseJob():
+                paths = self._fetch(job.dataset)
+                pairs = zip(job.dataset, paths, strict=True)
+                files = [Recorded(ref.id, ref.name, path) for ref, path in pairs]
+                return tasks.analyse(files, job.params, tools, report, stop)
+
+    def _train(self, job: TrainJob, report: JobReport) -> Made[AnyResult]:
         wanted = [*job.dataset, *([job.resume] if job.resume else [])]
         fetched = self._fetch(wanted)
         resume = fetched.pop() if job.resume else None
         try:
-            trained = tasks.train(
+            return tasks.train(
                 fetched,
                 job.params,
                 self.folder,
@@ -160,24 +188,28 @@ class _Attempt:
                 self.switch,
                 resume,
                 job.voice_name,
+                self.switch.finish_asked,
             )
         except JobError as error:
             if error.file is not None:
                 name = job.dataset[error.file].name
                 self.reporter.log(f"문제가 된 파일: {name}", f"The file at fault: {name}", "error")
             raise
-        return trained.result, {MODEL: trained.model, INDEX: trained.index}
 
-    def _convert(self, job: ConvertJob, report: JobReport) -> tuple[Result, dict[str, Path]]:
-        index = job.voice.index
-        source, model, *rest = self._fetch(
-            [job.source, job.voice.model, *([index] if index else [])]
+    def _cover(self, job: CoverJob, report: JobReport) -> Made[AnyResult]:
+        extra = [job.backing] if job.backing else []
+        source, *rest = self._fetch([job.source, *extra, *_voice_refs(job.voices)])
+        backing = rest.pop(0) if job.backing else None
+        return tasks.cover(
+            source,
+            backing,
+            _voice_files(job.voices, rest),
+            job.params,
+            self.folder,
+            self.tools,
+            report,
+            self.switch,
         )
-        voice = VoiceFiles(model, rest[0] if rest else None, job.voice.encoder)
-        target = self.folder / f"output.{job.params.output_format}"
-        result = tasks.convert(source, voice, job.params, target, self.tools, report, self.switch)
-        named = result.model_copy(update={"output_name": job.output_name})
-        return named, {job.output_name: target}
 
     def _fetch(self, refs: Sequence[FileRef]) -> list[Path]:
         """The files in order, under names of ours: those of customers never touch the disk."""
@@ -201,17 +233,19 @@ class _Attempt:
         )
         return paths
 
-    def _store(self, result: Result, made: dict[str, Path], report: JobReport) -> None:
+    def _store(self, made: Made[AnyResult], report: JobReport) -> None:
         facts = self.folder / REPORT
-        facts.write_text(_facts(self.job, result, self.tools), "utf-8")
+        facts.write_text(_facts(self.job, made.result, self.tools), "utf-8")
         files = [*report.stored]
-        for number, (name, path) in enumerate([*made.items(), (REPORT, facts)]):
-            self.reporter.progress(Stage.STORE, _WORKED + 0.01 * number)
+        wanted = [*made.files.items(), (REPORT, facts)]
+        for number, (name, path) in enumerate(wanted):
+            share = (1 - _WORKED) * number / (len(wanted) + 1)
+            self.reporter.progress(Stage.STORE, _WORKED + share)
             files.append(self.transfer.store(name, path))
-        self.transfer.store(MANIFEST, self._manifest(result, files))
+        self.transfer.store(MANIFEST, self._manifest(made.result, files))
         self.reporter.progress(Stage.STORE, 1.0)
 
-    def _manifest(self, result: Result, files: list[Stored]) -> Path:
+    def _manifest(self, result: AnyResult, files: list[Stored]) -> Path:
         manifest = Manifest(
             job_id=self.job.job_id,
             attempt_id=self.job.attempt_id,
@@ -230,6 +264,25 @@ class _Attempt:
             return Outcome.FAILED
         self.reporter.cancelled()
         return Outcome.CANCELLED
+
+
+def _voice_refs(voices: Sequence[VoiceRef]) -> list[FileRef]:
+    """All objects of the voices, in the order that ``_voice_files`` takes them back."""
+    return [ref for voice in voices for ref in (voice.model, voice.index) if ref is not None]
+
+
+def _voice_files(voices: Sequence[VoiceRef], paths: Sequence[Path]) -> list[VoiceFiles]:
+    fetched = iter(paths)
+    return [
+        VoiceFiles(
+            model=next(fetched),
+            index=next(fetched) if voice.index else None,
+            encoder=voice.encoder,
+            f0_median_hz=voice.f0_median_hz,
+            weight=voice.weight,
+        )
+        for voice in voices
+    ]
 
 
 def failure_of(error: Exception) -> Failure:
@@ -270,14 +323,21 @@ def _device_name(device: torch.device) -> str:
 class Facts(Frozen):
     """``report.json``: what was asked, what came out, and with which versions."""
 
-    params: TrainParams | ConvertParams
-    result: Result
+    params: (
+        TrainParams
+        | ConvertParams
+        | CoverParams
+        | SeparateParams
+        | PreprocessParams
+        | AnalyseParams
+    )
+    result: AnyResult
     device: str
     torch: str
     python: str
 
 
-def _facts(job: Job, result: Result, tools: Tools) -> str:
+def _facts(job: AnyJob, result: AnyResult, tools: Tools) -> str:
     facts = Facts(
         params=job.params,
         result=result,

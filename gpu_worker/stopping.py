@@ -19,11 +19,13 @@ class StopReason(StrEnum):
 class StopSwitch:
     """Thrown once, from any thread or a signal handler; calling it tells whether it was.
 
-    An engine's ``StopCheck``. The first reason stands.
+    An engine's ``StopCheck``. The first reason stands. ``finish`` is a milder wish beside it: end a
+    training early and keep its best voice.
     """
 
     def __init__(self) -> None:
         self._event = threading.Event()
+        self._finish = threading.Event()
         self._reason: StopReason | None = None
 
     def __call__(self) -> bool:
@@ -37,6 +39,13 @@ class StopSwitch:
         if self._reason is None:
             self._reason = reason
         self._event.set()
+
+    def ask_to_finish(self) -> None:
+        """The customer has heard enough. Harmless when repeated."""
+        self._finish.set()
+
+    def finish_asked(self) -> bool:
+        return self._finish.is_set()
 
     def pause(self, seconds: float) -> None:
         """Sleep, but raise ``Stopped`` as soon as the switch is thrown."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TextIO
 
+from gpu_worker.contract.scores import Scores
 from gpu_worker.contract.stage import Stage
 
 from .report import LogLevel
@@ -53,6 +54,13 @@ class TerminalReport:
 
     def preview(self, number: int, step: int, mel_distance: float, path: Path) -> None:
         self.line(f"step {step}: mel distance {mel_distance:.3f}, {path}")
+
+    def evaluated(self, step: int, scores: Scores, best: bool) -> None:
+        mark = ", the best so far" if best else ""
+        self.line(f"step {step}: quality {scores.quality:.0f}{mark}")
+
+    def candidate(self, slot: int, step: int, path: Path) -> None:
+        self.line(f"kept step {step}: {path}")
 
     def log(self, ko: str, en: str, level: LogLevel = "info") -> None:
         self.line(f"{ko} / {en}" if level == "info" else f"{level}: {ko} / {en}")

@@ -23,6 +23,7 @@ class Studio:
     batches: list[Batch] = field(default_factory=list)
     statuses: list[int] = field(default_factory=list)
     stop_when: Callable[[list[Event]], bool] = lambda events: False
+    finish_when: Callable[[list[Event]], bool] = lambda events: False
     storage_down_until: float = 0.0
     events_down_until: float = 0.0
     lose_replies: int = 0
@@ -95,7 +96,8 @@ class _Handler(BaseHTTPRequestHandler):
         if studio.lose_replies:
             studio.lose_replies -= 1
             return self.answer(500)
-        reply = Reply(stop=studio.stop_when(studio.events))
+        events = studio.events
+        reply = Reply(stop=studio.stop_when(events), finish=studio.finish_when(events))
         return self.answer(200, reply.model_dump_json().encode())
 
     def answer(self, status: int, body: bytes = b"", cut: int | None = None) -> None:

@@ -125,8 +125,7 @@ def convert_job(
         **envelope(studio, convert_output_names(params)),
         params=params,
         source=given(studio, "song", song),
-        voice=voice,
-        output_name="output.flac",
+        voices=(voice,),
     )
 
 
@@ -171,7 +170,7 @@ def test_a_song_comes_out_as_long_as_it_went_in_and_tagged(
     assert run(job, tools, tmp_path / "work", StopSwitch()) is Outcome.FINISHED
     result = manifest(studio).result
     assert isinstance(result, ConvertResult)
-    assert result.duration_s == pytest.approx(SECONDS, abs=0.001)
+    assert result.output.duration_s == pytest.approx(SECONDS, abs=0.001)
     output = tmp_path / "output.flac"
     output.write_bytes(studio.objects["out/output.flac"])
     wave, rate = decode(output)

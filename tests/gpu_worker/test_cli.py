@@ -11,10 +11,15 @@ import pytest
 
 from gpu_worker.__main__ import main
 from gpu_worker.contract.params import (
+    AnalyseParams,
     AudioFormat,
     ContentEncoderName,
     ConvertParams,
+    CoverParams,
+    F0Method,
+    PreprocessParams,
     SampleRate,
+    SeparateParams,
     TrainParams,
 )
 from gpu_worker.contract.stage import Stage
@@ -23,7 +28,17 @@ from gpu_worker.flags import add_flags, params_from
 from gpu_worker.terminal import TerminalReport, bar
 from tests.gpu_worker.sounds import sung, vibrato
 
-COMMANDS = ("run", "preprocess", "train", "convert", "weights")
+COMMANDS = (
+    "run",
+    "features",
+    "preprocess",
+    "analyse",
+    "train",
+    "convert",
+    "cover",
+    "separate",
+    "weights",
+)
 
 
 def parsed(arguments: list[str]) -> TrainParams:
@@ -45,6 +60,15 @@ def test_flags_of_every_type() -> None:
     assert params.content_encoder is ContentEncoderName.CONTENTVEC
     assert params.learning_rate == 2e-4
     assert params.total_steps == 7
+
+
+def test_lists_and_switches_are_flags_too() -> None:
+    parser = argparse.ArgumentParser()
+    add_flags(parser, ConvertParams)
+    given = parser.parse_args(["--f0-hybrid", "fcpe,crepe-tiny", "--clean-gaps", "false"])
+    params = params_from(parser, given, ConvertParams)
+    assert params.f0_hybrid == (F0Method.FCPE, F0Method.CREPE_TINY)
+    assert params.clean_gaps is False
 
 
 @pytest.mark.parametrize(
@@ -70,7 +94,14 @@ def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixtu
 
 
 def test_help_names_every_knob(capsys: pytest.CaptureFixture[str]) -> None:
-    for command, model in (("train", TrainParams), ("convert", ConvertParams)):
+    for command, model in (
+        ("train", TrainParams),
+        ("convert", ConvertParams),
+        ("cover", CoverParams),
+        ("separate", SeparateParams),
+        ("preprocess", PreprocessParams),
+        ("analyse", AnalyseParams),
+    ):
         with pytest.raises(SystemExit):
             main([command, "--help"])
         told = capsys.readouterr().out
@@ -113,13 +144,13 @@ def test_a_bad_recording_fails_with_a_sentence_in_both_languages(
     assert not (tmp_path / "out.flac").exists()
 
 
-def test_preprocess_keeps_features(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_features_are_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     recording = tmp_path / "recording.flac"
     encode(recording, sung(vibrato(5, 200)), 16000, AudioFormat.FLAC)
     arguments = [str(recording), "--out", str(tmp_path / "out"), "--f0-method", "swift-f0"]
-    assert main(["preprocess", *arguments, "--device", "cpu"]) == 0
+    assert main(["features", *arguments, "--device", "cpu"]) == 0
     assert "slices, " in capsys.readouterr().err
-    assert list((tmp_path / "out" / "features").glob("*.npz"))
+    assert list((tmp_path / "out" / "features").glob("*.pt"))
 
 
 def test_training_on_too_little_fails_with_its_reason(
@@ -134,7 +165,7 @@ def test_training_on_too_little_fails_with_its_reason(
 
 def test_an_unknown_ending_is_wrong_usage(tmp_path: Path) -> None:
     with pytest.raises(SystemExit) as caught:
-        main(["convert", "a.wav", "out.ogg", "--model", "b.pth"])
+        main(["convert", "a.wav", "out.aiff", "--model", "b.pth"])
     assert caught.value.code == 2
 
 

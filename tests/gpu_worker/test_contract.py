@@ -10,12 +10,28 @@ from gpu_worker.contract.events import Batch
 from gpu_worker.contract.job import (
     JOB_SPEC,
     MANIFEST,
+    AnalyseJob,
     ConvertJob,
+    CoverJob,
+    PreprocessJob,
+    SeparateJob,
     TrainJob,
     convert_output_names,
+    cover_output_names,
+    separate_output_names,
     train_output_names,
 )
-from gpu_worker.contract.params import AudioFormat, ConvertParams, TrainParams
+from gpu_worker.contract.params import (
+    AnalyseParams,
+    AudioFormat,
+    AutoKey,
+    ConvertParams,
+    CoverParams,
+    F0Method,
+    PreprocessParams,
+    SeparateParams,
+    TrainParams,
+)
 
 SHA = "0" * 64
 FILE = {"id": "f", "name": "노래.wav", "url": "http://s/f", "size": 1}
@@ -33,13 +49,14 @@ CONVERT = {
     "kind": "convert",
     "params": {},
     "source": FILE,
-    "output_name": "output.flac",
-    "voice": {
-        "id": "v",
-        "model": FILE,
-        "index": None,
-        "encoder": {"id": "whisper-base", "sha256": SHA},
-    },
+    "voices": [
+        {
+            "id": "v",
+            "model": FILE,
+            "index": None,
+            "encoder": {"id": "whisper-base", "sha256": SHA},
+        }
+    ],
 }
 
 
@@ -73,11 +90,43 @@ def test_kind_decides_the_type() -> None:
     assert isinstance(JOB_SPEC.validate_python(CONVERT), ConvertJob)
 
 
+@pytest.mark.parametrize(
+    ("kind", "more", "expected"),
+    [
+        ("cover", {"source": FILE, "voices": CONVERT["voices"]}, CoverJob),
+        ("separate", {"source": FILE}, SeparateJob),
+        ("preprocess", {"source": FILE}, PreprocessJob),
+        ("analyse", {"dataset": [FILE]}, AnalyseJob),
+    ],
+)
+def test_every_kind_has_an_envelope(
+    kind: str, more: dict[str, object], expected: type[object]
+) -> None:
+    spec = {**COMMON, "kind": kind, "params": {}, **more}
+    assert isinstance(JOB_SPEC.validate_python(spec), expected)
+
+
+def test_a_blend_has_one_to_four_voices() -> None:
+    (voice,) = CONVERT["voices"]  # type: ignore[misc]
+    for count in (0, 5):
+        with pytest.raises(ValidationError, match="voices"):
+            JOB_SPEC.validate_python({**CONVERT, "voices": [voice] * count})
+
+
+def test_knobs_that_contradict_each_other_are_refused() -> None:
+    with pytest.raises(ValidationError, match="an octave"):
+        ConvertParams(f0_low_hz=300, f0_high_hz=500)
+    with pytest.raises(ValidationError, match="different single estimators"):
+        ConvertParams(f0_hybrid=(F0Method.FCPE, F0Method.FCPE))
+    with pytest.raises(ValidationError, match="octaves only"):
+        CoverParams(auto_key=AutoKey.SEMITONES)
+
+
 def test_unknown_fields_and_versions_are_refused() -> None:
     with pytest.raises(ValidationError, match="extra_forbidden"):
         JOB_SPEC.validate_python({**CONVERT, "surprise": 1})
     with pytest.raises(ValidationError, match="contract"):
-        JOB_SPEC.validate_python({**CONVERT, "contract": 2})
+        JOB_SPEC.validate_python({**CONVERT, "contract": 1})
 
 
 def test_the_token_is_hidden_but_travels() -> None:
@@ -97,24 +146,38 @@ def test_knobs_keep_their_limits() -> None:
 
 
 def test_every_knob_is_labelled_in_both_languages() -> None:
-    for model in (TrainParams, ConvertParams):
+    kinds = (TrainParams, ConvertParams, CoverParams, SeparateParams, PreprocessParams)
+    for model in (*kinds, AnalyseParams):
         for name, schema in model.model_json_schema()["properties"].items():
             assert schema.get("ko"), name
             assert schema.get("en"), name
 
 
 def test_the_manifest_is_stored_last() -> None:
-    assert train_output_names(TrainParams(previews=2)) == (
+    assert train_output_names(TrainParams(previews=2, keep_checkpoints=2)) == (
         "checkpoint.pt",
         "preview-00.flac",
         "preview-01.flac",
         "preview-02.flac",
+        "candidate-0.pth",
+        "candidate-1.pth",
         "model.pth",
         "model.index",
         "report.json",
         MANIFEST,
     )
-    assert train_output_names(TrainParams(previews=0))[1] == "model.pth"
+    assert train_output_names(TrainParams(previews=0, keep_checkpoints=0))[1] == "model.pth"
+    assert separate_output_names(SeparateParams()) == (
+        "vocals.flac",
+        "instrumental.flac",
+        "report.json",
+        MANIFEST,
+    )
+    with_backing = cover_output_names(CoverParams(), backing=True)
+    assert set(with_backing) - set(cover_output_names(CoverParams(), backing=False)) == {
+        "backing.flac"
+    }
+    assert with_backing[-1] == MANIFEST
     assert convert_output_names(ConvertParams(output_format=AudioFormat.MP3)) == (
         "output.mp3",
         "report.json",

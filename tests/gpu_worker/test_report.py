@@ -39,8 +39,7 @@ def job(studio: Studio, deadline_s: int = 60) -> ConvertJob:
         deadline_s=deadline_s,
         params=ConvertParams(),
         source=file,
-        voice=VoiceRef(id="v", model=file, index=None, encoder=encoder),
-        output_name="output.flac",
+        voices=(VoiceRef(id="v", model=file, index=None, encoder=encoder),),
     )
 
 

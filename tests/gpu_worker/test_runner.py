@@ -16,7 +16,7 @@ import torch
 
 from gpu_worker import tasks
 from gpu_worker.contract.errors import Code, JobError
-from gpu_worker.contract.events import Event, Failed, Log, Preview, Progress
+from gpu_worker.contract.events import Evaluated, Event, Failed, Log, Preview, Progress
 from gpu_worker.contract.job import (
     CHECKPOINT,
     INDEX,
@@ -28,6 +28,7 @@ from gpu_worker.contract.job import (
     EncoderRef,
     FileRef,
     Manifest,
+    Sound,
     TrainJob,
     TrainResult,
     VoiceRef,
@@ -35,7 +36,14 @@ from gpu_worker.contract.job import (
     preview_name,
     train_output_names,
 )
-from gpu_worker.contract.params import ContentEncoderName, ConvertParams, Preset, TrainParams
+from gpu_worker.contract.params import (
+    ContentEncoderName,
+    ConvertParams,
+    Preset,
+    TrainBase,
+    TrainParams,
+)
+from gpu_worker.contract.scores import Scores
 from gpu_worker.contract.stage import Stage
 from gpu_worker.engine.stop import check
 from gpu_worker.pretrained import Pretrained
@@ -43,7 +51,7 @@ from gpu_worker.report import ReportPace
 from gpu_worker.retry import Backoff
 from gpu_worker.runner import Outcome, Patience, refuse_other_version, run
 from gpu_worker.stopping import StopReason, StopSwitch
-from gpu_worker.tasks import Tools, Trained
+from gpu_worker.tasks import Made, Tools
 from tests.gpu_worker.studio_server import SIGNATURE, TOKEN, Studio, serve
 
 TOOLS = Tools(Pretrained(), torch.device("cpu"))
@@ -57,6 +65,7 @@ QUICK = Patience(
     ),
     Backoff(first=0.02, ceiling=0.1, patience=2.0),
 )
+SCORES = Scores(mel_distance=0.5, f0_correlation=0.9, speaker_similarity=0.8, quality=70)
 ENCODER = EncoderRef(id=ContentEncoderName.WHISPER_BASE, sha256="e" * 64)
 
 
@@ -101,8 +110,7 @@ def convert_job(studio: Studio, **changes: Any) -> ConvertJob:
         **envelope(studio, convert_output_names(params)),
         "params": params,
         "source": given(studio, "song", b"s" * 5000),
-        "voice": voice,
-        "output_name": "output.flac",
+        "voices": (voice,),
         **changes,
     }
     return ConvertJob(**fields)
@@ -121,8 +129,9 @@ def train_job(studio: Studio, **changes: Any) -> TrainJob:
 
 
 def quick_convert(
-    source: Path, voice: Any, params: Any, target: Path, tools: Any, report: Any, stop: Any
-) -> ConvertResult:
+    source: Path, voices: Any, params: Any, folder: Path, tools: Any, report: Any, stop: Any
+) -> Made[ConvertResult]:
+    (voice,) = voices
     assert source.read_bytes() == b"s" * 5000
     assert voice.model.read_bytes() == b"m" * 1000
     assert voice.index.read_bytes() == b"i" * 1000
@@ -131,8 +140,10 @@ def quick_convert(
         check(stop)
         report.progress(Stage.CONVERT, step / 10)
         time.sleep(0.02)
+    target = folder / "output.flac"
     target.write_bytes(b"converted")
-    return ConvertResult(duration_s=1.0, sample_rate=40000, output_name=target.name, seconds=0.2)
+    sound = Sound(name=target.name, duration_s=1.0, sample_rate=40000)
+    return Made(ConvertResult(output=sound, key_shift=0.0, seconds=0.2), {target.name: target})
 
 
 def quick_train(
@@ -144,12 +155,15 @@ def quick_train(
     stop: Any,
     resume: Any,
     voice_name: str,
-) -> Trained:
+    finish: Callable[[], bool],
+) -> Made[TrainResult]:
     assert voice_name == "가수"
     assert [path.read_bytes()[:1] for path in files] == [b"a", b"b"]
     checkpoint = folder / CHECKPOINT
     for step in range(1, 11):
         check(stop)
+        if finish():
+            break
         report.progress(Stage.TRAIN, step / 10, step=step, total_steps=10, losses={"mel": 1.0})
         if step % 5 == 0:
             checkpoint.write_bytes(b"state %d" % step)
@@ -157,6 +171,7 @@ def quick_train(
             preview = folder / preview_name(step // 5)
             preview.write_bytes(b"sound")
             report.preview(step // 5, step, 0.5, preview)
+            report.evaluated(step, SCORES, step == 5)
         time.sleep(0.02)
     (folder / MODEL).write_bytes(b"weights" + (resume.read_bytes() if resume else b""))
     (folder / INDEX).write_bytes(b"index")
@@ -164,16 +179,23 @@ def quick_train(
         preset=Preset.DRAFT,
         sample_rate=40000,
         encoder=ENCODER,
-        steps=10,
+        base=TrainBase.SCRATCH,
+        steps=step,
+        best_step=5,
         usable_seconds=30,
         f0_low_hz=100,
+        f0_median_hz=180,
         f0_high_hz=300,
         mel_distance_start=2,
         mel_distance_end=1,
+        scores=SCORES,
+        candidates=(),
+        ending_ko="끝났습니다.",
+        ending_en="It has ended.",
         losses={"mel": 1.0},
         seconds=1,
     )
-    return Trained(folder / MODEL, folder / INDEX, result)
+    return Made(result, {MODEL: folder / MODEL, INDEX: folder / INDEX})
 
 
 @pytest.fixture(autouse=True)
@@ -355,10 +377,21 @@ def test_stop_while_training(studio: Studio, tmp_path: Path) -> None:
     assert MODEL not in outputs(studio)
 
 
+def test_a_customer_who_has_heard_enough_gets_the_best_so_far(
+    studio: Studio, tmp_path: Path
+) -> None:
+    studio.finish_when = lambda events: any(isinstance(e, Evaluated) for e in events)
+    assert attempt(train_job(studio), tmp_path) is Outcome.FINISHED
+    result = assert_manifest_is_true(studio).result
+    assert isinstance(result, TrainResult)
+    assert 5 < result.steps <= 10
+    assert studio.types[-1] == "finished"
+
+
 def test_stop_while_storing(
     studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def then_storage_goes(*given: Any) -> Trained:
+    def then_storage_goes(*given: Any) -> Made[TrainResult]:
         trained = quick_train(*given)
         studio.storage_down_until = studio.down_for(60)
         return trained
