@@ -59,7 +59,7 @@ def probe(file_id: uuid.UUID | str) -> None:
         return
     try:
         with storage.open_stream(file.key) as stream:
-            found = sound.inspect(stream)
+            found = sound.inspect(stream, ours=file.origin == Origin.JOB)
     except FileNotFoundError:
         fail(file, UPLOAD_MISSING)
     except storage.STORAGE_ERRORS:

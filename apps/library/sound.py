@@ -19,6 +19,7 @@ from gpu_worker.contract.errors import Code, JobError
 
 MIN_SECONDS: Final = 0.5
 MAX_SECONDS: Final = 3 * 3600.0
+_LONGEST_RESULT: Final = MAX_SECONDS + 60.0
 MIN_RATE: Final = 4_000
 MAX_RATE: Final = 768_000
 MAX_CHANNELS: Final = 32
@@ -46,8 +47,11 @@ class Sound:
     peaks: list[list[int]]
 
 
-def inspect(file: BinaryIO) -> Sound:
+def inspect(file: BinaryIO, *, ours: bool = False) -> Sound:
     """Reads the whole stream once, in constant memory.
+
+    What is ``ours``, a job's result, may be silent or very short: a song without singing has
+    silent vocals, and they were paid for. Reverb may outlast the longest song a little.
 
     Raises JobError: unreadable (also: no audio track), too short, too long, silent, not finite.
     Errors of reading ``file`` itself pass through.
@@ -56,12 +60,12 @@ def inspect(file: BinaryIO) -> Sound:
         with av.open(
             file, "r", container_options=dict(_OPTIONS), metadata_errors="replace"
         ) as container:
-            return _inspect(container)
+            return _inspect(container, ours)
     except (av.FFmpegError, UnicodeDecodeError) as error:
         raise JobError(Code.AUDIO_UNREADABLE, str(error)) from error
 
 
-def _inspect(container: InputContainer) -> Sound:
+def _inspect(container: InputContainer, ours: bool) -> Sound:
     if not container.streams.audio:
         raise JobError(Code.AUDIO_UNREADABLE, "no audio track")
     declared = container.duration / av.time_base if container.duration else 0.0
@@ -71,17 +75,27 @@ def _inspect(container: InputContainer) -> Sound:
     measure: _Measure | None = None
     for chunk, rate, names in _chunks(container):
         if measure is None:
-            measure = _Measure(rate, names)
+            measure = _Measure(rate, names, _LONGEST_RESULT if ours else MAX_SECONDS)
         measure.add(chunk)
     if measure is None:
         raise JobError(Code.AUDIO_UNREADABLE, "no samples")
-    return measure.finish()
+    sound = measure.finish()
+    if not ours:
+        _check_audible(sound.duration_s, measure.peak)
+    return sound
+
+
+def _check_audible(duration_s: float, peak: float) -> None:
+    if duration_s < MIN_SECONDS:
+        raise JobError(Code.AUDIO_TOO_SHORT, f"{duration_s:.3f} s")
+    if peak < SILENCE:
+        raise JobError(Code.AUDIO_SILENT)
 
 
 class _Measure:
     """All meters over one stream of chunks (C, T)."""
 
-    def __init__(self, rate: int, names: list[str]) -> None:
+    def __init__(self, rate: int, names: list[str], longest_s: float) -> None:
         # Only the task that probes pays for scipy: two seconds, 60 MB.
         from .loudness import LoudnessMeter, TruePeakMeter, channel_weights
 
@@ -90,6 +104,7 @@ class _Measure:
         self.rate = rate
         self.channels = len(names)
         self.samples = 0
+        self._longest_s = longest_s
         self._deadline = time.monotonic() + _PATIENCE_S
         self._loudness = LoudnessMeter(rate, channel_weights(names))
         self._true_peak = TruePeakMeter(rate, len(names))
@@ -101,20 +116,20 @@ class _Measure:
         if not np.isfinite(chunk).all():
             raise JobError(Code.AUDIO_NOT_FINITE)
         self.samples += chunk.shape[1]
-        if self.samples > MAX_SECONDS * self.rate or time.monotonic() > self._deadline:
+        if self.samples > self._longest_s * self.rate or time.monotonic() > self._deadline:
             raise JobError(Code.AUDIO_TOO_LONG, f"over {self.samples / self.rate:.0f} s")
         self._loudness.add(chunk)
         self._true_peak.add(chunk)
         self._waveform.add(chunk)
 
+    @property
+    def peak(self) -> float:
+        """The highest true peak so far, 1 for full scale."""
+        return self._true_peak.peak
+
     def finish(self) -> Sound:
-        duration = self.samples / self.rate
-        if duration < MIN_SECONDS:
-            raise JobError(Code.AUDIO_TOO_SHORT, f"{duration:.3f} s")
-        if self._true_peak.peak < SILENCE:
-            raise JobError(Code.AUDIO_SILENT)
         return Sound(
-            duration_s=duration,
+            duration_s=self.samples / self.rate,
             sample_rate=self.rate,
             channels=self.channels,
             loudness_lufs=_rounded(self._loudness.lufs()),

@@ -50,12 +50,24 @@ def test_bad(workspace: Workspace, data: bytes, code: str) -> None:
 
 def test_a_result_is_never_deleted(workspace: Workspace) -> None:
     """It was paid for, and may be the only copy."""
-    file = probing_file(workspace, wav_bytes(0 * tone()))
+    file = probing_file(workspace, b"damaged")
     AudioFile.objects.update(origin=Origin.JOB)
     probing.probe(file.pk)
     file.refresh_from_db()
     assert file.state == FileState.FAILED
     assert storage.exists(file.key)
+
+
+@pytest.mark.parametrize("samples", [0 * tone(), tone(seconds=0.2), 0 * tone(seconds=0.2)])
+def test_a_result_may_be_silent_or_short(workspace: Workspace, samples: Any) -> None:
+    """A song without singing has silent vocals."""
+    file = probing_file(workspace, wav_bytes(samples))
+    AudioFile.objects.update(origin=Origin.JOB)
+    probing.probe(file.pk)
+    file.refresh_from_db()
+    assert file.state == FileState.READY
+    assert file.duration_s == samples.shape[1] / 16_000
+    assert (file.true_peak_db is None) == (not samples.any())
 
 
 def test_missing_object(workspace: Workspace) -> None:
@@ -78,7 +90,7 @@ def test_deleted_while_probing(workspace: Workspace, monkeypatch: pytest.MonkeyP
     file = probing_file(workspace, wav_bytes(tone()))
     inspect = sound.inspect
 
-    def slow(stream: Any) -> Any:
+    def slow(stream: Any, *, ours: bool) -> Any:
         AudioFile.objects.filter(pk=file.pk).update(state=FileState.DELETED)
         return inspect(stream)
 
