@@ -84,7 +84,7 @@ def steps(*parts: tuple[float, float]) -> Floats:
     """Noise of (seconds, amplitude) one after the other."""
     total = noise(round(sum(seconds for seconds, _ in parts) * RATE)) * np.float32(0.1)
     gains = [np.full(round(seconds * RATE), gain) for seconds, gain in parts]
-    return (total * np.concatenate(gains)).astype(np.float32)
+    return np.asarray(total * np.concatenate(gains), np.float32)
 
 
 # --- DeepFilterNet's surroundings
