@@ -1,6 +1,6 @@
 """What all tasks share: tools, voices, and how sounds are written and told of."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -13,6 +13,7 @@ from gpu_worker.contract.job import EncoderRef, Sound
 from gpu_worker.contract.params import ExportKnobs
 from gpu_worker.contract.stage import Stage
 from gpu_worker.engine.export import export
+from gpu_worker.engine.lufs import blocks_of
 from gpu_worker.engine.stop import StopCheck
 from gpu_worker.engine.training import TrainReporter
 from gpu_worker.engine.weights import WeightSource
@@ -98,10 +99,6 @@ def spool(path: Path, blocks: Iterable[Floats]) -> Floats:
     return np.memmap(path, np.float32, "r").reshape(-1, *channels)
 
 
-def counted(blocks: Iterable[Floats], total: int, progress: Listener) -> Iterator[Floats]:
-    """The same blocks; ``progress`` hears the share of ``total`` samples that has passed."""
-    done = 0
-    for block in blocks:
-        yield block
-        done += len(block)
-        progress(min(1.0, done / max(1, total)))
+def mono_on_disk(wave: Floats, path: Path) -> Floats:
+    """(T, C) -> the mean of its channels (T,), block by block."""
+    return spool(path, (block.mean(axis=1) for block in blocks_of(wave)))

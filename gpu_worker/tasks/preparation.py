@@ -127,9 +127,7 @@ def _voice_of(
     separator = load_separator(params.separator, tools.weights, tools.device)
     stems = take_apart(source, separator, folder, part(report, Stage.SEPARATE, 0.05, 0.5), stop)
     tell_separator(separator.name, report)
-    vocals = np.asarray(stems.vocals)
-    mono: Floats = vocals[:, 0] if vocals.shape[1] == 1 else vocals.mean(axis=1)
-    return mono
+    return mono_on_disk(np.asarray(stems.vocals), folder / "voice.f32")
 
 
 def _file(path: Path, shape: tuple[int, ...]) -> Floats:
