@@ -94,7 +94,7 @@ def test_folding_changes_nothing() -> None:
 def test_decoding_in_pieces_equals_decoding_at_once(config: SynthesizerConfig) -> None:
     net = Generator(config).double().eval()
     generator = torch.Generator().manual_seed(0)
-    frames, first, last = 60, 25, 35
+    frames, first, last = 44, 18, 26
     z = torch.randn(1, config.inter_channels, frames, generator=generator, dtype=torch.float64)
     g = torch.randn(1, config.speaker_channels, 1, generator=generator, dtype=torch.float64)
     source = torch.rand(1, 1, frames * config.hop, generator=generator, dtype=torch.float64)

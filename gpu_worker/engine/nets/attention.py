@@ -12,6 +12,8 @@ from torch.nn import functional as F
 
 WINDOW = 10
 _MASKED = -1e4
+QUERY_BLOCK = 256
+"""Queries that attend together at inference."""
 
 
 class ChannelNorm(nn.Module):
@@ -44,38 +46,64 @@ class RelativeAttention(nn.Module):
         for projection in (self.conv_q, self.conv_k, self.conv_v):
             nn.init.xavier_uniform_(projection.weight)
 
-    def forward(self, x: Tensor, allowed: Tensor) -> Tensor:
-        """``allowed`` (B, 1, L, L) is 0 where a query may not see a key."""
+    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+        """``mask`` (B, 1, L) is 0 where no query may see the key.
+
+        Without gradients a block of queries at a time: its logits stay in the processor's cache,
+        and memory grows with L instead of its square.
+        """
         query = self._heads(self.conv_q(x)) / math.sqrt(self.width)
-        key = self._heads(self.conv_k(x))
+        key = self._heads(self.conv_k(x)).transpose(-2, -1)
         value = self._heads(self.conv_v(x))
-        logits = query @ key.transpose(-2, -1) + self._relative_logits(query)
-        weights = logits.masked_fill(allowed == 0, _MASKED).softmax(dim=-1)
-        mixed = weights @ value + self._relative_values(weights)
-        output: Tensor = self.conv_o(mixed.transpose(-2, -1).reshape(x.shape))
+        hidden = mask.unsqueeze(2) == 0
+        length = x.shape[2]
+        block = length if torch.is_grad_enabled() else QUERY_BLOCK
+        mixed = [
+            self._attend(query[:, :, first : first + block], key, value, hidden, first)
+            for first in range(0, length, block)
+        ]
+        joined = torch.cat(mixed, dim=2).transpose(-2, -1)
+        output: Tensor = self.conv_o(joined.reshape(x.shape))
         return output
 
     def _heads(self, x: Tensor) -> Tensor:
         """(B, C, L) -> (B, heads, L, C / heads)."""
         return x.view(x.shape[0], self.heads, self.width, -1).transpose(-2, -1)
 
-    def _relative_logits(self, query: Tensor) -> Tensor:
-        """Logit of each key by its distance from the query: (B, H, L, L)."""
-        banded = query @ self.emb_rel_k[0].T
-        at = torch.arange(query.shape[2], device=query.device)
-        row = at - at[:, None] + WINDOW
-        near = (row >= 0) & (row <= 2 * WINDOW)
-        index = row.clamp(0, 2 * WINDOW).expand(*banded.shape[:2], -1, -1)
-        return banded.gather(-1, index) * near
+    def _attend(
+        self, query: Tensor, key: Tensor, value: Tensor, hidden: Tensor, first: int
+    ) -> Tensor:
+        """What the N queries from frame ``first`` on hear: (B, H, N, C / heads)."""
+        logits = query @ key
+        count, length = logits.shape[2:]
+        low, high = max(0, first - WINDOW), min(length, first + count + WINDOW)
+        before, after = WINDOW - (first - low), WINDOW - (high - first - count)
+        near = _spread(query @ self.emb_rel_k[0].T)[..., before : before + high - low]
+        if high - low == length:
+            logits = logits + near
+        else:
+            logits[..., low:high] += near
+        weights = logits.masked_fill_(hidden, _MASKED).softmax(dim=-1)
+        around = _gathered(F.pad(weights[..., low:high], (before, after)))
+        return weights @ value + around @ self.emb_rel_v[0]
 
-    def _relative_values(self, weights: Tensor) -> Tensor:
-        """Weighted sum of the learned values near each query: (B, H, L, C / heads)."""
-        length = weights.shape[-1]
-        at = torch.arange(length, device=weights.device)[:, None]
-        key = at + torch.arange(-WINDOW, WINDOW + 1, device=weights.device)
-        inside = (key >= 0) & (key < length)
-        index = key.clamp(0, length - 1).expand(*weights.shape[:2], -1, -1)
-        return (weights.gather(-1, index) * inside) @ self.emb_rel_v[0]
+
+def _spread(near: Tensor) -> Tensor:
+    """Values at the 21 positions around each of N frames -> at the positions themselves.
+
+    (B, H, N, 21) -> (B, H, N, N + 20), zero elsewhere. Rows of 21, each followed by N zeros, are
+    read in rows one shorter: row i moves i to the right.
+    """
+    count, reach = near.shape[2:]
+    rows = F.pad(near, (0, count)).flatten(2)[..., : count * (count + reach - 1)]
+    return rows.reshape(*rows.shape[:2], count, -1)
+
+
+def _gathered(spread: Tensor) -> Tensor:
+    """The inverse of ``_spread``: (B, H, N, N + 20) -> (B, H, N, 21)."""
+    count = spread.shape[2]
+    rows = F.pad(spread.flatten(2), (0, count))
+    return rows.view(*rows.shape[:2], count, -1)[..., : 2 * WINDOW + 1]
 
 
 class FeedForward(nn.Module):
@@ -108,12 +136,11 @@ class RelativeEncoder(nn.Module):
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
         """(B, C, L) with mask (B, 1, L) -> (B, C, L), masked."""
-        allowed = mask.unsqueeze(2) * mask.unsqueeze(-1)
         x = x * mask
         layers = zip(
             self.attn_layers, self.norm_layers_1, self.ffn_layers, self.norm_layers_2, strict=True
         )
         for attention, norm_1, feed_forward, norm_2 in layers:
-            x = norm_1(x + attention(x, allowed))
+            x = norm_1(x + attention(x, mask))
             x = norm_2(x + feed_forward(x, mask))
         return x * mask

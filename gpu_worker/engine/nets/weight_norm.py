@@ -79,19 +79,22 @@ class NormConv2d(_WeightNorm, nn.Conv2d):
 
 
 class NormConvTranspose1d(_WeightNorm, nn.ConvTranspose1d):
-    """``nn.ConvTranspose1d`` that multiplies the length by ``rate``, with weight normalisation."""
+    """``nn.ConvTranspose1d`` that multiplies the length by ``rate``, with weight normalisation.
+
+    ``margin`` samples are cut from the start.
+    """
 
     def __init__(self, channels_in: int, channels_out: int, kernel: int, rate: int) -> None:
         odd = rate % 2
-        self._margin = rate // 2 + 1 if odd else (kernel - rate) // 2
+        self.margin = rate // 2 + 1 if odd else (kernel - rate) // 2
         nn.ConvTranspose1d.__init__(
-            self, channels_in, channels_out, kernel, rate, self._margin, output_padding=odd
+            self, channels_in, channels_out, kernel, rate, self.margin, output_padding=odd
         )
         self._split(self.weight)
 
     def forward(self, x: Tensor, output_size: list[int] | None = None) -> Tensor:
         return F.conv_transpose1d(
-            x, self.normed(), self.bias, self.stride, self._margin, self.output_padding
+            x, self.normed(), self.bias, self.stride, self.margin, self.output_padding
         )
 
 
