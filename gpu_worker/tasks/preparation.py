@@ -21,7 +21,7 @@ from gpu_worker.engine.separation import Separator, Stems, load_separator
 from gpu_worker.engine.stop import StopCheck
 from gpu_worker.engine.training import TrainReporter
 
-from .base import Floats, Listener, Made, Tools, part, write_sound
+from .base import Floats, Listener, Made, Tools, mono_on_disk, part, write_sound
 
 
 def separate(
