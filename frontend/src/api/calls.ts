@@ -1,6 +1,16 @@
 /** Every call that the pages make, unwrapped from the generated client. */
 import * as sdk from "./generated/sdk.gen";
-import type { AudioFile, ConvertParams, Job, Language, TrainParams } from "./types";
+import type {
+  AudioFile,
+  BlendPart,
+  ConvertParams,
+  CoverParams,
+  Job,
+  Language,
+  PreprocessParams,
+  SeparateParams,
+  TrainParams,
+} from "./types";
 
 const raise = { throwOnError: true } as const;
 
@@ -18,13 +28,21 @@ export interface FileFilter {
   search?: string;
   origin?: AudioFile["origin"];
   state?: Exclude<AudioFile["state"], "deleted">;
+  stem?: NonNullable<AudioFile["stem"]>;
   cursor?: string;
 }
 
 export interface JobFilter {
   kind?: Job["kind"];
   state?: Job["state"];
+  batch?: string;
   cursor?: string;
+}
+
+/** Who sings: a voice, and what others are blended in; the first one gets the rest. */
+export interface Singers {
+  voice: string;
+  blend: BlendPart[];
 }
 
 export interface SignQuery {
@@ -61,6 +79,8 @@ export const api = {
   abandonUpload: (id: string) => data(sdk.uploadsCancel(filePath(id))),
 
   datasets: (cursor?: string) => data(sdk.datasetsList({ ...raise, query: { cursor } })),
+  dataset: (id: string) => data(sdk.datasetsGet(datasetPath(id))),
+  card: (id: string) => data(sdk.datasetsCard(datasetPath(id))),
   createDataset: (name: string, file_ids: string[]) =>
     data(sdk.datasetsCreate({ ...raise, body: { name, file_ids } })),
   updateDataset: (id: string, body: { name?: string; file_ids?: string[] }) =>
@@ -77,18 +97,48 @@ export const api = {
     data(sdk.voicesConsentCreate({ ...path(id), body })),
   revokeConsent: (id: string) => data(sdk.voicesConsentDestroy(path(id))),
   exportVoice: (id: string) => data(sdk.voicesExportRetrieve(path(id))),
+  checkpoints: (id: string) => data(sdk.voicesCheckpointsList(path(id))),
+  chooseCheckpoint: (id: string, checkpoint_id: string) =>
+    data(sdk.voicesCheckpointsChooseCreate({ ...raise, path: { id, checkpoint_id } })),
   consentStatement: () => data(sdk.consentStatementRetrieve(raise)),
 
   startTraining: (voice: string, dataset: string, params: TrainParams, key: string) =>
     data(sdk.trainingsCreate({ ...raise, body: { voice, dataset, params }, headers: once(key) })),
-  startConversions: (voice: string, files: string[], params: ConvertParams, key: string) =>
-    data(sdk.conversionsCreate({ ...raise, body: { voice, files, params }, headers: once(key) })),
-  conversions: (cursor?: string) => data(sdk.conversionsList({ ...raise, query: { cursor } })),
+  continueTraining: (
+    id: string,
+    body: { total_steps: number; patience?: number | null },
+    key: string,
+  ) => data(sdk.voicesContinueCreate({ ...path(id), body, headers: once(key) })),
+  startConversions: (singers: Singers, files: string[], params: ConvertParams, key: string) =>
+    data(
+      sdk.conversionsCreate({ ...raise, body: { ...singers, files, params }, headers: once(key) }),
+    ),
+  startCovers: (
+    singers: Singers,
+    files: string[],
+    backing: string | null,
+    params: CoverParams,
+    key: string,
+  ) =>
+    data(
+      sdk.coversCreate({
+        ...raise,
+        body: { ...singers, files, backing, params },
+        headers: once(key),
+      }),
+    ),
+  startSeparations: (files: string[], params: SeparateParams, key: string) =>
+    data(sdk.separationsCreate({ ...raise, body: { files, params }, headers: once(key) })),
+  startPreprocess: (files: string[], params: PreprocessParams, key: string) =>
+    data(sdk.preprocessCreate({ ...raise, body: { files, params }, headers: once(key) })),
+  startAnalysis: (dataset: string, key: string) =>
+    data(sdk.analysesCreate({ ...raise, body: { dataset }, headers: once(key) })),
 
   jobs: (query: JobFilter) => data(sdk.jobsList({ ...raise, query })),
   job: (id: string) => data(sdk.jobsRetrieve(path(id))),
   cancelJob: (id: string) => data(sdk.jobsCancelCreate(path(id))),
   retryJob: (id: string) => data(sdk.jobsRetryCreate(path(id))),
+  finishJob: (id: string) => data(sdk.jobsFinishCreate(path(id))),
   jobEvents: (id: string, after?: number) =>
     data(sdk.jobsEventsRetrieve({ ...path(id), query: { after } })),
   previews: (id: string) => data(sdk.jobsPreviewsList(path(id))),

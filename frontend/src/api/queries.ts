@@ -78,6 +78,26 @@ export function useDatasets() {
   });
 }
 
+/** Stands under the list's key, so that whatever changes a dataset reads this again too. */
+export function useDataset(id: string) {
+  return useQuery({
+    queryKey: ["datasets", id],
+    queryFn: () => api.dataset(id),
+    enabled: id !== "",
+    refetchInterval: useIdlePoll(),
+  });
+}
+
+/** The report card of an analysis that has ended. */
+export function useCard(dataset: Pick<Dataset, "id" | "card"> | undefined) {
+  return useQuery({
+    queryKey: ["datasets", dataset?.id ?? "", "card", dataset?.card?.job],
+    queryFn: () => api.card(dataset?.id ?? ""),
+    enabled: Boolean(dataset?.card),
+    placeholderData: (known) => (known?.dataset === dataset?.id ? known : undefined),
+  });
+}
+
 export function useVoices() {
   return useInfiniteQuery({
     ...pagesOf<Voice>(["voices"], (cursor) => api.voices(cursor)),
@@ -91,6 +111,15 @@ export function useVoice(id: string, enabled = true) {
     queryFn: () => api.voice(id),
     enabled,
     refetchInterval: useIdlePoll(),
+  });
+}
+
+/** The checkpoints that a voice can be changed to, the best first. */
+export function useCheckpoints(voice: Pick<Voice, "id" | "checkpoints">) {
+  return useQuery({
+    queryKey: ["checkpoints", voice.id],
+    queryFn: () => api.checkpoints(voice.id),
+    enabled: voice.checkpoints > 0,
   });
 }
 

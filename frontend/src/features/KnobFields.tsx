@@ -1,8 +1,8 @@
 import { useI18n } from "../i18n";
-import { SelectField, TextField } from "../ui/Field";
-import { Slider } from "../ui/Slider";
+import { Fold } from "../ui/Fold";
+import { KnobField } from "./KnobField";
+import { changedCount, GROUP_LABELS, grouped, mattering } from "./knobGroups";
 import type { Knob, KnobValue, KnobValues } from "./knobs";
-import { useOptionText } from "./optionText";
 
 interface Props {
   knobs: Knob[];
@@ -10,11 +10,11 @@ interface Props {
   onChange: (name: string, value: KnobValue) => void;
 }
 
-/** A control for each knob: a list for choices, a slider for shares, a number otherwise. */
+/** A control for each knob that matters at these values. */
 export function KnobFields({ knobs, values, onChange }: Props) {
   return (
-    <div className="grid gap-x-6 gap-y-5 sm:grid-cols-2">
-      {knobs.map((knob) => (
+    <div className="grid items-start gap-x-6 gap-y-5 sm:grid-cols-2">
+      {mattering(knobs, values).map((knob) => (
         <KnobField
           key={knob.name}
           knob={knob}
@@ -26,59 +26,23 @@ export function KnobFields({ knobs, values, onChange }: Props) {
   );
 }
 
-interface FieldProps {
-  knob: Knob;
-  value: KnobValue;
-  onChange: (value: KnobValue) => void;
-}
-
-function KnobField({ knob, value, onChange }: FieldProps) {
-  const { t, pick } = useI18n();
-  const optionText = useOptionText();
-  const label = pick(knob.label);
-  if (knob.options) {
-    const numeric = typeof knob.initial === "number";
-    return (
-      <SelectField
-        label={label}
-        value={value}
-        onChange={(event) => onChange(numeric ? Number(event.target.value) : event.target.value)}
-      >
-        {knob.options.map((option) => (
-          <option key={option} value={option}>
-            {optionText(option)}
-          </option>
-        ))}
-      </SelectField>
-    );
-  }
-  const { minimum = 0, maximum = Number.MAX_SAFE_INTEGER } = knob;
-  if (!knob.whole && maximum <= 1 && minimum >= 0 && maximum >= 0.1) {
-    return (
-      <Slider
-        label={label}
-        value={Number(value)}
-        onChange={onChange}
-        min={minimum}
-        max={maximum}
-        step={0.01}
-        shown={`${Math.round(Number(value) * 100)}%`}
-      />
-    );
-  }
-  const number = Number(value);
-  const wrong = !(number >= minimum && number <= maximum);
+/** Many knobs by what they are about, each group folded; says where something was changed. */
+export function KnobGroups({ knobs, values, onChange }: Props) {
+  const { t } = useI18n();
   return (
-    <TextField
-      label={label}
-      type="number"
-      inputMode={knob.whole ? "numeric" : "decimal"}
-      min={minimum}
-      max={maximum}
-      step={knob.whole ? 1 : "any"}
-      value={Number.isNaN(number) ? "" : number}
-      onChange={(event) => onChange(event.target.valueAsNumber)}
-      error={wrong ? t("outOfLimits", { min: minimum, max: maximum }) : undefined}
-    />
+    <div className="divide-y divide-line">
+      {grouped(knobs).map(([group, members]) => {
+        const count = changedCount(members, values);
+        return (
+          <Fold
+            key={group}
+            title={t(GROUP_LABELS[group])}
+            note={count > 0 ? t("changedKnobs", { count }) : undefined}
+          >
+            <KnobFields knobs={members} values={values} onChange={onChange} />
+          </Fold>
+        );
+      })}
+    </div>
   );
 }

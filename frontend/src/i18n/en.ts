@@ -1,6 +1,8 @@
+import { enMaking } from "./en.making";
 import type { Key } from "./ko";
 
 export const en: Record<Key, string> = {
+  ...enMaking,
   brand: "AI Voice Studio",
   otherLanguage: "한국어",
   skip: "Skip to content",
@@ -108,11 +110,11 @@ export const en: Record<Key, string> = {
   nextWatch: "Your voice is being trained",
   nextWatchText: "Listen to the previews as it grows more alike.",
   nextConvert: "Sing a song in that voice",
-  nextConvertText: "Choose a song, a voice and the key.",
+  nextConvertText: "With accompaniment or without: choose a song, a voice and the key.",
   howTitle: "How it works",
   howRecord: "Upload recordings of one person's voice and gather them in a dataset.",
-  howTrain: "Watch the curve and listen to previews as the voice grows alike.",
-  howConvert: "Sing any song in that voice and compare it with the original.",
+  howTrain: "Watch its quality and listen to previews as the voice grows alike.",
+  howConvert: "The vocals of any song are taken out, sung in that voice and mixed in again.",
   makeDataset: "Make a dataset",
   makeVoice: "Make a voice",
   watchTraining: "Watch the training",
@@ -357,13 +359,13 @@ export const en: Record<Key, string> = {
   noReadyVoice: "No voice is ready",
   noReadyVoiceText: "Train a voice first. It appears here when it's done.",
   noSong: "No songs to convert",
-  noSongText: "Upload a song. Vocals without accompaniment convert best.",
+  noSongText: "Upload a song, with its accompaniment or vocals only.",
 
-  resultsLead: "Listen to your converted songs and download them.",
+  resultsLead: "Listen to your songs, covers and separated tracks and download them.",
   noResults: "No results yet",
   noResultsText: "Convert a song to listen to it and download it here.",
-  unfinished: "Unfinished conversions",
-  finishedSongs: "Converted songs",
+  unfinished: "Unfinished jobs",
+  finishedSongs: "What was made",
 
   language: "Language",
   languageKo: "한국어",

@@ -31,8 +31,16 @@ export function formatDate(iso: string, language: Language): string {
   }).format(new Date(iso));
 }
 
-export function formatNumber(value: number, language: Language): string {
-  return new Intl.NumberFormat(LOCALES[language], { maximumFractionDigits: 1 }).format(value);
+export function formatNumber(value: number, language: Language, digits = 1): string {
+  return new Intl.NumberFormat(LOCALES[language], { maximumFractionDigits: digits }).format(value);
+}
+
+/** With its sign where it is not zero: `+3`, `−0.5`. */
+export function formatSigned(value: number, language: Language): string {
+  return new Intl.NumberFormat(LOCALES[language], {
+    maximumFractionDigits: 1,
+    signDisplay: "exceptZero",
+  }).format(value);
 }
 
 const UNITS: Record<Language, [string, string, string]> = {
@@ -63,6 +71,10 @@ const NOTES = ["C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"];
 
 /** The nearest note of equal temperament at A4 = 440 Hz, such as `A3`. */
 export function noteName(hertz: number): string {
-  const midi = Math.round(69 + 12 * Math.log2(hertz / 440));
+  return midiName(Math.round(69 + 12 * Math.log2(hertz / 440)));
+}
+
+/** The name of a MIDI note: 69 is `A4`. */
+export function midiName(midi: number): string {
   return `${NOTES[((midi % 12) + 12) % 12]}${Math.floor(midi / 12) - 1}`;
 }

@@ -1,5 +1,8 @@
+import { koMaking } from "./ko.making";
+
 /** Every sentence of the pages. Korean is the source: other languages follow its keys. */
 export const ko = {
+  ...koMaking,
   brand: "AI 보이스 스튜디오",
   otherLanguage: "English",
   skip: "본문으로 건너뛰기",
@@ -108,11 +111,11 @@ export const ko = {
   nextWatch: "목소리를 학습하고 있습니다",
   nextWatchText: "학습이 진행되는 동안 미리듣기로 목소리가 닮아 가는 과정을 들어 보세요.",
   nextConvert: "노래를 그 목소리로 바꿔 보세요",
-  nextConvertText: "노래를 고르고 목소리와 키를 정하면 됩니다.",
+  nextConvertText: "반주가 있는 노래도 됩니다. 노래를 고르고 목소리와 키를 정해 주세요.",
   howTitle: "이렇게 만들어집니다",
   howRecord: "한 사람의 목소리만 담긴 녹음을 올리고 데이터셋으로 묶습니다.",
-  howTrain: "학습 곡선과 미리듣기로 목소리가 닮아 가는 과정을 지켜봅니다.",
-  howConvert: "부르고 싶은 노래를 그 목소리로 바꾸고, 원본과 비교해 듣습니다.",
+  howTrain: "품질 점수와 미리듣기로 목소리가 닮아 가는 과정을 지켜봅니다.",
+  howConvert: "노래에서 보컬을 분리해 그 목소리로 바꾸고, 반주와 다시 섞어 듣습니다.",
   makeDataset: "데이터셋 만들기",
   makeVoice: "목소리 만들기",
   watchTraining: "학습 지켜보기",
@@ -335,7 +338,7 @@ export const ko = {
   log: "기록",
   noLog: "작업이 시작되면 기록이 나타납니다.",
 
-  convertLead: "노래를 고르고, 목소리를 고르고, 키를 맞추세요.",
+  convertLead: "보컬이나 노래를 고르고, 목소리를 고르고, 키를 맞추세요.",
   chooseSongs: "노래 선택",
   chooseVoice: "목소리 선택",
   voiceToSing: "노래할 목소리",
@@ -356,13 +359,13 @@ export const ko = {
   noReadyVoice: "사용할 수 있는 목소리가 없습니다",
   noReadyVoiceText: "목소리를 먼저 학습해 주세요. 학습이 끝나면 여기에서 고를 수 있습니다.",
   noSong: "변환할 노래가 없습니다",
-  noSongText: "노래 파일을 올려 주세요. 반주 없는 보컬이 가장 잘 변환됩니다.",
+  noSongText: "노래 파일을 올려 주세요. 반주가 있어도, 보컬만 있어도 됩니다.",
 
-  resultsLead: "변환한 노래를 듣고 내려받으세요.",
+  resultsLead: "변환한 노래와 커버, 분리한 트랙을 듣고 내려받으세요.",
   noResults: "아직 결과가 없습니다",
   noResultsText: "노래를 변환하면 여기에서 듣고 내려받을 수 있습니다.",
-  unfinished: "끝나지 않은 변환",
-  finishedSongs: "변환한 노래",
+  unfinished: "끝나지 않은 작업",
+  finishedSongs: "만든 결과",
 
   language: "언어",
   languageKo: "한국어",

@@ -3,7 +3,7 @@ import { Dialog as Base } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
 import type { ReactNode } from "react";
 import { useI18n } from "../i18n";
-import { Button, IconButton } from "./Button";
+import { Button, IconButton, type Look } from "./Button";
 
 const BACKDROP =
   "fixed inset-0 z-50 bg-black/70 backdrop-blur-sm transition-opacity data-[ending-style]:opacity-0 data-[starting-style]:opacity-0";
@@ -51,6 +51,9 @@ interface ConfirmProps {
   description: string;
   action: string;
   busy?: boolean;
+  look?: Look;
+  /** What the button says that changes nothing. */
+  keep?: string;
 }
 
 /** Asks before something that can't be taken back. */
@@ -62,6 +65,8 @@ export function Confirm({
   description,
   action,
   busy,
+  look = "danger",
+  keep,
 }: ConfirmProps) {
   const { t } = useI18n();
   return (
@@ -74,8 +79,8 @@ export function Confirm({
             {description}
           </AlertDialog.Description>
           <div className="mt-6 flex flex-wrap justify-end gap-2">
-            <AlertDialog.Close render={<Button>{t("keep")}</Button>} />
-            <Button look="danger" busy={busy} onClick={onConfirm}>
+            <AlertDialog.Close render={<Button>{keep ?? t("keep")}</Button>} />
+            <Button look={look} busy={busy} onClick={onConfirm}>
               {action}
             </Button>
           </div>
