@@ -9,6 +9,7 @@ import {
 } from "@tanstack/react-router";
 import { ApiError } from "./api/errors";
 import { meQuery } from "./api/queries";
+import { RESULT_KINDS, type ResultKind } from "./features/jobText";
 import { AppLayout } from "./shell/AppLayout";
 import { AuthLayout } from "./shell/AuthLayout";
 import { Crash } from "./shell/Crash";
@@ -112,18 +113,32 @@ const job = createRoute({
   path: "/jobs/$jobId",
   component: lazyRouteComponent(() => import("./pages/Job")),
 });
+const batch = createRoute({
+  getParentRoute: () => app,
+  path: "/batches/$batchId",
+  component: lazyRouteComponent(() => import("./pages/Batch")),
+});
+const dataset = createRoute({
+  getParentRoute: () => app,
+  path: "/datasets/$datasetId",
+  component: lazyRouteComponent(() => import("./pages/Dataset")),
+});
 const convert = createRoute({
   getParentRoute: () => app,
   path: "/convert",
-  validateSearch: (search: Search): { voice?: string; file?: string } => ({
+  validateSearch: (search: Search): { voice?: string; file?: string; mode?: "song" } => ({
     voice: text(search.voice),
     file: text(search.file),
+    mode: search.mode === "song" ? "song" : undefined,
   }),
   component: lazyRouteComponent(() => import("./pages/Convert")),
 });
 const results = createRoute({
   getParentRoute: () => app,
   path: "/results",
+  validateSearch: (search: Search): { kind?: ResultKind } => ({
+    kind: RESULT_KINDS.find((kind) => kind === search.kind),
+  }),
   component: lazyRouteComponent(() => import("./pages/Results")),
 });
 const account = createRoute({
@@ -134,7 +149,19 @@ const account = createRoute({
 
 const tree = root.addChildren([
   guest.addChildren([signIn, signUp, verifyEmail, askReset, resetPassword]),
-  app.addChildren([home, library, voices, newVoice, voice, job, convert, results, account]),
+  app.addChildren([
+    home,
+    library,
+    dataset,
+    voices,
+    newVoice,
+    voice,
+    job,
+    batch,
+    convert,
+    results,
+    account,
+  ]),
 ]);
 
 export function createStudioRouter(queryClient: QueryClient) {

@@ -1,23 +1,22 @@
 import { Link } from "@tanstack/react-router";
-import { GraduationCap, WandSparkles } from "lucide-react";
 import type { Job } from "../api/types";
 import { useI18n } from "../i18n";
 import { formatSpan } from "../i18n/format";
+import { isFinished } from "../live/fresh";
 import { ProgressBar } from "../ui/Progress";
 import { JobBadge } from "./JobBadge";
-import { stageLabel } from "./jobText";
+import { JobIcon } from "./JobIcon";
+import { kindText, stageLabel } from "./jobText";
 
 /** A running job in one card; the whole card leads to it. */
 export function JobCard({ job }: { job: Job }) {
   const { t, language } = useI18n();
-  const Icon = job.kind === "train" ? GraduationCap : WandSparkles;
-  const percent = Math.round(job.fraction * 100);
+  const fraction = job.state === "succeeded" ? 1 : job.fraction;
+  const percent = Math.round(fraction * 100);
   return (
     <article className="card relative grid grid-cols-1 gap-4 p-5 transition-colors hover:border-edge">
       <div className="flex items-center gap-3">
-        <span className="grid size-11 shrink-0 place-items-center rounded-xl bg-violet/15 text-violet-soft">
-          <Icon aria-hidden className="size-5" />
-        </span>
+        <JobIcon kind={job.kind} />
         <div className="min-w-0 flex-1">
           <h3 className="truncate font-semibold">
             <Link
@@ -29,18 +28,20 @@ export function JobCard({ job }: { job: Job }) {
             </Link>
           </h3>
           <p className="truncate text-sm text-faint">
-            {t(job.kind === "train" ? "kindTrain" : "kindConvert")}
-            {job.stage ? ` · ${t(stageLabel(job.stage))}` : ""}
+            {t(kindText(job.kind).label)}
+            {job.stage && !isFinished(job) ? ` · ${t(stageLabel(job.stage))}` : ""}
           </p>
         </div>
         <JobBadge job={job} />
       </div>
       <div className="grid gap-2">
-        <ProgressBar label={t("progressOf", { name: job.title })} fraction={job.fraction} />
+        <ProgressBar label={t("progressOf", { name: job.title })} fraction={fraction} />
         <p className="flex justify-between text-sm text-muted tabular-nums">
           <span>{percent}%</span>
           <span>
-            {job.eta_s != null ? t("etaLeft", { span: formatSpan(job.eta_s, language) }) : ""}
+            {job.eta_s != null && !isFinished(job)
+              ? t("etaLeft", { span: formatSpan(job.eta_s, language) })
+              : ""}
           </span>
         </p>
       </div>

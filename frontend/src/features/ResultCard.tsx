@@ -2,18 +2,20 @@ import { Link } from "@tanstack/react-router";
 import { Download } from "lucide-react";
 import type { AudioFile, Job } from "../api/types";
 import { useI18n } from "../i18n";
-import { formatClock, formatDate } from "../i18n/format";
+import { formatClock, formatDate, formatSigned } from "../i18n/format";
 import { MiniWave } from "../player/MiniWave";
 import { PlayButton } from "../player/PlayButton";
 import { Badge } from "../ui/Badge";
 import { IconButton } from "../ui/Button";
 import { Orb } from "../ui/Orb";
+import { isGenerated, mainResults, STEM_LABELS, singersOf } from "./jobText";
 import { resultTrack } from "./resultTrack";
 import { useDownload } from "./useDownload";
 
 export function ResultCard({ job, file }: { job: Job; file: AudioFile }) {
   const { t, language } = useI18n();
   const download = useDownload();
+  const more = job.results.length - mainResults(job).length;
   const shift = Number(job.params.pitch_shift ?? 0);
   return (
     <article aria-label={file.name} className="card grid grid-cols-1 gap-4 p-5">
@@ -26,7 +28,7 @@ export function ResultCard({ job, file }: { job: Job; file: AudioFile }) {
             </Link>
           </h3>
           <p className="truncate text-sm text-faint">
-            {[job.voice?.name, formatDate(job.finished_at ?? file.created_at, language)]
+            {[singersOf(job), formatDate(job.finished_at ?? file.created_at, language)]
               .filter(Boolean)
               .join(" · ")}
           </p>
@@ -39,11 +41,21 @@ export function ResultCard({ job, file }: { job: Job; file: AudioFile }) {
         <div aria-hidden className="h-9" />
       )}
       <div className="flex items-center gap-2">
-        <Badge tone="violet">{t("aiGenerated")}</Badge>
+        {isGenerated(file) && <Badge tone="violet">{t("aiGenerated")}</Badge>}
+        {file.stem && <Badge>{t(STEM_LABELS[file.stem])}</Badge>}
         <span className="flex-1 text-sm text-faint tabular-nums">
           {file.duration_s ? formatClock(file.duration_s) : ""}
-          {shift ? ` · ${shift > 0 ? "+" : ""}${shift}` : ""}
+          {shift ? ` · ${formatSigned(shift, language)}` : ""}
         </span>
+        {more > 0 && (
+          <Link
+            to="/jobs/$jobId"
+            params={{ jobId: job.id }}
+            className="text-sm font-medium whitespace-nowrap text-violet-soft hover:underline"
+          >
+            {t("moreTracks", { count: more })}
+          </Link>
+        )}
         <IconButton
           label={t("downloadNamed", { name: file.name })}
           disabled={download.isPending}

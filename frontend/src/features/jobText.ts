@@ -1,4 +1,4 @@
-import type { Job } from "../api/types";
+import type { AudioFile, Job } from "../api/types";
 import type { Key } from "../i18n";
 import type { Tone } from "../ui/Badge";
 
@@ -16,13 +16,70 @@ export function jobState(state: string): { label: Key; tone: Tone } {
   return STATES[state] ?? { label: "stateRunning", tone: "violet" };
 }
 
+interface KindText {
+  label: Key;
+  /** What is said when it has ended well. */
+  done: Key;
+  /** The stages that it walks through, in order. */
+  stages: string[];
+}
+
+const KINDS: Record<Job["kind"], KindText> = {
+  train: {
+    label: "kindTrain",
+    done: "trainDone",
+    stages: ["fetch", "prepare", "features", "train", "index", "store"],
+  },
+  convert: {
+    label: "kindConvert",
+    done: "convertDone",
+    stages: ["fetch", "prepare", "convert", "store"],
+  },
+  cover: {
+    label: "kindCover",
+    done: "coverDone",
+    stages: ["fetch", "prepare", "separate", "convert", "effects", "mix", "store"],
+  },
+  separate: {
+    label: "kindSeparate",
+    done: "separateDone",
+    stages: ["fetch", "prepare", "separate", "store"],
+  },
+  preprocess: {
+    label: "kindPreprocess",
+    done: "preprocessDone",
+    stages: ["fetch", "prepare", "clean", "store"],
+  },
+  analyse: {
+    label: "kindAnalyse",
+    done: "analyseDone",
+    stages: ["fetch", "prepare", "analyse", "store"],
+  },
+};
+
+export function kindText(kind: Job["kind"]): KindText {
+  return KINDS[kind];
+}
+
+/** The stages of this job: cleaning takes the vocals out first only where it was asked to. */
+export function stagesOf({ kind, params }: Pick<Job, "kind" | "params">): string[] {
+  const { stages } = KINDS[kind];
+  if (kind !== "preprocess" || params.separate !== true) return stages;
+  return stages.flatMap((stage) => (stage === "clean" ? ["separate", stage] : [stage]));
+}
+
 const STAGE_LABELS: Record<string, Key> = {
   fetch: "stageFetch",
   prepare: "stagePrepare",
+  separate: "stageSeparate",
+  clean: "stageClean",
+  analyse: "stageAnalyse",
   features: "stageFeatures",
   train: "stageTrain",
   index: "stageIndex",
   convert: "stageConvert",
+  effects: "stageEffects",
+  mix: "stageMix",
   store: "stageStore",
 };
 
@@ -30,9 +87,51 @@ export function stageLabel(stage: string): Key {
   return STAGE_LABELS[stage] ?? "stateRunning";
 }
 
-/** The stages that a kind of job walks through, in order. */
-export function stagesOf(kind: Job["kind"]): string[] {
-  return kind === "train"
-    ? ["fetch", "prepare", "features", "train", "index", "store"]
-    : ["fetch", "prepare", "features", "convert", "store"];
+/** The kinds whose results are sounds. */
+export const RESULT_KINDS = ["convert", "cover", "separate", "preprocess"] as const;
+export type ResultKind = (typeof RESULT_KINDS)[number];
+
+export function makesSound(job: Pick<Job, "kind">): boolean {
+  return RESULT_KINDS.some((kind) => kind === job.kind);
+}
+
+/** What a list shows of a job's results: of a cover the mix, which holds all the others. */
+export function mainResults(job: Pick<Job, "kind" | "results">): AudioFile[] {
+  if (job.kind !== "cover") return job.results;
+  const mix = job.results.filter((file) => file.stem === "mix");
+  return mix.length > 0 ? mix : job.results.slice(0, 1);
+}
+
+type Stem = NonNullable<AudioFile["stem"]>;
+
+export const STEM_LABELS: Record<Stem, Key> = {
+  mix: "stemMix",
+  acapella: "stemAcapella",
+  lead: "stemLead",
+  backing: "stemBacking",
+  vocals: "stemVocals",
+  instrumental: "stemInstrumental",
+  cleaned: "stemCleaned",
+};
+export const STEM_TEXTS: Record<Stem, Key> = {
+  mix: "stemMixText",
+  acapella: "stemAcapellaText",
+  lead: "stemLeadText",
+  backing: "stemBackingText",
+  vocals: "stemVocalsText",
+  instrumental: "stemInstrumentalText",
+  cleaned: "stemCleanedText",
+};
+export const STEMS = Object.keys(STEM_LABELS) as Stem[];
+
+/** Parts of the recording itself, in which nobody was given another voice. */
+const OWN: ReadonlySet<string> = new Set(["vocals", "instrumental", "cleaned"]);
+
+export function isGenerated(file: Pick<AudioFile, "origin" | "stem">): boolean {
+  return file.origin === "job" && !(file.stem && OWN.has(file.stem));
+}
+
+/** Who sings in it, all of a blend. */
+export function singersOf(job: Pick<Job, "voice" | "voices">): string {
+  return job.voices.map((voice) => voice.name).join(" + ") || (job.voice?.name ?? "");
 }

@@ -1,8 +1,9 @@
 import type { AudioFile, Job } from "../api/types";
 import type { Track } from "../player/PlayerProvider";
+import { isGenerated, singersOf } from "./jobText";
 
 export function fileTrack(
-  file: Pick<AudioFile, "id" | "name" | "origin">,
+  file: Pick<AudioFile, "id" | "name" | "origin" | "stem">,
   subtitle?: string,
 ): Track {
   return {
@@ -10,11 +11,15 @@ export function fileTrack(
     title: file.name,
     subtitle,
     fileId: file.id,
-    generated: file.origin === "job",
+    generated: isGenerated(file),
   };
 }
 
-/** A result of a conversion, with its original at hand to compare. */
+/** A result of a job, with its original at hand to compare where both run side by side. */
 export function resultTrack(job: Job, file: AudioFile): Track {
-  return { ...fileTrack(file, job.voice?.name), sourceId: job.source?.id, generated: true };
+  const shortened = job.kind === "preprocess" && job.params.slice !== false;
+  return {
+    ...fileTrack(file, singersOf(job) || undefined),
+    sourceId: shortened ? undefined : job.source?.id,
+  };
 }

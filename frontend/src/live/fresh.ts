@@ -113,7 +113,11 @@ function invalidateOutcome(client: QueryClient, job: Job): void {
   for (const key of ["files", "voices", "credits"]) {
     void client.invalidateQueries({ queryKey: [key] });
   }
-  if (job.voice) void client.invalidateQueries({ queryKey: ["voice", job.voice.id] });
+  if (job.voice) {
+    void client.invalidateQueries({ queryKey: ["voice", job.voice.id] });
+    void client.invalidateQueries({ queryKey: ["checkpoints", job.voice.id] });
+  }
+  if (job.kind === "analyse") void client.invalidateQueries({ queryKey: ["datasets"] });
   void client.invalidateQueries({ queryKey: ["job-events", job.id] });
   void client.invalidateQueries({ queryKey: ["previews", job.id] });
 }

@@ -2,20 +2,23 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { Mic, Music2, WandSparkles } from "lucide-react";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { useFiles, useVoices } from "../api/queries";
+import { AutoKeyField } from "../features/convert/AutoKeyField";
+import { BlendFields } from "../features/convert/BlendFields";
+import { type Mode, ModeChoice } from "../features/convert/ModeChoice";
 import { PitchField } from "../features/convert/PitchField";
 import { SongChoice } from "../features/convert/SongChoice";
+import { SoundPart } from "../features/convert/SoundPart";
 import { useConvert } from "../features/convert/useConvert";
 import { VoiceChoice } from "../features/convert/VoiceChoice";
-import { KnobFields } from "../features/KnobFields";
-import { CONVERT_KNOBS, withinLimits } from "../features/knobs";
-import { type Key, useI18n } from "../i18n";
-import { Advanced } from "../ui/Advanced";
+import { withinLimits } from "../features/knobs";
+import { type Key, type Translate, useI18n } from "../i18n";
 import { Button, ButtonLink } from "../ui/Button";
 import { PageHead } from "../ui/PageHead";
 import { Empty, Failure, Skeleton } from "../ui/states";
 import { UploadButton } from "../uploads/UploadButton";
 
-const ADVANCED = CONVERT_KNOBS.filter((knob) => knob.name !== "pitch_shift");
+/** In one request. */
+const MOST_SONGS = 50;
 
 export default function Convert() {
   const { t } = useI18n();
@@ -65,21 +68,23 @@ function ConvertForm() {
   const navigate = useNavigate();
   const search = useSearch({ from: "/app/convert" });
   const [touched, setTouched] = useState(false);
-  const form = useConvert(search, (jobs) => {
+  const form = useConvert(search, ({ batch, jobs }) => {
     const [job] = jobs;
     return job && jobs.length === 1
       ? navigate({ to: "/jobs/$jobId", params: { jobId: job.id } })
-      : navigate({ to: "/results" });
+      : navigate({ to: "/batches/$batchId", params: { batchId: batch } });
   });
-  const { values } = form;
+  const { values, params } = form;
   const missing: Key | null =
     values.songs.size === 0
       ? "missingSong"
-      : !values.voice
-        ? "missingVoice"
-        : withinLimits(CONVERT_KNOBS, values.params)
-          ? null
-          : "missingLimits";
+      : values.songs.size > MOST_SONGS
+        ? "tooManySongs"
+        : !values.voice
+          ? "missingVoice"
+          : withinLimits(form.knobs, params)
+            ? null
+            : "missingLimits";
 
   function onSubmit(event: FormEvent) {
     event.preventDefault();
@@ -91,28 +96,53 @@ function ConvertForm() {
     <form
       onSubmit={onSubmit}
       noValidate
-      className="grid items-start gap-5 lg:grid-cols-[minmax(0,1.15fr)_minmax(0,1fr)]"
+      className="grid grid-cols-1 items-start gap-5 lg:grid-cols-[minmax(0,1.15fr)_minmax(0,1fr)]"
     >
-      <Part title={t("chooseSongs")}>
-        <SongChoice chosen={values.songs} onChange={(songs) => form.set({ songs })} />
-      </Part>
-      <div className="grid gap-5">
+      <div className="grid grid-cols-1 gap-5">
+        <section aria-label={t("whatIsIt")} className="card p-5 sm:p-6">
+          <ModeChoice value={values.mode} onChange={(mode) => form.set({ mode })} />
+        </section>
+        <Part title={t("chooseSongs")}>
+          <SongChoice chosen={values.songs} onChange={(songs) => form.set({ songs })} />
+        </Part>
+      </div>
+      <div className="grid grid-cols-1 gap-5">
         <Part title={t("chooseVoice")}>
-          <VoiceChoice value={values.voice} onChange={(voice) => form.set({ voice })} />
+          <VoiceChoice value={values.voice} onChange={(voice) => form.set({ voice, blend: [] })} />
+          <BlendFields
+            voice={values.voice}
+            blend={values.blend}
+            onChange={(blend) => form.set({ blend })}
+          />
         </Part>
         <Part title={t("pitch")}>
-          <PitchField
-            value={Number(values.params.pitch_shift)}
-            onChange={(value) => form.setParam("pitch_shift", value)}
+          <div className="grid gap-5">
+            <AutoKeyField
+              voice={form.voice}
+              value={String(params.auto_key)}
+              onChange={(value) => form.setParam("auto_key", value)}
+            />
+            <PitchField
+              value={Number(params.pitch_shift)}
+              onChange={(value) => form.setParam("pitch_shift", value)}
+            />
+          </div>
+        </Part>
+        <Part title={t(values.mode === "song" ? "mixAndFile" : "soundAndFile")}>
+          <SoundPart
+            mode={values.mode}
+            song={values.songs.size === 1 ? [...values.songs][0] : undefined}
+            backing={form.backing}
+            knobs={form.knobs}
+            params={params}
+            onBacking={(backing) => form.set({ backing })}
+            onChange={form.setParam}
           />
-          <Advanced>
-            <KnobFields knobs={ADVANCED} values={values.params} onChange={form.setParam} />
-          </Advanced>
         </Part>
         <div className="grid gap-3">
           {touched && missing && (
             <p role="alert" className="text-sm text-warn">
-              {t(missing)}
+              {t(missing, { most: MOST_SONGS })}
             </p>
           )}
           <Button
@@ -122,15 +152,18 @@ function ConvertForm() {
             busy={form.busy}
             icon={<WandSparkles aria-hidden className="size-5" />}
           >
-            {values.songs.size > 1
-              ? t("startConvertMany", { count: values.songs.size })
-              : t("startConvert")}
+            {startText(t, values.mode, values.songs.size)}
           </Button>
           <p className="text-center text-sm text-faint">{t("aiNoticeShort")}</p>
         </div>
       </div>
     </form>
   );
+}
+
+function startText(t: Translate, mode: Mode, count: number): string {
+  if (mode === "song") return count > 1 ? t("startCoverMany", { count }) : t("startCover");
+  return count > 1 ? t("startConvertMany", { count }) : t("startConvert");
 }
 
 function Part({ title, children }: { title: string; children: ReactNode }) {

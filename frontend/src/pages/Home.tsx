@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { useJobs } from "../api/queries";
 import { HowItWorks } from "../features/HowItWorks";
 import { JobCard } from "../features/JobCard";
+import { mainResults, makesSound } from "../features/jobText";
 import { NextStep } from "../features/NextStep";
 import { ResultCard } from "../features/ResultCard";
 import { useI18n } from "../i18n";
@@ -13,8 +14,7 @@ export default function Home() {
   const { t } = useI18n();
   const jobs = useJobs();
   const running = jobs.data?.filter((job) => !isFinished(job)) ?? [];
-  const results =
-    jobs.data?.filter((job) => job.kind === "convert" && job.results.length > 0) ?? [];
+  const results = jobs.data?.filter((job) => makesSound(job) && job.results.length > 0) ?? [];
   return (
     <>
       <PageHead title={t("homeTitle")} />
@@ -48,7 +48,7 @@ export default function Home() {
             {results
               .slice(0, 6)
               .flatMap((job) =>
-                job.results.map((file) => <ResultCard key={file.id} job={job} file={file} />),
+                mainResults(job).map((file) => <ResultCard key={file.id} job={job} file={file} />),
               )}
           </div>
         </section>

@@ -1,7 +1,9 @@
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import { AudioLines } from "lucide-react";
 import { useJobs } from "../api/queries";
 import { AiNotice } from "../features/AiNotice";
 import { JobCard } from "../features/JobCard";
+import { kindText, mainResults, makesSound, RESULT_KINDS } from "../features/jobText";
 import { ResultCard } from "../features/ResultCard";
 import { useI18n } from "../i18n";
 import { isFinished } from "../live/fresh";
@@ -11,13 +13,15 @@ import { Empty, Failure, MoreButton, Skeleton } from "../ui/states";
 
 export default function Results() {
   const { t } = useI18n();
-  const jobs = useJobs({ kind: "convert" });
-  const running = jobs.data?.filter((job) => !isFinished(job)) ?? [];
-  const failed = jobs.data?.filter((job) => job.state === "failed") ?? [];
-  const done = jobs.data?.filter((job) => job.results.length > 0) ?? [];
+  const { kind } = useSearch({ from: "/app/results" });
+  const jobs = useJobs(kind ? { kind } : {});
+  const shown = jobs.data?.filter(makesSound) ?? [];
+  const running = shown.filter((job) => !isFinished(job));
+  const failed = shown.filter((job) => job.state === "failed");
+  const done = shown.filter((job) => job.results.length > 0);
   return (
     <>
-      <PageHead title={t("results")} lead={t("resultsLead")} />
+      <PageHead title={t("results")} lead={t("resultsLead")} actions={<KindFilter />} />
       {jobs.error && <Failure error={jobs.error} retry={() => void jobs.refetch()} />}
       {jobs.isPending && <Skeleton rows={2} height="h-44" />}
       {jobs.data && running.length + failed.length + done.length === 0 && (
@@ -54,12 +58,39 @@ export default function Results() {
               {t("finishedSongs")}
             </h2>
             {done.flatMap((job) =>
-              job.results.map((file) => <ResultCard key={file.id} job={job} file={file} />),
+              mainResults(job).map((file) => <ResultCard key={file.id} job={job} file={file} />),
             )}
           </section>
         </>
       )}
       <MoreButton query={jobs} />
     </>
+  );
+}
+
+function KindFilter() {
+  const { t } = useI18n();
+  const { kind } = useSearch({ from: "/app/results" });
+  const navigate = useNavigate();
+  return (
+    <select
+      aria-label={t("kindOfResult")}
+      value={kind ?? ""}
+      onChange={(event) =>
+        void navigate({
+          to: "/results",
+          search: { kind: RESULT_KINDS.find((one) => one === event.target.value) },
+          replace: true,
+        })
+      }
+      className="control w-44"
+    >
+      <option value="">{t("originAll")}</option>
+      {RESULT_KINDS.map((one) => (
+        <option key={one} value={one}>
+          {t(kindText(one).label)}
+        </option>
+      ))}
+    </select>
   );
 }

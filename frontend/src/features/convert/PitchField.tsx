@@ -1,40 +1,40 @@
 import { Minus, Plus } from "lucide-react";
 import { useI18n } from "../../i18n";
+import { formatSigned } from "../../i18n/format";
 import { IconButton } from "../../ui/Button";
 import { Slider } from "../../ui/Slider";
+import { PITCH_LIMIT, partsOf, shiftOf } from "./pitch";
 
-const LIMIT = 24;
 const PRESETS = [-12, 0, 12];
 
-/** The key in semitones, with the octaves at hand. */
-export function PitchField({
-  value,
-  onChange,
-}: {
+interface Props {
   value: number;
   onChange: (value: number) => void;
-}) {
-  const { t } = useI18n();
-  const clamp = (next: number) => onChange(Math.min(LIMIT, Math.max(-LIMIT, next)));
-  const signed = value > 0 ? `+${value}` : String(value);
+}
+
+/** The key in semitones, with the octaves at hand. */
+export function PitchField({ value, onChange }: Props) {
+  const { t, language } = useI18n();
+  const { semitones, cents } = partsOf(value);
+  const set = (next: number) => onChange(shiftOf({ semitones: next, cents }));
   return (
     <div className="grid gap-3">
       <div className="flex items-end gap-2">
         <div className="min-w-0 flex-1">
           <Slider
             label={t("pitchShift")}
-            value={value}
-            onChange={onChange}
-            min={-LIMIT}
-            max={LIMIT}
+            value={semitones}
+            onChange={set}
+            min={-PITCH_LIMIT}
+            max={PITCH_LIMIT}
             step={1}
-            shown={t("semitones", { value: signed })}
+            shown={t("semitones", { value: formatSigned(value, language) })}
           />
         </div>
-        <IconButton label={t("pitchDown")} onClick={() => clamp(value - 1)}>
+        <IconButton label={t("pitchDown")} onClick={() => set(semitones - 1)}>
           <Minus aria-hidden className="size-5" />
         </IconButton>
-        <IconButton label={t("pitchUp")} onClick={() => clamp(value + 1)}>
+        <IconButton label={t("pitchUp")} onClick={() => set(semitones + 1)}>
           <Plus aria-hidden className="size-5" />
         </IconButton>
       </div>
@@ -52,7 +52,23 @@ export function PitchField({
           </button>
         ))}
       </fieldset>
-      <p className="text-sm text-faint">{t("pitchHint")}</p>
     </div>
+  );
+}
+
+/** Hundredths of a semitone, for songs that were not tuned to 440 Hz. */
+export function FineTune({ value, onChange }: Props) {
+  const { t, language } = useI18n();
+  const { semitones, cents } = partsOf(value);
+  return (
+    <Slider
+      label={t("fineTune")}
+      value={cents}
+      onChange={(next) => onChange(shiftOf({ semitones, cents: next }))}
+      min={-50}
+      max={50}
+      step={1}
+      shown={t("cents", { value: formatSigned(cents, language) })}
+    />
   );
 }

@@ -11,6 +11,7 @@ import { MoreButton } from "../../ui/states";
 import { Tick } from "../../ui/Tick";
 import { useDebounced } from "../../ui/useDebounced";
 import { UploadButton } from "../../uploads/UploadButton";
+import { isGenerated, STEM_LABELS } from "../jobText";
 import { fileTrack } from "../resultTrack";
 import { withChoice } from "../withChoice";
 
@@ -71,6 +72,7 @@ interface SongProps {
 }
 
 function Song({ file, chosen, onChoose }: SongProps) {
+  const { t } = useI18n();
   return (
     <li
       className={`flex items-center gap-3 rounded-xl px-2 py-2 ${chosen ? "bg-violet/12" : "hover:bg-white/3"}`}
@@ -79,7 +81,8 @@ function Song({ file, chosen, onChoose }: SongProps) {
         <Tick checked={chosen} onChange={onChoose}>
           <span className="flex items-center gap-2">
             <span className="truncate font-medium">{file.name}</span>
-            {file.origin === "job" && <Badge tone="violet">AI</Badge>}
+            {isGenerated(file) && <Badge tone="violet">AI</Badge>}
+            {file.stem && <Badge>{t(STEM_LABELS[file.stem])}</Badge>}
           </span>
         </Tick>
       </div>

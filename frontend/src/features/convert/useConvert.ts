@@ -1,41 +1,62 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
-import { api } from "../../api/calls";
+import { api, type Singers } from "../../api/calls";
 import { useVoices } from "../../api/queries";
-import type { ConvertParams, Job } from "../../api/types";
+import type { BlendPart, ConvertParams, CoverParams, JobBatch } from "../../api/types";
 import { useAction } from "../../ui/useAction";
-import { CONVERT_KNOBS, defaultsOf, type KnobValue, type KnobValues } from "../knobs";
+import { noteStarted } from "../job/noteStarted";
+import { CONVERT_KNOBS, COVER_KNOBS, type KnobValue, type KnobValues, valuesOf } from "../knobs";
+import type { Mode } from "./ModeChoice";
 
 interface Values {
+  mode: Mode;
   songs: ReadonlySet<string>;
   voice: string;
-  params: KnobValues;
+  blend: BlendPart[];
+  /** A stem of backing vocals; counts only where one whole song was chosen. */
+  backing: string;
+  /** What was set otherwise than at first; each mode has its own defaults. */
+  changes: KnobValues;
 }
 
-/** The form of a conversion: some songs, one voice, the knobs. */
+/** The form of a conversion or a cover: some songs, one voice or a blend, the knobs. */
 export function useConvert(
-  search: { voice?: string; file?: string },
-  onStarted: (jobs: Job[]) => unknown,
+  search: { voice?: string; file?: string; mode?: "song" },
+  onStarted: (started: JobBatch) => unknown,
 ) {
   const client = useQueryClient();
   const voices = useVoices();
   const key = useRef(crypto.randomUUID());
   const ready = voices.data?.filter((voice) => voice.state === "ready") ?? [];
   const [values, setValues] = useState<Values>({
+    mode: search.mode ?? "vocal",
     songs: new Set(search.file ? [search.file] : []),
     voice: search.voice ?? (ready.length === 1 ? (ready[0]?.id ?? "") : ""),
-    params: defaultsOf(CONVERT_KNOBS),
+    blend: [],
+    backing: "",
+    changes: {},
   });
+  const knobs = values.mode === "song" ? COVER_KNOBS : CONVERT_KNOBS;
+  const params = valuesOf(knobs, values.changes);
+  const backing = values.mode === "song" && values.songs.size === 1 ? values.backing : "";
   const start = useAction({
     mutationFn: () => {
-      const params = values.params as unknown as ConvertParams;
-      return api.startConversions(values.voice, [...values.songs], params, key.current);
+      const singers: Singers = { voice: values.voice, blend: values.blend };
+      const songs = [...values.songs];
+      if (values.mode === "vocal") {
+        return api.startConversions(
+          singers,
+          songs,
+          params as unknown as ConvertParams,
+          key.current,
+        );
+      }
+      const wanted = params as unknown as CoverParams;
+      return api.startCovers(singers, songs, backing || null, wanted, key.current);
     },
-    onSuccess: async ({ jobs }) => {
-      for (const job of jobs) client.setQueryData(["job", job.id], job);
-      void client.invalidateQueries({ queryKey: ["jobs"] });
-      void client.invalidateQueries({ queryKey: ["credits"] });
-      await onStarted(jobs);
+    onSuccess: async (started) => {
+      noteStarted(client, started.jobs);
+      await onStarted(started);
     },
     onError: () => {
       key.current = crypto.randomUUID();
@@ -43,10 +64,14 @@ export function useConvert(
   });
   return {
     values,
+    knobs,
+    params,
+    backing,
+    voice: ready.find((one) => one.id === values.voice),
     busy: start.isPending,
     set: (change: Partial<Values>) => setValues((old) => ({ ...old, ...change })),
     setParam: (name: string, value: KnobValue) =>
-      setValues((old) => ({ ...old, params: { ...old.params, [name]: value } })),
+      setValues((old) => ({ ...old, changes: { ...old.changes, [name]: value } })),
     start: () => start.mutate(),
   };
 }

@@ -1,12 +1,12 @@
 import { Check } from "lucide-react";
 import { useEffect, useState } from "react";
-import type { Job } from "../../api/types";
+import type { Job, Language } from "../../api/types";
 import { useI18n } from "../../i18n";
 import { formatNumber, formatSpan } from "../../i18n/format";
 import { isFinished } from "../../live/fresh";
 import { type Fact, Facts } from "../../ui/Facts";
 import { ProgressBar } from "../../ui/Progress";
-import { stageLabel, stagesOf } from "../jobText";
+import { makesSound, stageLabel, stagesOf } from "../jobText";
 
 export function ProgressPanel({ job }: { job: Job }) {
   const { t, language } = useI18n();
@@ -36,25 +36,30 @@ export function ProgressPanel({ job }: { job: Job }) {
       </div>
       <Facts
         facts={[
-          [
-            t("step"),
-            job.step != null && job.total_steps
-              ? `${formatNumber(job.step, language)} / ${formatNumber(job.total_steps, language)}`
-              : undefined,
-          ],
+          ...(job.kind === "train" ? [stepOf(job, t("step"), language)] : []),
           [t("elapsed"), elapsed === null ? undefined : formatSpan(elapsed, language)],
           [t("attempt"), job.attempt ? String(job.attempt.fence) : undefined],
           [t("credits"), cost != null ? formatNumber(cost, language) : undefined],
-          ...(job.kind === "convert" ? [[t("source"), job.source?.name] satisfies Fact] : []),
+          ...(makesSound(job) ? [[t("source"), job.source?.name] satisfies Fact] : []),
         ]}
       />
     </section>
   );
 }
 
+function stepOf(job: Job, label: string, language: Language): Fact {
+  const known = job.step != null && job.total_steps;
+  return [
+    label,
+    known
+      ? `${formatNumber(job.step ?? 0, language)} / ${formatNumber(job.total_steps ?? 0, language)}`
+      : undefined,
+  ];
+}
+
 function Stages({ job }: { job: Job }) {
   const { t } = useI18n();
-  const stages = stagesOf(job.kind);
+  const stages = stagesOf(job);
   const at = job.state === "succeeded" ? stages.length : job.stage ? stages.indexOf(job.stage) : -1;
   return (
     <ol aria-label={t("stages")} className="grid gap-3 sm:flex sm:gap-0">
