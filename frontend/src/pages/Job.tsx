@@ -7,10 +7,14 @@ import { JobBadge } from "../features/JobBadge";
 import { JobActions } from "../features/job/JobActions";
 import { JobLog } from "../features/job/JobLog";
 import { LossCurve } from "../features/job/LossCurve";
+import { NewestScores } from "../features/job/NewestScores";
 import { Outcome } from "../features/job/Outcome";
 import { Previews } from "../features/job/Previews";
 import { ProgressPanel } from "../features/job/ProgressPanel";
+import { QualityCurve } from "../features/job/QualityCurve";
+import { StemList } from "../features/job/StemList";
 import { useJobHistory } from "../features/job/useJobHistory";
+import { isGenerated, kindText, mainResults, makesSound, singersOf } from "../features/jobText";
 import { ResultCard } from "../features/ResultCard";
 import { useI18n } from "../i18n";
 import { NotFound } from "../shell/NotFound";
@@ -41,32 +45,39 @@ function Details({ job }: { job: JobData }) {
           <span className="flex items-center gap-2">
             <JobBadge job={job} />
             <span className="text-sm text-faint">
-              {t(job.kind === "train" ? "kindTrain" : "kindConvert")}
+              {[t(kindText(job.kind).label), makesSound(job) && singersOf(job)]
+                .filter(Boolean)
+                .join(" · ")}
             </span>
           </span>
         }
         actions={<JobActions job={job} />}
       />
       <Outcome job={job} />
-      {job.kind === "convert" && job.results.length > 0 && (
-        <section aria-labelledby="results" className="grid gap-4">
+      {makesSound(job) && job.results.length > 0 && (
+        <section aria-labelledby="results" className="grid grid-cols-1 gap-4">
           <h2 id="results" className="text-lg font-bold">
             {t("results")}
           </h2>
-          <div className="grid gap-4 md:grid-cols-2">
-            {job.results.map((file) => (
+          <div className="grid grid-cols-1 gap-4 md:grid-cols-2">
+            {mainResults(job).map((file) => (
               <ResultCard key={file.id} job={job} file={file} />
             ))}
           </div>
-          <AiNotice />
+          {job.kind === "cover" && <StemList job={job} />}
+          {job.results.some(isGenerated) && <AiNotice />}
         </section>
       )}
       <ProgressPanel job={job} />
       {job.kind === "train" && (
-        <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1.6fr)_minmax(0,1fr)]">
-          <LossCurve history={history} />
+        <>
+          <NewestScores job={job} />
+          <div className="grid grid-cols-1 gap-5 lg:grid-cols-2">
+            <QualityCurve history={history} />
+            <LossCurve history={history} />
+          </div>
           <Previews job={job} history={history} />
-        </div>
+        </>
       )}
       <JobLog history={history} />
     </>

@@ -4,12 +4,15 @@ import { isNotFound } from "../api/errors";
 import { useVoice } from "../api/queries";
 import type { Voice as VoiceData } from "../api/types";
 import { useOptionText } from "../features/optionText";
+import { Checkpoints } from "../features/voice/Checkpoints";
 import { ConsentCard } from "../features/voice/ConsentCard";
+import { ContinueTraining } from "../features/voice/ContinueTraining";
 import { ExportCard } from "../features/voice/ExportCard";
+import { QualityCard } from "../features/voice/QualityCard";
 import { VoiceMenu } from "../features/voice/VoiceMenu";
 import { improvement, voiceRange, voiceState } from "../features/voice/voiceText";
 import { useI18n } from "../i18n";
-import { formatHertz } from "../i18n/format";
+import { formatHertz, formatNumber, noteName } from "../i18n/format";
 import { NotFound } from "../shell/NotFound";
 import { Badge } from "../ui/Badge";
 import { ButtonLink } from "../ui/Button";
@@ -57,6 +60,7 @@ function Details({ voice }: { voice: VoiceData }) {
             actions={
               <>
                 <MainAction voice={voice} />
+                <ContinueTraining voice={voice} />
                 <VoiceMenu voice={voice} />
               </>
             }
@@ -68,7 +72,9 @@ function Details({ voice }: { voice: VoiceData }) {
           {t("voiceDisabledText")}
         </p>
       )}
+      <QualityCard voice={voice} />
       <VoiceFacts voice={voice} />
+      <Checkpoints voice={voice} />
       <div className="grid items-start gap-5 lg:grid-cols-2">
         <ConsentCard voice={voice} />
         <ExportCard voice={voice} />
@@ -114,16 +120,21 @@ function MainAction({ voice }: { voice: VoiceData }) {
 }
 
 function VoiceFacts({ voice }: { voice: VoiceData }) {
-  const { t } = useI18n();
+  const { t, language } = useI18n();
   const optionText = useOptionText();
   const better = improvement(voice);
   return (
     <Facts
       facts={[
         [t("range"), voiceRange(voice)],
+        [t("medianPitch"), voice.f0_median_hz ? noteName(voice.f0_median_hz) : undefined],
         [t("sampleRate"), voice.sample_rate ? formatHertz(voice.sample_rate) : undefined],
         [t("modelSize"), voice.preset ? optionText(voice.preset) : undefined],
         [t("encoder"), voice.encoder ? optionText(voice.encoder) : undefined],
+        [
+          t("trainedSteps"),
+          voice.trained_steps != null ? formatNumber(voice.trained_steps, language) : undefined,
+        ],
         [
           t("melDistance"),
           voice.mel_distance_end != null

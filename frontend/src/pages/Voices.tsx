@@ -45,6 +45,7 @@ function VoiceCard({ voice }: { voice: Voice }) {
   const { t, language } = useI18n();
   const { label, tone } = voiceState(voice.state);
   const facts = [
+    voice.quality !== null && t("qualityShort", { quality: Math.round(voice.quality) }),
     voiceRange(voice),
     voice.sample_rate && formatHertz(voice.sample_rate),
     formatDate(voice.created_at, language),

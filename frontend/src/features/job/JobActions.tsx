@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { Ban, Mic, RotateCcw } from "lucide-react";
+import { Ban, Mic, RotateCcw, ScanSearch } from "lucide-react";
 import { useState } from "react";
 import { api } from "../../api/calls";
 import type { Job } from "../../api/types";
@@ -8,6 +8,7 @@ import { applyJob, isFinished } from "../../live/fresh";
 import { Button, ButtonLink } from "../../ui/Button";
 import { Confirm } from "../../ui/Dialog";
 import { useAction } from "../../ui/useAction";
+import { FinishButton } from "./FinishButton";
 
 export function JobActions({ job }: { job: Job }) {
   const { t } = useI18n();
@@ -36,6 +37,17 @@ export function JobActions({ job }: { job: Job }) {
           icon={<Mic aria-hidden className="size-4.5" />}
         >
           {t("seeVoice")}
+        </ButtonLink>
+      )}
+      <FinishButton job={job} />
+      {job.kind === "analyse" && job.state === "succeeded" && job.source && (
+        <ButtonLink
+          to="/datasets/$datasetId"
+          params={{ datasetId: job.source.id }}
+          look="primary"
+          icon={<ScanSearch aria-hidden className="size-4.5" />}
+        >
+          {t("seeReport")}
         </ButtonLink>
       )}
       {!isFinished(job) && (

@@ -1,10 +1,9 @@
 import { useState } from "react";
 import type { JobEvent } from "../../api/types";
 import { type Key, useI18n } from "../../i18n";
+import { CurveFigure, HEIGHT, WIDTH } from "./CurveFigure";
 import { frameOf, lossNames, pathOf, pointsOf, smooth, thin } from "./curve";
 
-const WIDTH = 640;
-const HEIGHT = 220;
 const DRAWN = 400;
 
 const NAMED: Record<string, Key> = {
@@ -72,62 +71,31 @@ function Plot({ name, points }: { name: string; points: ReturnType<typeof points
     step: frame.last,
   });
   return (
-    <figure className="grid h-64 grid-cols-[2.75rem_minmax(0,1fr)] grid-rows-[minmax(0,1fr)_1.5rem] gap-x-2 text-xs text-faint tabular-nums">
-      <div className="flex flex-col justify-between text-right">
-        <span>{digits(frame.high)}</span>
-        <span>{digits((frame.high + frame.low) / 2)}</span>
-        <span>{digits(frame.low)}</span>
-      </div>
-      <svg
-        role="img"
-        aria-label={summary}
-        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-        preserveAspectRatio="none"
-        className="size-full overflow-visible"
-      >
-        <defs>
-          <linearGradient id="under" x1="0" y1="0" x2="0" y2="1">
-            <stop stopColor="#8b5cf6" stopOpacity="0.35" />
-            <stop offset="1" stopColor="#8b5cf6" stopOpacity="0" />
-          </linearGradient>
-        </defs>
-        {[0, 0.5, 1].map((share) => (
-          <line
-            key={share}
-            x1="0"
-            x2={WIDTH}
-            y1={share * HEIGHT}
-            y2={share * HEIGHT}
-            stroke="#26263a"
-            vectorEffect="non-scaling-stroke"
-          />
-        ))}
-        <path
-          d={pathOf(raw, frame)}
-          fill="none"
-          stroke="#4a4764"
-          vectorEffect="non-scaling-stroke"
-        />
-        <path
-          d={`${pathOf(line, frame)}L${frame.x(latest?.step ?? 0)} ${HEIGHT}L${frame.x(first?.step ?? 0)} ${HEIGHT}Z`}
-          fill="url(#under)"
-        />
-        <path
-          d={pathOf(line, frame)}
-          fill="none"
-          stroke="#b9a2ff"
-          strokeWidth="2.5"
-          strokeLinejoin="round"
-          vectorEffect="non-scaling-stroke"
-        />
-      </svg>
-      <span />
-      <figcaption className="flex items-end justify-between">
-        <span>{points[0]?.step}</span>
-        <span>
-          {t("step")} {frame.last}
-        </span>
-      </figcaption>
-    </figure>
+    <CurveFigure
+      summary={summary}
+      marks={[digits(frame.high), digits((frame.high + frame.low) / 2), digits(frame.low)]}
+      first={points[0]?.step}
+      last={`${t("step")} ${frame.last}`}
+    >
+      <defs>
+        <linearGradient id="under" x1="0" y1="0" x2="0" y2="1">
+          <stop stopColor="#8b5cf6" stopOpacity="0.35" />
+          <stop offset="1" stopColor="#8b5cf6" stopOpacity="0" />
+        </linearGradient>
+      </defs>
+      <path d={pathOf(raw, frame)} fill="none" stroke="#4a4764" vectorEffect="non-scaling-stroke" />
+      <path
+        d={`${pathOf(line, frame)}L${frame.x(latest?.step ?? 0)} ${HEIGHT}L${frame.x(first?.step ?? 0)} ${HEIGHT}Z`}
+        fill="url(#under)"
+      />
+      <path
+        d={pathOf(line, frame)}
+        fill="none"
+        stroke="#b9a2ff"
+        strokeWidth="2.5"
+        strokeLinejoin="round"
+        vectorEffect="non-scaling-stroke"
+      />
+    </CurveFigure>
   );
 }

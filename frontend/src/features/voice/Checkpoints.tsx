@@ -1,0 +1,84 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { History } from "lucide-react";
+import { api } from "../../api/calls";
+import { useCheckpoints } from "../../api/queries";
+import type { Checkpoint, Voice } from "../../api/types";
+import { useI18n } from "../../i18n";
+import { formatNumber } from "../../i18n/format";
+import { Badge } from "../../ui/Badge";
+import { Button } from "../../ui/Button";
+import { Failure, Skeleton } from "../../ui/states";
+import { useAction } from "../../ui/useAction";
+
+/** The kept checkpoints, the best first, and the way to sing with another one. */
+export function Checkpoints({ voice }: { voice: Voice }) {
+  const { t } = useI18n();
+  const checkpoints = useCheckpoints(voice);
+  if (voice.checkpoints === 0) return null;
+  return (
+    <section aria-labelledby="checkpoints" className="card grid grid-cols-1 gap-4 p-6">
+      <div className="grid gap-1">
+        <h2 id="checkpoints" className="flex items-center gap-2.5 text-lg font-bold">
+          <History aria-hidden className="size-5 text-violet-soft" />
+          {t("checkpoints")}
+        </h2>
+        <p className="text-sm text-faint">{t("checkpointsText")}</p>
+      </div>
+      {checkpoints.error && (
+        <Failure error={checkpoints.error} retry={() => void checkpoints.refetch()} />
+      )}
+      {checkpoints.isPending && <Skeleton rows={voice.checkpoints} height="h-14" />}
+      <ul className="divide-y divide-line">
+        {checkpoints.data?.map((one) => (
+          <Row key={one.id} voice={voice} checkpoint={one} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Row({ voice, checkpoint }: { voice: Voice; checkpoint: Checkpoint }) {
+  const { t, language } = useI18n();
+  const client = useQueryClient();
+  const choose = useAction({
+    mutationFn: () => api.chooseCheckpoint(voice.id, checkpoint.id),
+    onSuccess: async (changed) => {
+      client.setQueryData(["voice", voice.id], changed);
+      await Promise.all(
+        [["checkpoints", voice.id], ["voices"]].map((queryKey) =>
+          client.invalidateQueries({ queryKey }),
+        ),
+      );
+    },
+  });
+  const step = formatNumber(checkpoint.step, language);
+  return (
+    <li className="flex min-h-15 items-center gap-3 py-2">
+      <span className="w-10 text-2xl font-bold tabular-nums">
+        {Math.round(checkpoint.scores.quality)}
+      </span>
+      <p className="grid min-w-0 flex-1 gap-0.5">
+        <span className="flex flex-wrap items-center gap-x-2 gap-y-1 font-medium">
+          {t("previewAt", { step })}
+          {checkpoint.best && <Badge tone="good">{t("bestOne")}</Badge>}
+        </span>
+        <span className="text-sm text-faint tabular-nums">
+          {t("melIs", { value: checkpoint.scores.mel_distance.toFixed(2) })}
+        </span>
+      </p>
+      {checkpoint.chosen ? (
+        <Badge tone="violet">{t("inUse")}</Badge>
+      ) : (
+        <Button
+          size="small"
+          aria-label={t("useStep", { step })}
+          busy={choose.isPending}
+          disabled={voice.state !== "ready"}
+          onClick={() => choose.mutate()}
+        >
+          {t("useThis")}
+        </Button>
+      )}
+    </li>
+  );
+}
