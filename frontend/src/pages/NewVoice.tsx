@@ -5,6 +5,7 @@ import { useConsentStatement, useDatasets, useVoice } from "../api/queries";
 import type { Voice } from "../api/types";
 import { KnobFields } from "../features/KnobFields";
 import { TRAIN_KNOBS, withinLimits } from "../features/knobs";
+import { ChosenCard } from "../features/voice/ChosenCard";
 import { ConsentFields } from "../features/voice/ConsentFields";
 import { DatasetChoice } from "../features/voice/DatasetChoice";
 import { PresetFields } from "../features/voice/PresetFields";
@@ -91,6 +92,7 @@ function VoiceForm({ known }: { known: Voice | undefined }) {
       <div className="grid grid-cols-1 gap-5">
         <Part number={1} title={t("partDataset")}>
           <DatasetChoice value={values.dataset} onChange={(dataset) => form.set({ dataset })} />
+          <ChosenCard dataset={values.dataset} />
         </Part>
         <Part number={2} title={t("partName")}>
           <TextField

@@ -5,6 +5,7 @@ import { useI18n } from "../../i18n";
 import { formatClock, formatSpan } from "../../i18n/format";
 import { Badge } from "../../ui/Badge";
 import { ButtonLink, IconButton } from "../../ui/Button";
+import { CardSummary } from "../card/CardSummary";
 import { RenameDeleteMenu } from "../RenameDeleteMenu";
 import { useFileAction } from "./useFileAction";
 
@@ -23,7 +24,7 @@ export function DatasetCard({ dataset }: { dataset: Dataset }) {
   return (
     <article
       aria-label={dataset.name}
-      className="card grid grid-cols-1 grid-rows-[auto_1fr_auto] gap-4 p-5"
+      className="card grid grid-cols-1 grid-rows-[auto_1fr_auto_auto] gap-4 p-5"
     >
       <div className="flex items-start gap-3">
         <div className="min-w-0 flex-1">
@@ -63,6 +64,7 @@ export function DatasetCard({ dataset }: { dataset: Dataset }) {
           </li>
         ))}
       </ul>
+      <CardSummary dataset={dataset} />
       <div className="flex flex-wrap items-center justify-between gap-3">
         <p className="text-sm text-warn">
           {dataset.usable_seconds < ADVISED_SECONDS ? t("datasetShort") : ""}

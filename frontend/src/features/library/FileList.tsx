@@ -1,31 +1,40 @@
 import { Music2 } from "lucide-react";
 import { useState } from "react";
+import type { FileFilter } from "../../api/calls";
 import { useFiles } from "../../api/queries";
-import type { AudioFile } from "../../api/types";
 import { useI18n } from "../../i18n";
 import { SearchField } from "../../ui/SearchField";
 import { Empty, Failure, MoreButton, Skeleton } from "../../ui/states";
 import { useDebounced } from "../../ui/useDebounced";
 import { UploadButton } from "../../uploads/UploadButton";
+import { STEM_LABELS, STEMS } from "../jobText";
 import { FileRow } from "./FileRow";
 import { SelectionBar } from "./SelectionBar";
 import { useSelection } from "./useSelection";
 
-const ORIGINS = ["upload", "job"] as const;
+type Filter = Pick<FileFilter, "origin" | "stem">;
+
+/** The choices of the list: by origin, then by what a file is of its song. */
+const FILTERS: Record<string, Filter> = {
+  "": {},
+  upload: { origin: "upload" },
+  job: { origin: "job" },
+  ...Object.fromEntries(STEMS.map((stem) => [stem, { stem }])),
+};
 
 export function FileList() {
   const { t } = useI18n();
   const [search, setSearch] = useState("");
-  const [origin, setOrigin] = useState<AudioFile["origin"]>();
+  const [filter, setFilter] = useState("");
   const { chosen, choose, clear } = useSelection();
   const wanted = useDebounced(search.trim());
-  const files = useFiles({ search: wanted || undefined, origin });
+  const files = useFiles({ search: wanted || undefined, ...FILTERS[filter] });
   const shown = files.data?.filter((file) => file.state !== "deleted") ?? [];
   const latest = new Map(shown.map((file) => [file.id, file]));
   const selected = [...chosen.values()]
     .map((file) => latest.get(file.id) ?? file)
     .filter((file) => file.state === "ready");
-  const filtered = wanted !== "" || origin !== undefined;
+  const filtered = wanted !== "" || filter !== "";
 
   return (
     <>
@@ -33,13 +42,20 @@ export function FileList() {
         <SearchField label={t("searchFiles")} value={search} onChange={setSearch} />
         <select
           aria-label={t("fileOrigin")}
-          value={origin ?? ""}
-          onChange={(event) => setOrigin(ORIGINS.find((one) => one === event.target.value))}
+          value={filter}
+          onChange={(event) => setFilter(event.target.value)}
           className="control sm:w-44"
         >
           <option value="">{t("originAll")}</option>
           <option value="upload">{t("originUpload")}</option>
           <option value="job">{t("originJob")}</option>
+          <optgroup label={t("stem")}>
+            {STEMS.map((stem) => (
+              <option key={stem} value={stem}>
+                {t(STEM_LABELS[stem])}
+              </option>
+            ))}
+          </optgroup>
         </select>
       </div>
       {files.error && <Failure error={files.error} retry={() => void files.refetch()} />}

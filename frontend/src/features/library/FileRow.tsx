@@ -9,6 +9,7 @@ import { Badge } from "../../ui/Badge";
 import { IconButton } from "../../ui/Button";
 import { Tick } from "../../ui/Tick";
 import { useUploads } from "../../uploads/UploadsProvider";
+import { isGenerated, STEM_LABELS } from "../jobText";
 import { fileTrack } from "../resultTrack";
 import { FileMenu } from "./FileMenu";
 import { useFileAction } from "./useFileAction";
@@ -47,7 +48,8 @@ function ReadyRow({ file, chosen, onChoose }: Props) {
       <div className="min-w-0 flex-1">
         <p className="flex items-center gap-2">
           <span className="truncate font-semibold">{file.name}</span>
-          {file.origin === "job" && <Badge tone="violet">{t("aiGenerated")}</Badge>}
+          {isGenerated(file) && <Badge tone="violet">{t("aiGenerated")}</Badge>}
+          {file.stem && <Badge>{t(STEM_LABELS[file.stem])}</Badge>}
         </p>
         <p className="truncate text-sm text-faint tabular-nums">{facts.join(" · ")}</p>
       </div>

@@ -1,17 +1,26 @@
-import { Layers, X } from "lucide-react";
+import { Layers, Layers2, Sparkles, X } from "lucide-react";
 import { useState } from "react";
 import type { AudioFile } from "../../api/types";
 import { useI18n } from "../../i18n";
 import { formatSpan } from "../../i18n/format";
 import { usePlayer } from "../../player/PlayerProvider";
 import { Button, IconButton } from "../../ui/Button";
+import { Menu, MenuItem } from "../../ui/Menu";
 import { DatasetDialog } from "./DatasetDialog";
+import { MakeDialog } from "./MakeDialog";
+import type { Make } from "./useMake";
 
 /** What can be done with the ticked files. */
 export function SelectionBar({ files, onClear }: { files: AudioFile[]; onClear: () => void }) {
   const { t, language } = useI18n();
   const { track } = usePlayer();
   const [open, setOpen] = useState(false);
+  const [make, setMake] = useState<Make>("separate");
+  const [making, setMaking] = useState(false);
+  function ask(what: Make) {
+    setMake(what);
+    setMaking(true);
+  }
   const seconds = files.reduce((sum, file) => sum + (file.duration_s ?? 0), 0);
   return (
     <>
@@ -22,6 +31,20 @@ export function SelectionBar({ files, onClear }: { files: AudioFile[]; onClear: 
         <p role="status" className="min-w-0 flex-1 text-sm font-semibold">
           {t("selectedCount", { count: files.length, span: formatSpan(seconds, language) })}
         </p>
+        <Menu label={t("moreActions")}>
+          <MenuItem
+            icon={<Layers2 aria-hidden className="size-4" />}
+            onClick={() => ask("separate")}
+          >
+            {t("separateThis")}
+          </MenuItem>
+          <MenuItem
+            icon={<Sparkles aria-hidden className="size-4" />}
+            onClick={() => ask("preprocess")}
+          >
+            {t("cleanThis")}
+          </MenuItem>
+        </Menu>
         <Button
           look="primary"
           icon={<Layers aria-hidden className="size-4.5" />}
@@ -33,6 +56,13 @@ export function SelectionBar({ files, onClear }: { files: AudioFile[]; onClear: 
           <X aria-hidden className="size-5" />
         </IconButton>
       </section>
+      <MakeDialog
+        make={make}
+        files={files}
+        open={making}
+        onClose={() => setMaking(false)}
+        onStarted={onClear}
+      />
       <DatasetDialog open={open} onClose={() => setOpen(false)} files={files} onMade={onClear} />
     </>
   );
