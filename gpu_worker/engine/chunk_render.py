@@ -14,7 +14,7 @@ from gpu_worker.contract.params import ConvertParams
 
 from .config import FRAME_RATE, PITCH_HOP
 from .content import ContentEncoder
-from .nets.generator import CONTEXT_FRAMES
+from .nets.inference import prepare_for_inference
 from .nets.synthesizer import Synthesizer
 from .pitch import coarse_pitch
 from .plan import PAD, PAD_FRAMES, Plan, Rendering
@@ -23,6 +23,8 @@ from .stop import StopCheck, check
 
 PIECE_FRAMES = 300
 """Frames that are decoded in one go; the caller is asked in between whether to stop."""
+PIECE_STEP = 50
+"""Lengths of pieces, of which only a few different ones should be met (see ``plan.STEP``)."""
 NO_PROTECTION = 0.5
 
 Floats = NDArray[np.float32]
@@ -57,6 +59,7 @@ class ChunkRenderer:
         batch: int,
     ) -> None:
         self._synthesizer = synthesizer
+        self._decoder = prepare_for_inference(synthesizer, rendering.precision)
         self._hop = synthesizer.config.hop
         self._encoder = encoder
         self._index = index
@@ -105,10 +108,12 @@ class ChunkRenderer:
         source = self._excitation(f0, [chunk.phase for chunk in chunks], generator)
         first, last = min(c.first for c in chunks), max(c.last for c in chunks)
         pieces = []
+        # There is a second of context behind the last frame that is wanted.
+        last += -(last - first) % PIECE_STEP
         for start in range(first, last, PIECE_FRAMES):
             check(stop)
             end = min(start + PIECE_FRAMES, last)
-            pieces.append(self._decode(z, source, g, start, end).cpu().numpy())
+            pieces.append(self._decoder.frames(z, source, g, start, end)[:, 0].cpu().numpy())
             progress((end - first) / (last - first))
         audio = np.concatenate(pieces, axis=1)
         return [
@@ -120,7 +125,8 @@ class ChunkRenderer:
         check(stop)
         first, last = plan.bounds[number]
         at, overlap = first // PITCH_HOP, self._rendering.overlap
-        segment = plan.song.mirrored(first - PAD, last + PAD + self._rendering.tail)
+        behind = self._rendering.context_behind(last - first)
+        segment = plan.song.mirrored(first - PAD, last + behind)
         f0 = torch.from_numpy(plan.f0[at:]).float().to(self._device)
         content = self._content(torch.from_numpy(segment), f0, plan.params)
         check(stop)
@@ -151,15 +157,6 @@ class ChunkRenderer:
         start = torch.tensor(phases, dtype=f0.dtype, device=f0.device)[:, None] * FRAME_RATE
         whole: Tensor = source(torch.cat([start, f0], dim=1), generator)
         return whole[:, :, self._hop :]
-
-    def _decode(self, z: Tensor, source: Tensor, g: Tensor, start: int, end: int) -> Tensor:
-        """Audio (B, samples) of frames ``start`` to ``end`` only, as if all were decoded."""
-        first, last = max(0, start - CONTEXT_FRAMES), min(z.shape[2], end + CONTEXT_FRAMES)
-        hop = self._hop
-        audio = self._synthesizer.dec.decode(
-            z[:, :, first:last], source[:, :, first * hop : last * hop], g
-        )
-        return audio[:, 0, (start - first) * hop : (end - first) * hop]
 
     def _content(self, segment: Tensor, f0: Tensor, params: ConvertParams) -> Tensor:
         """Content features of one padded chunk at 100 Hz: (frames, dim)."""

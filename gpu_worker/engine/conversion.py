@@ -19,7 +19,6 @@ from .f0 import F0Estimator
 from .formant import shift_formants
 from .gaps import apply_gains
 from .loudness import follow_loudness, mix_loudness
-from .nets.weight_norm import fold_weight_norm
 from .plan import AS_PUBLISHED, Plan, Rendering, make_plan
 from .published import PublishedVoice
 from .retrieval import Retrieval
@@ -77,7 +76,6 @@ class Converter:
         self.sample_rate = voice.config.sample_rate
         self._config = voice.config
         self._synthesizer = voice.build().to(device)
-        fold_weight_norm(self._synthesizer)
         self._f0 = f0
         self._f0_median_hz = f0_median_hz
         self._rendering = rendering or Rendering()

@@ -18,6 +18,7 @@ from .gaps import breath_frames, gains_of, gap_frames
 from .hearing import hear
 from .levels import frame_levels, half_second_squares
 from .loudness import envelope_of
+from .nets.inference import Precision
 from .pitch import shift_semitones
 from .song import Song
 from .stop import StopCheck
@@ -27,6 +28,9 @@ PAD = CONTENT_RATE
 PAD_FRAMES = PAD // PITCH_HOP
 TAIL = 5 * PITCH_HOP
 """More context after a chunk, as content features end up to 20 ms before their audio."""
+STEP = CONTENT_RATE
+"""Chunks with their context have lengths of whole seconds: for every other length that it sees, the
+library below torch builds and keeps new kernels, which costs time and memory."""
 OVERLAP = 4
 """Frames that a chunk is rendered beyond a cut, on either side, to be cross-faded."""
 
@@ -40,27 +44,33 @@ class Rendering:
 
     ``as_published`` is the core that reference outputs were made with: chunks abut and restart the
     phase of the excitation; no formants, gaps or breaths. ``AS_PUBLISHED`` also ends up to 20 ms
-    early.
+    early. ``precision`` is the generator's.
     """
 
     tail: int = TAIL
     noise: bool = True
     as_published: bool = False
+    precision: Precision = Precision.AUTO
 
     @property
     def overlap(self) -> int:
         """Frames rendered beyond a cut."""
         return 0 if self.as_published else OVERLAP
 
+    def context_behind(self, samples: int) -> int:
+        """Samples of context that a chunk of ``samples`` is heard with behind its end."""
+        behind = PAD + self.tail
+        return behind if self.as_published else behind + -(PAD + samples + behind) % STEP
 
-AS_PUBLISHED = Rendering(tail=0, noise=False, as_published=True)
+
+AS_PUBLISHED = Rendering(tail=0, noise=False, as_published=True, precision=Precision.EXACT)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """Where a song is cut, what is sung, how loud.
 
-    ``f0`` every 10 ms in Hz from 1 s before the song to 1 s behind it, 0 where unvoiced; ``phase``
+    ``f0`` every 10 ms in Hz from 1 s before the song to 2 s behind it, 0 where unvoiced; ``phase``
     the excitation's phase at the start of each, in cycles. ``key_shift`` in semitones is already in
     ``f0``. ``gains`` (T // 160 + 1,) and ``loudness`` (the source's envelope) belong to the song
     alone.
@@ -91,7 +101,8 @@ def make_plan(
     stop: StopCheck,
 ) -> Plan:
     """Listen to the whole song once. Raises ``Stopped``."""
-    heard = hear(song, estimator, PAD, PAD + rendering.tail, progress, stop)
+    behind = rendering.context_behind(len(song))
+    heard = hear(song, estimator, PAD, behind, progress, stop)
     added = key_shift(heard[PAD_FRAMES:], voice_median_hz, params.auto_key)
     shifted = shift_semitones(torch.from_numpy(heard), params.pitch_shift + added).numpy()
     f0 = autotune(shifted, params.autotune, params.autotune_key, params.autotune_scale)

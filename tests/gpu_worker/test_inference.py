@@ -74,15 +74,19 @@ def test_each_precision_keeps_its_promise() -> None:
     assert 30 < snr[Precision.BFLOAT16] < 70
 
 
-def test_bfloat16_is_for_hardware_that_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bfloat16_is_for_hardware_that_has_it_and_for_wide_networks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     cpu = torch.device("cpu")
-    for flags, precision in (
-        ({"avx512_bf16": True}, Precision.BFLOAT16),
-        ({"avx512_bf16": False}, Precision.FLOAT32),
-        ({}, Precision.FLOAT32),
+    full, draft = (synthesizer_config(preset, 40_000).upsample_initial for preset in Preset)
+    for flags, widest, precision in (
+        ({"avx512_bf16": True}, full, Precision.BFLOAT16),
+        ({"avx512_bf16": True}, draft, Precision.FLOAT32),
+        ({"avx512_bf16": False}, full, Precision.FLOAT32),
+        ({}, full, Precision.FLOAT32),
     ):
         monkeypatch.setattr(torch.cpu, "get_capabilities", lambda flags=flags: flags)
-        assert default_precision(cpu) is precision
+        assert default_precision(cpu, widest) is precision
 
 
 def attended(net: RelativeAttention, x: Tensor, length: int) -> Tensor:

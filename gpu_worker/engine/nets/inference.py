@@ -11,13 +11,15 @@ from .generator import CONTEXT_FRAMES, Generator
 from .synthesizer import Synthesizer
 from .weight_norm import fold_weight_norm
 
+_WIDE = 256
+
 
 class Precision(StrEnum):
     """How the generator computes.
 
     ``exact`` is the reference, layer by layer as it is trained. ``float32`` differs from it by the
     order of additions (over 120 dB below the signal), ``bfloat16`` by rounding (about 50 dB below).
-    ``auto`` is the fastest of the two that the device computes in hardware.
+    ``auto`` is bfloat16 where that saves time, otherwise float32.
     """
 
     AUTO = "auto"
@@ -48,18 +50,23 @@ def prepare_for_inference(
     synthesizer.eval().requires_grad_(False)
     fold_weight_norm(synthesizer)
     if precision is Precision.AUTO:
-        precision = default_precision(synthesizer.emb_g.weight.device)
+        precision = default_precision(
+            synthesizer.emb_g.weight.device, synthesizer.config.upsample_initial
+        )
     if precision is Precision.EXACT:
         return ExactDecoder(synthesizer.dec)
     dtype = torch.bfloat16 if precision is Precision.BFLOAT16 else torch.float32
     return FastGenerator(synthesizer.dec, dtype)
 
 
-def default_precision(device: torch.device) -> Precision:
-    """bfloat16 where the device multiplies it in hardware: faster by half there, slower elsewhere.
+def default_precision(device: torch.device, widest: int) -> Precision:
+    """bfloat16 where the device multiplies it in hardware: it halves the time there.
 
-    On a CPU that means AVX-512 BF16 (AMD since Zen 4, Intel since Cooper Lake).
+    On a CPU that means AVX-512 BF16 (AMD since Zen 4, Intel since Cooper Lake). A draft's generator
+    has fewer than 256 channels at its ``widest`` and takes so little time that it stays in float32.
     """
+    if widest < _WIDE:
+        return Precision.FLOAT32
     if device.type == "cuda":
         native = torch.cuda.is_bf16_supported(including_emulation=False)
     else:
