@@ -24,9 +24,9 @@ def test_two_short_trainings_already_sound_like_their_speakers(tmp_path: Path) -
     assert after_ten_steps.scores.quality < 20
     assert min(qualities) > after_ten_steps.scores.quality + 20
     for name in SPEAKERS:
-        before, after = (jury.heard[name].scores[step].quality for step in (0, PARAMS.total_steps))
-        assert before < 20
-        assert after > before + 20
+        scores = jury.heard[name].scores
+        assert scores[0].quality < 20
+        assert scores[PARAMS.total_steps].quality > scores[0].quality + 20
 
     untrained = [jury.judge(name, jury.untrained(voice), SPOKEN) for name, voice in voices.items()]
     assert not any(judgement.passes for judgement in untrained), untrained
