@@ -101,17 +101,20 @@ def make_plan(
     stop: StopCheck,
 ) -> Plan:
     """Listen to the whole song once. Raises ``Stopped``."""
-    behind = rendering.context_behind(len(song))
+    bounds = chunk_bounds(song)
+    if not rendering.as_published:
+        bounds = without_short_rest(bounds)
+    first, last = bounds[-1]
+    behind = rendering.context_behind(last - first)
     heard = hear(song, estimator, PAD, behind, progress, stop)
     added = key_shift(heard[PAD_FRAMES:], voice_median_hz, params.auto_key)
     shifted = shift_semitones(torch.from_numpy(heard), params.pitch_shift + added).numpy()
     f0 = autotune(shifted, params.autotune, params.autotune_key, params.autotune_scale)
-    bounds = chunk_bounds(song)
     squares = half_second_squares(song, stop)
     return Plan(
         song=song,
         params=params,
-        bounds=bounds if rendering.as_published else without_short_rest(bounds),
+        bounds=bounds,
         f0=f0,
         phase=np.concatenate([[0.0], np.cumsum(f0 / FRAME_RATE) % 1.0])[:-1],
         key_shift=added,

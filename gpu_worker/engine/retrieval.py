@@ -24,6 +24,8 @@ REDUCED_VECTORS = 10_000
 _VECTORS_PER_LIST = 39
 _MIN_DISTANCE = 1e-9
 _MARGIN = 8
+_ROWS = 256
+"""Queries that are compared in one go: each takes its candidates' whole vectors."""
 
 Features = NDArray[np.float32]
 
@@ -72,14 +74,18 @@ class RetrievalIndex:
         whose list is empty stays as it is.
         """
         retrieved = query.clone()
-        lists = _nearest(query, self.centroids, 1)[0].squeeze(1)
+        lists = torch.cat([self._list_of(rows) for rows in torch.split(query, _ROWS)])
         for number in torch.unique(lists).tolist():
-            rows = (lists == number).nonzero().squeeze(1)
             first, last = self.bounds[number : number + 2].tolist()
             if last > first:
                 stored = self.vectors[first:last]
-                retrieved[rows] = _weighted_mean(query[rows], stored, neighbours)
+                for rows in torch.split((lists == number).nonzero().squeeze(1), _ROWS):
+                    retrieved[rows] = _weighted_mean(query[rows], stored, neighbours)
         return retrieved
+
+    def _list_of(self, query: Tensor) -> Tensor:
+        """Number of the nearest list: (L, dim) -> (L,)."""
+        return _nearest(query, self.centroids, 1)[0][:, 0]
 
     def blend(self, query: Tensor, rate: float, neighbours: int = NEIGHBOURS) -> Tensor:
         """``rate`` of what is retrieved, the rest of the query itself: (L, dim) -> (L, dim)."""
