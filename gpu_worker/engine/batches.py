@@ -11,6 +11,7 @@ from .pitch import coarse_pitch
 from .slices import Slice
 from .spectrogram import linear_spectrogram
 from .train_step import TrainBatch
+from .transposing import SINGER, TRANSPOSED, Transposing, transposed
 
 
 def make_batch(
@@ -19,12 +20,21 @@ def make_batch(
     config: SpectrogramConfig,
     generator: torch.Generator,
     device: torch.device,
+    transposing: Transposing | None = None,
 ) -> TrainBatch:
     """``frames`` frames of each clip from a random place on; shorter clips are padded with zeros.
 
-    One shape for every step: no kernel is chosen or compiled twice.
+    One shape for every step: no kernel is chosen or compiled twice. ``transposing`` moves some
+    clips in pitch, which then belong to another speaker.
     """
-    cut = [_crop(clip, frames, generator) for clip in clips]
+    ratios = [transposing.draw(generator) if transposing else None for _ in clips]
+    cut = [
+        _crop(clip, frames, generator)
+        if ratio is None
+        else transposed(clip, frames, ratio, generator)
+        for clip, ratio in zip(clips, ratios, strict=True)
+    ]
+    speakers = [SINGER if ratio is None else TRANSPOSED for ratio in ratios]
     wave = torch.stack([_padded(clip.wave, frames * config.hop) for clip in cut]).to(device)
     content = torch.stack([_padded(clip.content, frames) for clip in cut]).to(device)
     f0 = torch.stack([_padded(clip.f0, frames) for clip in cut]).to(device)
@@ -35,7 +45,7 @@ def make_batch(
         coarse_pitch=coarse_pitch(f0),
         f0=f0,
         lengths=torch.tensor([clip.frames for clip in cut], device=device),
-        speaker=torch.zeros(len(cut), dtype=torch.int64, device=device),
+        speaker=torch.tensor(speakers, device=device),
     )
 
 

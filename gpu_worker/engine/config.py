@@ -97,7 +97,8 @@ class TrainRecipe:
     ``learning_rate_factor``, rises over the first ``warm_up`` steps, falls by ``epoch_decay`` each
     epoch, and over the second half of the steps in a line to the share ``final_rate``.
     ``source_gain`` is the excitation's first weight (``None``: random), ``content_gain`` scales the
-    first weights of the latent's mean.
+    first weights of the latent's mean. A share ``transposed`` of the clips moves by up to
+    ``transposed_semitones``.
     """
 
     clip_frames: int = 300
@@ -109,6 +110,8 @@ class TrainRecipe:
     final_rate: float = 1.0
     source_gain: float | None = None
     content_gain: float = 1.0
+    transposed: float = 0.0
+    transposed_semitones: float = 12.0
 
 
 _SPECTROGRAMS = (
@@ -160,7 +163,8 @@ def train_recipe(preset: Preset) -> TrainRecipe:
 
     A draft voice starts from random weights. A strong excitation gives it pitch from the first
     step on, where a random one is often too weak to be found in so few steps. The content must be
-    as loud: beside such an excitation a faint one is never listened to.
+    as loud: beside such an excitation a faint one is never listened to. Recordings hold few notes,
+    and a small network follows no others: transposed copies hold the rest.
     """
     if preset is Preset.FULL:
         return TrainRecipe()
@@ -173,6 +177,7 @@ def train_recipe(preset: Preset) -> TrainRecipe:
         final_rate=0.1,
         source_gain=15.0,
         content_gain=2.0,
+        transposed=0.25,
     )
 
 
@@ -186,7 +191,7 @@ def _draft(full: SynthesizerConfig) -> SynthesizerConfig:
         upsample_initial=96,
         resblock_kernels=(3,),
         resblock_dilations=((1, 3),),
-        speakers=1,
+        speakers=2,  # the singer, and what is transposed
         speaker_channels=64,
         posterior_layers=3,
     )

@@ -21,6 +21,7 @@ from .scoring import Judge, Phrase
 from .stop import StopCheck, check
 from .train_state import Ending, TrainState
 from .train_step import StepLosses, direct_step, train_step
+from .transposing import transposing_of
 
 # Shares of the whole work, for the progress bar: where features end and where training ends.
 FEATURES_END: Final = 0.15
@@ -88,7 +89,14 @@ class Run:
         state, recipe = self.state, self.recipe
         clips = [self.dataset.train[n] for n in state.sampler.draw(self.params.batch_size)]
         config = state.nets.mel.config
-        batch = make_batch(clips, self.frames, config, state.sampler.generator, self.device)
+        batch = make_batch(
+            clips,
+            self.frames,
+            config,
+            state.sampler.generator,
+            self.device,
+            transposing_of(recipe),
+        )
         segment = state.nets.generator.config.segment_frames
         starts = draw_segments(batch.lengths, segment, state.noise)
         self._set_learning_rate()

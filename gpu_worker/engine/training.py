@@ -28,6 +28,7 @@ from .stop import StopCheck, check, never
 from .train_run import FEATURES_END, TRAIN_END, Run, Wishes, write_preview
 from .train_state import Sampler, TrainState
 from .train_step import make_nets
+from .transposing import only_singer
 from .weights import WeightSource
 
 FIRST_LOG_DEVIATION: Final = -4.0
@@ -244,7 +245,10 @@ class _Export:
             step=kept.step,
             epoch=kept.epoch,
         )
-        write_published(path, kept.build(self.state.nets.generator.config), metadata)
+        net = kept.build(self.state.nets.generator.config)
+        if train_recipe(self.params.preset).transposed:
+            net = only_singer(net)
+        write_published(path, net, metadata)
         return path
 
     def _candidates(self, report: TrainReporter) -> tuple[KeptVoice, ...]:

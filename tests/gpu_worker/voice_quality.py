@@ -1,6 +1,5 @@
 """It is the voice that counts: whose does a converted song sound like?"""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,7 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from gpu_worker.contract.params import ConvertParams, F0Method, TrainParams
+from gpu_worker.contract.params import AutoKey, ConvertParams, F0Method, TrainParams
 from gpu_worker.engine.audio import decode, resample
 from gpu_worker.engine.config import CONTENT_RATE, synthesizer_config
 from gpu_worker.engine.content import ContentEncoder, load_content_encoder
@@ -114,12 +113,17 @@ class Jury:
         return replace(like, model=path, mel_distance_end=like.mel_distance_start)
 
     def judge(self, speaker: str, voice: TrainOutcome, vocal: Path) -> Judgement:
-        """Convert a vocal, in the octave nearest to the voice's own range."""
+        """Convert a vocal, in the key that the product finds for the voice."""
         wave, _ = decode(vocal, CONTENT_RATE)
         index = read_index(voice.index, self.encoder.dim)
-        converter = Converter(read_published(voice.model), self.encoder, self.f0, index)
-        sung = self.f0.estimate(wave)
-        params = ConvertParams(pitch_shift=_octaves(sung, voice), f0_method=self.params.f0_method)
+        converter = Converter(
+            read_published(voice.model),
+            self.encoder,
+            self.f0,
+            index,
+            f0_median_hz=voice.f0_median_hz,
+        )
+        params = ConvertParams(auto_key=AutoKey.SEMITONES, f0_method=self.params.f0_method)
         audio, rate = converter.convert(wave, CONTENT_RATE, params)
         heard = resample(audio, rate, CONTENT_RATE)
         embedding = self.ear.embed(heard)
@@ -137,11 +141,3 @@ class Jury:
 
 def _joined(paths: Sequence[Path]) -> Floats:
     return np.concatenate([decode(path, CONTENT_RATE)[0] for path in paths])
-
-
-def _octaves(sung: Floats, voice: TrainOutcome) -> float:
-    """Semitones, a multiple of 12, that bring a vocal nearest to the middle of a voice."""
-    assert voice.f0_low_hz is not None
-    assert voice.f0_high_hz is not None
-    middle = math.sqrt(voice.f0_low_hz * voice.f0_high_hz)
-    return 12.0 * round(math.log2(middle / float(np.median(sung[sung > 0]))))
