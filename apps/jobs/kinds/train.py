@@ -77,6 +77,10 @@ def continued(workspace_id: uuid.UUID, wanted: Continuation) -> base.Order:
         raise _too_few_steps(reached)
     _lock_same_files(last)
     changed = wanted.model_dump(exclude={"voice"}, exclude_none=True)
+    if wanted.total_steps == last.params["total_steps"]:
+        # Ended early, then continued to its old end: to the worker the same total means a retry,
+        # which would only store again what that training had made.
+        changed["total_steps"] += 1
     params = TrainParams.model_validate(last.params | changed)
     voices.begin_training(voice)
     return base.Order(

@@ -233,6 +233,18 @@ def test_a_training_goes_on_from_where_it_ended(studio: Studio, owner_client: Cl
     assert storage.exists(studio.voice.checkpoint_key)
 
 
+def test_a_training_that_ended_early_goes_on_past_its_old_end(
+    studio: Studio, owner_client: Client
+) -> None:
+    """The same total would mean a retry to the worker, which stores again what is there."""
+    first, _ = trained_with_checkpoint(studio)
+    Voice.objects.filter(id=studio.voice.id).update(trained_steps=2)
+    old_end = first.params["total_steps"]
+    path = f"voices/{studio.voice.id}/continue"
+    shown = post(owner_client, path, {"total_steps": old_end}).json()
+    assert shown["total_steps"] == old_end + 1
+
+
 def test_a_lost_attempt_resumes_from_its_own_checkpoint(studio: Studio) -> None:
     trained_with_checkpoint(studio)
     [job] = studio.start(Continuation(voice=studio.voice.id, total_steps=10))
