@@ -3,6 +3,7 @@
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -32,6 +33,36 @@ def test_a_piece_of_a_song_is_that_of_the_whole() -> None:
     whole = high_pass_zero_phase(wave, CONTENT_RATE)
     for first, last in [(0, 80_000), (0, 1000), (30_000, 50_000), (79_000, 80_000)]:
         assert np.allclose(Song(wave)[first:last], whole[first:last], atol=1e-6)
+
+
+@pytest.mark.parametrize("mode", ["r", "r+", "c"])
+def test_a_song_on_disk_is_read_as_it_is(tmp_path: Path, mode: Literal["r", "r+", "c"]) -> None:
+    wave = song(3)
+    path = tmp_path / "song.f32"
+    wave.tofile(path)
+    mapped = np.memmap(path, np.float32, mode)
+    if mode != "r":
+        mapped[20_000:30_000] = wave[20_000:30_000] = 0.25
+    for part in (slice(0, 48_000), slice(15_000, 31_000)):
+        assert np.array_equal(Song(mapped)[part], Song(wave)[part])
+        assert np.array_equal(Song(mapped[1000:])[part], Song(wave[1000:])[part])
+
+
+def _resident_bytes(path: Path) -> int:
+    """How much of a mapped file counts as this process's memory."""
+    smaps = Path("/proc/self/smaps").read_text()
+    mapping = smaps.split(str(path), 1)[1]
+    (line,) = [line for line in mapping.splitlines()[:5] if line.startswith("Rss:")]
+    return int(line.split()[1]) * 1024
+
+
+def test_what_was_read_is_given_back(tmp_path: Path) -> None:
+    path = tmp_path / "song.f32"
+    np.zeros(8_000_000, np.float32).tofile(path)
+    mapped = np.memmap(path, np.float32, "r")
+    for first in range(0, 8_000_000, 1_000_000):
+        assert not Song(mapped)[first : first + 1_000_000].any()
+    assert _resident_bytes(path) < 1_000_000
 
 
 @pytest.mark.parametrize("samples", [800, 16_000, 40_000])
