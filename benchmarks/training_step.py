@@ -20,7 +20,6 @@ from gpu_worker.engine.config import (
     synthesizer_config,
     train_recipe,
 )
-from gpu_worker.engine.dataset import Slice
 from gpu_worker.engine.losses import (
     adversarial_loss,
     discriminator_loss,
@@ -30,6 +29,7 @@ from gpu_worker.engine.losses import (
 from gpu_worker.engine.nets.discriminator import MultiPeriodDiscriminator
 from gpu_worker.engine.nets.synthesizer import Synthesizer, draw_segments
 from gpu_worker.engine.train_step import (
+from gpu_worker.engine.slices import Slice
     TrainBatch,
     TrainNets,
     direct_step,

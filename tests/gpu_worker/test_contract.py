@@ -44,19 +44,18 @@ COMMON = {
     "token": "top-secret",
     "deadline_s": 60,
 }
+VOICE = {
+    "id": "v",
+    "model": FILE,
+    "index": None,
+    "encoder": {"id": "whisper-base", "sha256": SHA},
+}
 CONVERT = {
     **COMMON,
     "kind": "convert",
     "params": {},
     "source": FILE,
-    "voices": [
-        {
-            "id": "v",
-            "model": FILE,
-            "index": None,
-            "encoder": {"id": "whisper-base", "sha256": SHA},
-        }
-    ],
+    "voices": [VOICE],
 }
 
 
@@ -107,10 +106,9 @@ def test_every_kind_has_an_envelope(
 
 
 def test_a_blend_has_one_to_four_voices() -> None:
-    (voice,) = CONVERT["voices"]  # type: ignore[misc]
     for count in (0, 5):
         with pytest.raises(ValidationError, match="voices"):
-            JOB_SPEC.validate_python({**CONVERT, "voices": [voice] * count})
+            JOB_SPEC.validate_python({**CONVERT, "voices": [VOICE] * count})
 
 
 def test_knobs_that_contradict_each_other_are_refused() -> None:
