@@ -28,8 +28,8 @@ from gpu_worker.engine.losses import (
 )
 from gpu_worker.engine.nets.discriminator import MultiPeriodDiscriminator
 from gpu_worker.engine.nets.synthesizer import Synthesizer, draw_segments
-from gpu_worker.engine.train_step import (
 from gpu_worker.engine.slices import Slice
+from gpu_worker.engine.train_step import (
     TrainBatch,
     TrainNets,
     direct_step,
