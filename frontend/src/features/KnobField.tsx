@@ -4,7 +4,7 @@ import { Slider } from "../ui/Slider";
 import { Switch } from "../ui/Switch";
 import { Tick } from "../ui/Tick";
 import { isWithin, type Knob, type KnobValue } from "./knobs";
-import { stepOf, useKnobText } from "./knobText";
+import { plainLabel, stepOf, useKnobText } from "./knobText";
 import { useOptionText } from "./optionText";
 
 interface Props {
@@ -26,7 +26,7 @@ export function KnobField({ knob, value, onChange }: Props) {
   if (step === undefined) return <NumberField knob={knob} value={value} onChange={onChange} />;
   return (
     <Slider
-      label={label}
+      label={plainLabel(label)}
       value={Number(value)}
       onChange={onChange}
       min={knob.minimum ?? 0}
@@ -43,7 +43,7 @@ function OptionField({ knob, value, onChange }: Props) {
   const numeric = typeof knob.initial === "number";
   return (
     <SelectField
-      label={pick(knob.label)}
+      label={plainLabel(pick(knob.label))}
       value={String(value)}
       onChange={(event) => onChange(numeric ? Number(event.target.value) : event.target.value)}
     >

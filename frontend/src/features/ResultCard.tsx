@@ -8,6 +8,7 @@ import { PlayButton } from "../player/PlayButton";
 import { Badge } from "../ui/Badge";
 import { IconButton } from "../ui/Button";
 import { Orb } from "../ui/Orb";
+import { JobIcon } from "./JobIcon";
 import { isGenerated, mainResults, STEM_LABELS, singersOf } from "./jobText";
 import { resultTrack } from "./resultTrack";
 import { useDownload } from "./useDownload";
@@ -20,7 +21,7 @@ export function ResultCard({ job, file }: { job: Job; file: AudioFile }) {
   return (
     <article aria-label={file.name} className="card grid grid-cols-1 gap-4 p-5">
       <div className="flex items-center gap-3.5">
-        <Orb seed={job.voice?.id ?? job.id} className="size-12" />
+        {job.voice ? <Orb seed={job.voice.id} className="size-12" /> : <JobIcon kind={job.kind} />}
         <div className="min-w-0 flex-1">
           <h3 className="truncate font-semibold">
             <Link to="/jobs/$jobId" params={{ jobId: job.id }} className="hover:underline">

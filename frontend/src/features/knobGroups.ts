@@ -32,6 +32,12 @@ export function grouped(knobs: Knob[]): [Group, Knob[]][] {
     .filter(([, members]) => members.length > 0);
 }
 
+/** What the file is like stands after what it sounds like. */
+export function filesLast(knobs: Knob[]): Knob[] {
+  const isFile = ({ name }: Knob) => groupOf(name) === "export";
+  return [...knobs.filter((knob) => !isFile(knob)), ...knobs.filter(isFile)];
+}
+
 /** Knobs that have an effect only while another one stands as said here. */
 const CONDITIONS: Record<string, [name: string, matters: (value: KnobValue) => boolean]> = {
   f0_hybrid: ["f0_method", (value) => value === "hybrid"],

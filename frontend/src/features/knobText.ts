@@ -23,6 +23,11 @@ export function stepOf({ whole, minimum, maximum, unit }: Knob): number | undefi
   return minimum >= 0 && maximum <= 1 ? 0.01 : RATIO_STEP;
 }
 
+/** The name of a knob without "(0: off)", for controls that say so in words themselves. */
+export function plainLabel(label: string): string {
+  return label.replace(/\s*\(-?\d+: [^)]*\)$/, "");
+}
+
 /** Values at which a knob does nothing. */
 const OFF: Record<string, number> = { gate_db: -90, high_pass_hz: 0, compressor_ratio: 1 };
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { changedCount, GROUP_LABELS, grouped, groupOf, mattering } from "./knobGroups";
+import { changedCount, filesLast, GROUP_LABELS, grouped, groupOf, mattering } from "./knobGroups";
 import {
   CONVERT_KNOBS,
   COVER_KNOBS,
@@ -11,6 +11,7 @@ import {
   valuesOf,
   withinLimits,
 } from "./knobs";
+import { plainLabel } from "./knobText";
 
 const names = (knobs: Knob[]) => knobs.map((knob) => knob.name);
 const shown = (knobs: Knob[], changes: Record<string, string | number | boolean>) =>
@@ -78,6 +79,19 @@ it("knows the group of each kind of knob", () => {
     ["f0_method", "protect", "breath", "eq_low_db", "lead_db", "bit_depth", "seed"].map(groupOf),
   ).toEqual(["pitch", "voice", "gaps", "effects", "mix", "export", "voice"]);
   expect(Object.keys(GROUP_LABELS)).toHaveLength(6);
+});
+
+it("leaves the file's format to the end", () => {
+  expect(names(filesLast(SEPARATE_KNOBS)).at(0)).toBe("separator");
+  expect(filesLast(COVER_KNOBS)).toHaveLength(COVER_KNOBS.length);
+});
+
+it.each([
+  ["게이트(-90: 끔)", "게이트"],
+  ["Export sample rate (0: as made)", "Export sample rate"],
+  ["High shelf (8 kHz)", "High shelf (8 kHz)"],
+])("calls %s %s where the value has words", (label, plain) => {
+  expect(plainLabel(label)).toBe(plain);
 });
 
 it("keeps the changes that another kind has too, and its own defaults otherwise", () => {

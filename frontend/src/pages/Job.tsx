@@ -14,7 +14,7 @@ import { ProgressPanel } from "../features/job/ProgressPanel";
 import { QualityCurve } from "../features/job/QualityCurve";
 import { StemList } from "../features/job/StemList";
 import { useJobHistory } from "../features/job/useJobHistory";
-import { isGenerated, kindText, mainResults, makesSound, singersOf } from "../features/jobText";
+import { isGenerated, kindText, makesSound, singersOf } from "../features/jobText";
 import { ResultCard } from "../features/ResultCard";
 import { useI18n } from "../i18n";
 import { NotFound } from "../shell/NotFound";
@@ -59,12 +59,15 @@ function Details({ job }: { job: JobData }) {
           <h2 id="results" className="text-lg font-bold">
             {t("results")}
           </h2>
-          <div className="grid grid-cols-1 gap-4 md:grid-cols-2">
-            {mainResults(job).map((file) => (
-              <ResultCard key={file.id} job={job} file={file} />
-            ))}
-          </div>
-          {job.kind === "cover" && <StemList job={job} />}
+          {job.kind === "cover" ? (
+            <StemList job={job} />
+          ) : (
+            <div className="grid grid-cols-1 gap-4 md:grid-cols-2">
+              {job.results.map((file) => (
+                <ResultCard key={file.id} job={job} file={file} />
+              ))}
+            </div>
+          )}
           {job.results.some(isGenerated) && <AiNotice />}
         </section>
       )}

@@ -18,8 +18,7 @@ import { TextField } from "../ui/Field";
 import { PageHead } from "../ui/PageHead";
 import { Empty, Failure, Skeleton } from "../ui/states";
 
-const PLAIN = new Set(["preset", "total_steps"]);
-const ADVANCED = TRAIN_KNOBS.filter((knob) => !PLAIN.has(knob.name));
+const ADVANCED = TRAIN_KNOBS.filter((knob) => knob.advanced);
 
 export default function NewVoice() {
   const { t } = useI18n();

@@ -11,12 +11,12 @@ import { ExportCard } from "../features/voice/ExportCard";
 import { QualityCard } from "../features/voice/QualityCard";
 import { VoiceMenu } from "../features/voice/VoiceMenu";
 import { improvement, voiceRange, voiceState } from "../features/voice/voiceText";
-import { useI18n } from "../i18n";
+import { type Translate, useI18n } from "../i18n";
 import { formatHertz, formatNumber, noteName } from "../i18n/format";
 import { NotFound } from "../shell/NotFound";
 import { Badge } from "../ui/Badge";
 import { ButtonLink } from "../ui/Button";
-import { Facts } from "../ui/Facts";
+import { type Fact, Facts } from "../ui/Facts";
 import { Orb } from "../ui/Orb";
 import { PageHead } from "../ui/PageHead";
 import { Failure, Skeleton } from "../ui/states";
@@ -122,7 +122,6 @@ function MainAction({ voice }: { voice: VoiceData }) {
 function VoiceFacts({ voice }: { voice: VoiceData }) {
   const { t, language } = useI18n();
   const optionText = useOptionText();
-  const better = improvement(voice);
   return (
     <Facts
       facts={[
@@ -135,13 +134,16 @@ function VoiceFacts({ voice }: { voice: VoiceData }) {
           t("trainedSteps"),
           voice.trained_steps != null ? formatNumber(voice.trained_steps, language) : undefined,
         ],
-        [
-          t("melDistance"),
-          voice.mel_distance_end != null
-            ? `${voice.mel_distance_end.toFixed(2)}${better ? ` (${t("betterBy", { percent: better })})` : ""}`
-            : undefined,
-        ],
+        // The score has its own, measured on more than the reference phrase.
+        ...(voice.scores ? [] : [[t("melDistance"), melText(voice, t)] satisfies Fact]),
       ]}
     />
   );
+}
+
+function melText(voice: VoiceData, t: Translate): string | undefined {
+  if (voice.mel_distance_end == null) return undefined;
+  const better = improvement(voice);
+  const gain = better ? ` (${t("betterBy", { percent: better })})` : "";
+  return `${voice.mel_distance_end.toFixed(2)}${gain}`;
 }

@@ -12,11 +12,11 @@ interface Props {
 /** Something to open by its title. */
 export function Fold({ title, note, children, className = "" }: Props) {
   return (
-    <details className={`group/fold ${className}`}>
+    <details className={className}>
       <summary className="flex min-h-11 list-none items-center gap-2 rounded-lg font-medium text-muted hover:text-text">
         <ChevronRight
           aria-hidden
-          className="size-4.5 shrink-0 transition-transform group-open/fold:rotate-90"
+          className="size-4.5 shrink-0 transition-transform [details[open]>summary>&]:rotate-90"
         />
         <span className="flex-1">{title}</span>
         {note && <span className="text-sm font-normal text-violet-soft">{note}</span>}

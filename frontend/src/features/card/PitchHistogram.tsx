@@ -44,7 +44,7 @@ export function PitchHistogram({ card }: { card: DatasetCard }) {
           isMarked(bar.midi, bars) ? (
             <span
               key={bar.midi}
-              className="absolute -translate-x-1/2 first:translate-x-0"
+              className="absolute -translate-x-1/2 whitespace-nowrap"
               style={{ left: `${((index + 0.5) / bars.length) * 100}%` }}
             >
               {midiName(bar.midi)}

@@ -36,7 +36,7 @@ export function Report({ dataset, shown }: { dataset: Dataset; shown: ShownCard 
       </section>
       <Facts
         facts={[
-          [t("usableLength"), formatSpan(card.usable_s, language)],
+          [t("soundingLength"), formatSpan(card.usable_s, language)],
           [t("wholeLength"), formatSpan(card.duration_s, language)],
           [t("range"), range],
           [t("medianPitch"), card.f0_median_hz ? noteName(card.f0_median_hz) : undefined],

@@ -29,7 +29,7 @@ export function AutoKeyField({ voice, value, onChange }: Props) {
           label: optionText(option),
         }))}
       />
-      <p className="min-h-5 text-sm text-faint">
+      <p className="min-h-10 text-sm text-faint">
         {value === "off"
           ? t("pitchHint")
           : range && median

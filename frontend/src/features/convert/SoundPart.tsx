@@ -1,6 +1,7 @@
 import { useI18n } from "../../i18n";
 import { Advanced } from "../../ui/Advanced";
 import { KnobFields, KnobGroups } from "../KnobFields";
+import { filesLast } from "../knobGroups";
 import type { Knob, KnobValue, KnobValues } from "../knobs";
 import { BackingChoice } from "./BackingChoice";
 import type { Mode } from "./ModeChoice";
@@ -25,7 +26,7 @@ interface Props {
 /** Levels and file format, and everything else folded away. */
 export function SoundPart({ mode, song, backing, knobs, params, onBacking, onChange }: Props) {
   const { t } = useI18n();
-  const simple = knobs.filter(({ advanced, name }) => !advanced && !ELSEWHERE.has(name));
+  const simple = filesLast(knobs.filter(({ advanced, name }) => !advanced && !ELSEWHERE.has(name)));
   const advanced = knobs.filter((knob) => knob.advanced && !OF_BACKING.has(knob.name));
   const ofBacking = knobs.filter(({ name }) => OF_BACKING.has(name));
   return (

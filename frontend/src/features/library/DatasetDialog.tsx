@@ -3,12 +3,13 @@ import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { api } from "../../api/calls";
 import { ApiError } from "../../api/errors";
+import { useDatasets } from "../../api/queries";
 import type { AudioFile } from "../../api/types";
 import { useI18n } from "../../i18n";
 import { formatClock, formatSpan } from "../../i18n/format";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
-import { TextField } from "../../ui/Field";
+import { SelectField, TextField } from "../../ui/Field";
 import { notify } from "../../ui/notify";
 import { useAction } from "../../ui/useAction";
 
@@ -41,18 +42,23 @@ function DatasetForm({ files, onMade, onClose }: Omit<Props, "open">) {
   const { t, pick } = useI18n();
   const client = useQueryClient();
   const navigate = useNavigate();
+  const datasets = useDatasets();
   const [name, setName] = useState("");
+  const [target, setTarget] = useState("");
+  const into = datasets.data?.find((dataset) => dataset.id === target);
+  const complete = into !== undefined || name.trim() !== "";
   const make = useAction(
     {
-      mutationFn: () =>
-        api.createDataset(
-          name.trim(),
-          files.map((file) => file.id),
-        ),
+      mutationFn: () => {
+        const ids = files.map((file) => file.id);
+        if (!into) return api.createDataset(name.trim(), ids);
+        const known = into.files.map((file) => file.id);
+        return api.updateDataset(into.id, { file_ids: [...new Set([...known, ...ids])] });
+      },
       onSuccess: async (dataset) => {
         onClose();
         onMade();
-        notify.success(t("datasetMade", { name: dataset.name }));
+        notify.success(t(into ? "datasetGrown" : "datasetMade", { name: dataset.name }));
         await client.invalidateQueries({ queryKey: ["datasets"] });
         await navigate({ to: "/library", search: { tab: "datasets" } });
       },
@@ -61,20 +67,36 @@ function DatasetForm({ files, onMade, onClose }: Omit<Props, "open">) {
   );
   function onSubmit(event: FormEvent) {
     event.preventDefault();
-    if (name.trim()) make.mutate();
+    if (complete) make.mutate();
   }
   const problem = make.error instanceof ApiError ? Object.values(make.error.fields)[0] : undefined;
   return (
     <form onSubmit={onSubmit} className="grid gap-5">
-      <TextField
-        label={t("datasetName")}
-        placeholder={t("datasetNameExample")}
-        value={name}
-        maxLength={200}
-        required
-        onChange={(event) => setName(event.target.value)}
-        error={problem && pick(problem)}
-      />
+      {datasets.data && datasets.data.length > 0 && (
+        <SelectField
+          label={t("whichDataset")}
+          value={target}
+          onChange={(event) => setTarget(event.target.value)}
+        >
+          <option value="">{t("newDataset")}</option>
+          {datasets.data.map((dataset) => (
+            <option key={dataset.id} value={dataset.id}>
+              {dataset.name}
+            </option>
+          ))}
+        </SelectField>
+      )}
+      {!into && (
+        <TextField
+          label={t("datasetName")}
+          placeholder={t("datasetNameExample")}
+          value={name}
+          maxLength={200}
+          required
+          onChange={(event) => setName(event.target.value)}
+          error={problem && pick(problem)}
+        />
+      )}
       <ul className="max-h-44 divide-y divide-line overflow-y-auto rounded-xl border border-line px-4 text-sm">
         {files.map((file) => (
           <li key={file.id} className="flex justify-between gap-4 py-2">
@@ -89,10 +111,10 @@ function DatasetForm({ files, onMade, onClose }: Omit<Props, "open">) {
         type="submit"
         look="primary"
         busy={make.isPending}
-        disabled={!name.trim()}
+        disabled={!complete}
         className="justify-self-end"
       >
-        {t("make")}
+        {t(into ? "putIn" : "make")}
       </Button>
     </form>
   );

@@ -6,6 +6,7 @@ import { Advanced } from "../../ui/Advanced";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { KnobFields } from "../KnobFields";
+import { filesLast } from "../knobGroups";
 import { type KnobValues, valuesOf, withinLimits } from "../knobs";
 import { MAKE_KNOBS, type Make, useMake } from "./useMake";
 
@@ -67,9 +68,17 @@ function MakeForm({ make, files, preset = {}, stay, onStarted }: Props) {
           ? files[0]?.name
           : t("datasetOf", { count: files.length, span: formatSpan(seconds, language) })}
       </p>
-      <KnobFields knobs={knobs.filter((knob) => !knob.advanced)} values={values} onChange={set} />
+      <KnobFields
+        knobs={filesLast(knobs.filter((knob) => !knob.advanced))}
+        values={values}
+        onChange={set}
+      />
       <Advanced>
-        <KnobFields knobs={knobs.filter((knob) => knob.advanced)} values={values} onChange={set} />
+        <KnobFields
+          knobs={filesLast(knobs.filter((knob) => knob.advanced))}
+          values={values}
+          onChange={set}
+        />
       </Advanced>
       <Button
         type="submit"

@@ -63,7 +63,13 @@ function Row({ voice, checkpoint }: { voice: Voice; checkpoint: Checkpoint }) {
           {checkpoint.best && <Badge tone="good">{t("bestOne")}</Badge>}
         </span>
         <span className="text-sm text-faint tabular-nums">
-          {t("melIs", { value: checkpoint.scores.mel_distance.toFixed(2) })}
+          {[
+            checkpoint.scores.speaker_similarity !== null &&
+              `${t("partSimilarity")} ${checkpoint.scores.speaker_similarity.toFixed(2)}`,
+            t("melIs", { value: checkpoint.scores.mel_distance.toFixed(2) }),
+          ]
+            .filter(Boolean)
+            .join(" · ")}
         </span>
       </p>
       {checkpoint.chosen ? (

@@ -11,17 +11,20 @@ export function QualityRing({ quality }: { quality: number }) {
     <div className="relative size-28 shrink-0">
       <svg role="img" aria-label={t("qualityIs", { quality: shown })} viewBox="0 0 100 100">
         <circle cx="50" cy="50" r={RADIUS} fill="none" stroke="#222236" strokeWidth="9" />
-        <circle
-          cx="50"
-          cy="50"
-          r={RADIUS}
-          fill="none"
-          stroke={quality >= 60 ? "#5ee0a0" : quality >= 40 ? "#b9a2ff" : "#fbc15c"}
-          strokeWidth="9"
-          strokeLinecap="round"
-          strokeDasharray={`${(quality / 100) * ROUND} ${ROUND}`}
-          transform="rotate(-90 50 50)"
-        />
+        {/* The round end of no line at all would still be a dot. */}
+        {shown > 0 && (
+          <circle
+            cx="50"
+            cy="50"
+            r={RADIUS}
+            fill="none"
+            stroke={quality >= 60 ? "#5ee0a0" : quality >= 40 ? "#b9a2ff" : "#fbc15c"}
+            strokeWidth="9"
+            strokeLinecap="round"
+            strokeDasharray={`${(quality / 100) * ROUND} ${ROUND}`}
+            transform="rotate(-90 50 50)"
+          />
+        )}
       </svg>
       <span
         aria-hidden
