@@ -27,18 +27,19 @@ _LOW, _HIGH = int(150 / _STEP), int(4000 / _STEP)
 _BETWEEN_HIGH = int(2500 / _STEP) - _LOW
 # A line: so far above its surroundings (25 bins, 200 Hz), for so many frames, not hum.
 _LINE_DB, _LINE_FRAMES, _OVER_HUM = 9.0, 6, 3.0
-# A gap is so far below the voice; more than its share of lines makes it accompaniment.
-_GATES_DB, _FAINTEST_DB = (-12.0, -9.0), -40.0
-_LINE_SHARE = 0.2
-# The slowest room: 60 dB in 2 s, with its ripples.
+# A gap is so far below the voice; with more than its share of foreign lines it holds music.
+_GAP_DB, _FAINTEST_DB = -6.0, -40.0
+_GAP_SHARE = 0.1
+# The slowest room: 60 dB in 2 s, with its ripples. A note may begin so many frames ahead.
 _TAIL_DB_A_S, _RIPPLE = 30.0, 1.6
 _AHEAD = 4
-# Between harmonics: the voice's F0 of the last 0.6 s and 0.1 s ahead is the voice's own.
+# A soft note in a gap is the singer's, too: F0 (10 ms) so far around a frame.
+_AROUND = 8
+# Between harmonics: F0 of the last 0.6 s is what a room may still hold.
 _PAST, _FUTURE, _STRIDE = 60, 10, 2
-_BETWEEN_SHARE = 0.005
-# How much of it makes a finding: by gate (share of gaps, seconds), and between harmonics.
-_IN_GAPS = ((0.25, 0.8), (0.45, 1.0))
-_BETWEEN, _BETWEEN_S = 0.08, 0.6
+_BETWEEN_DB, _BETWEEN_SHARE = -9.0, 0.005
+# How much of it makes a finding: share of the frames, and seconds.
+_IN_GAPS, _BETWEEN = (0.09, 0.35), (0.08, 0.6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,60 +73,71 @@ class _Count:
 
 def find_bleed(parts: Iterable[tuple[Floats, Floats]]) -> Bleed:
     """From parts of a recording: wave (T,) at 16 kHz and F0 in Hz every 10 ms."""
-    gaps = [_Count() for _ in _GATES_DB]
-    between = _Count()
+    gaps, between = _Count(), _Count()
     for wave, f0 in parts:
         power = power_spectra(wave, _SIZE, _HOP)
         total = power.sum(axis=1)
-        if len(total) < 2 * _LINE_FRAMES or total.max() < 1e-9:
+        if len(total) < 2 * _LINE_FRAMES or total.max() < 1e-9 or len(f0) == 0:
             continue
         voice = total[total > 1e-3 * np.quantile(total, 0.95)].mean()
-        relative = (total / voice).astype(np.float32)
-        lines = _Lines(power[:, _LOW:_HIGH], relative)
-        for count, gate in zip(gaps, _GATES_DB, strict=True):
-            count.add(*lines.in_gaps(gate))
-        between.add(*lines.between_harmonics(f0))
-    found = [c for c, limits in zip(gaps, _IN_GAPS, strict=True) if c.exceeds(*limits)]
-    if between.exceeds(_BETWEEN, _BETWEEN_S):
-        found.append(between)
-    return Bleed(bool(found), found[0].level_db if found else gaps[0].level_db)
+        lines = _Lines(power[:, _LOW:_HIGH], (total / voice).astype(np.float32), f0)
+        gaps.add(*lines.in_gaps())
+        between.add(*lines.between_harmonics())
+    if gaps.exceeds(*_IN_GAPS):
+        return Bleed(True, gaps.level_db)
+    return Bleed(between.exceeds(*_BETWEEN), between.level_db)
 
 
 class _Lines:
-    """The lines of one part: ``power`` (frames, bins) of 150 to 4000 Hz, level to the voice."""
+    """The lines of one part: ``power`` (frames, bins) of 150 to 4000 Hz, total level to the voice's
+    (frames,), F0 every 10 ms.
+    """
 
-    def __init__(self, power: Floats, relative: Floats) -> None:
+    def __init__(self, power: Floats, relative: Floats, f0: Floats) -> None:
         self._power = power
         self._relative = relative
         self._level = decibels(relative)
+        self._f0 = f0
         live = power[self._level > -75]
         # What is always there is hum or hiss, not music.
         steady = _OVER_HUM * np.quantile(live, 0.05, axis=0)
         self._tones = np.where(_stand_still(power), np.maximum(power - steady, 0), 0)
 
-    def in_gaps(self, gate_db: float) -> tuple[Mask, Mask, Floats]:
-        """Gaps, those with lines louder than the voice's tail, and the level."""
-        loud: Mask = np.asarray(self._level >= gate_db)
-        near = np.concatenate([loud, np.zeros(_AHEAD, np.bool_)])
-        near = np.lib.stride_tricks.sliding_window_view(near, _AHEAD + 1).any(axis=1)
-        gap = ~near & (self._level > _FAINTEST_DB)
-        foreign = np.where(self._power > _RIPPLE * _tails(self._power, loud), self._tones, 0)
-        share = foreign.sum(axis=1) / np.maximum(self._power.sum(axis=1), 1e-20)
-        return gap, share > _LINE_SHARE, self._relative
+    def in_gaps(self) -> tuple[Mask, Mask, Floats]:
+        """Gaps, those with lines that are neither the voice's tail nor a soft note, the level."""
+        loud: Mask = np.asarray(self._level >= _GAP_DB)
+        ahead = np.concatenate([loud, np.zeros(_AHEAD, np.bool_)])
+        windows = np.lib.stride_tricks.sliding_window_view(ahead, _AHEAD + 1)
+        near: Mask = np.asarray(windows.any(axis=1))
+        gap = np.logical_and(~near, self._level > _FAINTEST_DB)
+        own = _harmonics(self._f0_at(-_AROUND, _AROUND), self._power.shape[1])
+        own |= self._power <= _RIPPLE * _tails(self._power, loud)
+        return gap, self._share(own) > _GAP_SHARE, self._relative
 
-    def between_harmonics(self, f0: Floats) -> tuple[Mask, Mask, Floats]:
+    def between_harmonics(self) -> tuple[Mask, Mask, Floats]:
         """Voiced frames, those with lines that are no harmonics, and the level of these."""
-        centres = (np.arange(len(self._power)) * _HOP + _SIZE // 2) // F0_HOP
-        offsets = np.arange(-_PAST, _FUTURE + 1, _STRIDE)
-        around = f0[np.clip(centres[:, None] + offsets, 0, len(f0) - 1)]
-        now = around[:, offsets >= -_FUTURE] > 0
-        voiced = now.all(axis=1) & (self._level > _GATES_DB[1])
-        own = _harmonics(around, _BETWEEN_HIGH)
-        foreign = np.where(own, 0, self._tones[:, :_BETWEEN_HIGH]).sum(axis=1)
-        share = foreign / np.maximum(self._power.sum(axis=1), 1e-20)
+        around = self._f0_at(-_PAST, _FUTURE)
+        voiced = (self._f0_at(-_FUTURE, _FUTURE) > 0).all(axis=1) & (self._level > _BETWEEN_DB)
+        # Of half the F0 too, in case that the estimator heard an octave too high.
+        own = np.ones(self._power.shape, np.bool_)
+        own[:, :_BETWEEN_HIGH] = _harmonics(around * np.float32(0.5), _BETWEEN_HIGH)
+        share = self._share(own)
         # Only what lies between is seen: the rest is taken to be as loud.
-        seen = np.maximum(1 - own.mean(axis=1), 0.05)
+        seen = np.maximum(1 - own[:, :_BETWEEN_HIGH].mean(axis=1), 0.05)
         return voiced, share > _BETWEEN_SHARE, (share / seen).astype(np.float32)
+
+    def _share(self, own: Mask) -> Floats:
+        """Foreign lines' share of each frame's power: (frames,)."""
+        foreign = np.where(own, 0, self._tones).sum(axis=1)
+        share: Floats = foreign / np.maximum(self._power.sum(axis=1), 1e-20)
+        return share
+
+    def _f0_at(self, first: int, last: int) -> Floats:
+        """F0 (frames, n) round the middle of each frame, every 20 ms."""
+        centres = (np.arange(len(self._power)) * _HOP + _SIZE // 2) // F0_HOP
+        offsets = np.arange(first, last + 1, _STRIDE)
+        around: Floats = self._f0[np.clip(centres[:, None] + offsets, 0, len(self._f0) - 1)]
+        return around
 
 
 def _stand_still(power: Floats) -> Mask:
@@ -154,16 +166,12 @@ def _tails(power: Floats, loud: Mask) -> Floats:
 
 
 def _harmonics(f0: Floats, bins: int) -> Mask:
-    """Bins (frames, ``bins``) near a multiple of half of any F0 in the row (frames, n).
-
-    Half, in case that the estimator heard an octave too high.
-    """
+    """Bins (frames, ``bins``) near a multiple of any F0 of the row (frames, n); 0 has none."""
     hertz = ((_LOW + np.arange(bins)) * _STEP).astype(np.float32)
     width = 2 * _STEP + 0.004 * hertz
     own = np.zeros((len(f0), bins), np.bool_)
     for column in f0.T[:, :, None]:
-        half = np.where(column > 0, column / 2, np.inf)
-        number = np.maximum(np.rint(hertz / half), 1)
-        nearest = np.where(column > 0, number * np.where(column > 0, half, 1), -np.inf)
-        own |= np.abs(hertz - nearest) < width
+        voiced = np.maximum(column, 1.0)
+        nearest = np.maximum(np.rint(hertz / voiced), 1) * voiced
+        own |= (np.abs(hertz - nearest) < width) & (column > 0)
     return own

@@ -119,7 +119,7 @@ def _file_card(
         reverb_s=None if reverb is None or bleed.found else round(reverb.rt60_s, 2),
         bandwidth_hz=_rounded(figures.bandwidth_hz, 0),
         bleed_db=round(bleed.level_db, 1) if bleed.found else None,
-        second_singer=None if foreign is None else round(foreign.share, 3),
+        second_singer=None if foreign is None else round(foreign.share * foreign.found, 3),
         f0_low_hz=f0 and round(f0.low_hz, 1),
         f0_median_hz=f0 and round(f0.median_hz, 1),
         f0_high_hz=f0 and round(f0.high_hz, 1),

@@ -11,11 +11,13 @@ from .singers import Foreign
 
 CLIPPING = (5e-5, 3e-4, 5e-3)
 """Share of samples: hint, warning, serious. A warning is some clipped peaks a second."""
-SNR_DB = (30.0, 24.0, 14.0)
-BANDWIDTH_HZ = (15_000.0, 11_500.0, 8_600.0)
+SNR_DB, ECHO_SNR_DB = (30.0, 24.0, 14.0), 15.0
+BANDWIDTH_HZ = (15_000.0, 11_200.0, 8_600.0)
 REVERB_S, REVERB_LATE_DB = (0.9, 1.4), (-27.5, -17.0)
 """RT60 and the fall after 0.4 s that it must come with: warning, serious."""
 SERIOUS_BLEED_DB = -12.0
+OTHER_VOICE = 0.62
+"""Cosine of speaker embeddings: two people; above, perhaps one who sings and speaks."""
 QUIET_DB = (-36.0, -46.0)
 SILENCE_SHARE, LONG_S = 0.7, 20.0
 
@@ -70,7 +72,9 @@ def _noise(figures: Figures) -> Finding | None:
     if figures.snr_db is None or figures.bleed.found:
         return None
     severity = _level(figures.snr_db, SNR_DB, falling=True)
-    if severity is None:
+    # What a room fills the gaps with is no noise.
+    echo = figures.snr_db > ECHO_SNR_DB and _reverb(figures) is not None
+    if severity is None or echo:
         return None
     return Finding(
         defect=Defect.NOISE,
@@ -174,15 +178,16 @@ def _gaps(figures: Figures) -> Finding | None:
 def _second_singer(foreign: Foreign | None) -> Finding | None:
     if foreign is None or not foreign.found:
         return None
+    surely = foreign.similarity < OTHER_VOICE
     return Finding(
         defect=Defect.SECOND_SINGER,
-        severity=Severity.SERIOUS,
+        severity=Severity.SERIOUS if surely else Severity.WARNING,
         advice=Advice.REMOVE,
         value=round(foreign.share, 2),
-        ko=f"이 파일의 약 {foreign.share:.0%}는 다른 사람의 목소리로 들립니다. 한 사람만 부른 "
-        "부분을 남기거나, 파일을 빼 주세요.",
-        en=f"About {foreign.share:.0%} of this file sounds like somebody else. Keep only the parts "
-        "of one singer, or remove the file.",
+        ko=f"이 파일의 약 {foreign.share:.0%}는 다른 사람의 목소리로 들립니다. 다른 사람이라면 그 "
+        "부분이나 파일을 빼 주세요. 같은 사람의 다른 창법이라면 그대로 두어도 됩니다.",
+        en=f"About {foreign.share:.0%} of this file sounds like somebody else. If it is another "
+        "person, remove that part or the file; another style of the same singer can stay.",
     )
 
 

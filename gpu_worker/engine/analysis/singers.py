@@ -16,25 +16,31 @@ from .activity import HOP, RATE, Activity
 Floats = NDArray[np.float32]
 
 WINDOW_S = 3.5
-MOST_WINDOWS = 160
-_STEP_S = 3.0
+MOST_WINDOWS = 200
+_STEP_S = 1.75
 _SHORTEST_S = 2.0
-# Cosines: neighbours of one voice, a foreign window, a foreign group's mean.
-_NEIGHBOUR, _FOREIGN, _FOREIGN_GROUP = 0.72, 0.66, 0.70
+# Cosines: two windows of one voice, a window to its voice's mean (with two people in it, it is
+# less), a foreign window, a foreign group's mean.
+_NEIGHBOUR, _OWN, _FOREIGN, _FOREIGN_GROUP = 0.75, 0.8, 0.66, 0.68
 _GROUP_WINDOWS, _GROUP_SHARE = 2, 0.08
 _MOST_COMPARED = 1500
 
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """Share of a file's windows that sound like somebody else."""
+    """Share of a file's windows that sound like somebody else, and how like the main voice these
+    are (cosine, 1 where there are none).
+    """
 
     share: float
+    similarity: float
     found: bool
 
 
 def embed_windows(wave16k: Floats, activity: Activity, ear: SpeakerEncoder) -> Floats:
-    """Unit vectors (windows, 256) of 3.5 s of voice each, gaps left out; at most 160, spread."""
+    """Unit vectors (windows, 256) of 3.5 s of voice each, gaps left out, half overlapping; at most
+    200, spread evenly.
+    """
     frames = np.flatnonzero(activity.active)
     size, step = int(WINDOW_S * RATE / HOP), int(_STEP_S * RATE / HOP)
     if len(frames) < _SHORTEST_S * RATE / HOP:
@@ -59,7 +65,8 @@ def _judge(windows: Floats, main: Floats) -> Foreign:
     share = float(far.mean())
     # A short file of one window is judged by it.
     enough = far.sum() >= min(_GROUP_WINDOWS, len(windows)) and share >= _GROUP_SHARE
-    return Foreign(share, bool(enough and _unit(windows[far]) @ main < _FOREIGN_GROUP))
+    similarity = float(_unit(windows[far]) @ main) if far.any() else 1.0
+    return Foreign(share, similarity, bool(enough and similarity < _FOREIGN_GROUP))
 
 
 def _main_voice(windows: Floats) -> Floats:
@@ -69,7 +76,7 @@ def _main_voice(windows: Floats) -> Floats:
     alike = windows @ windows.T > _NEIGHBOUR
     voice = _unit(windows[alike[np.argmax(alike.sum(axis=1))]])
     for _ in range(2):
-        near = windows @ voice > _NEIGHBOUR
+        near = windows @ voice > _OWN
         voice = _unit(windows[near]) if near.any() else voice
     return voice
 
