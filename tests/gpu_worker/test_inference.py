@@ -70,8 +70,8 @@ def test_each_precision_keeps_its_promise() -> None:
     }
     assert snr[Precision.EXACT] > 110
     assert snr[Precision.FLOAT32] > 110
-    # each rounding to 8 bits is 59 dB below its signal; a hundred of them add up to 39
-    assert 30 < snr[Precision.BFLOAT16] < 70
+    # one rounding to 8 bits is 59 dB below what is rounded
+    assert 45 < snr[Precision.BFLOAT16] < 100
 
 
 def test_bfloat16_is_for_hardware_that_has_it_and_for_wide_networks(
