@@ -1,5 +1,12 @@
 import { expect, it } from "vitest";
-import { formatClock, formatHertz, formatSize, formatSpan, noteName } from "./format";
+import {
+  formatClock,
+  formatHertz,
+  formatSeconds,
+  formatSize,
+  formatSpan,
+  noteName,
+} from "./format";
 
 it("writes clocks", () => {
   expect([0, 59.9, 187.4, 3723].map(formatClock)).toEqual(["0:00", "0:59", "3:07", "1:02:03"]);
@@ -24,6 +31,17 @@ it("writes spans in both languages", () => {
     "2시간 5분",
   ]);
   expect(formatSpan(90, "en")).toBe("1 min 30 s");
+});
+
+it("writes short lengths to a tenth of a second", () => {
+  expect([0, 0.34, 9.94, 9.96, 90].map((seconds) => formatSeconds(seconds, "ko"))).toEqual([
+    "0초",
+    "0.3초",
+    "9.9초",
+    "10초",
+    "1분 30초",
+  ]);
+  expect(formatSeconds(0.3, "en")).toBe("0.3 s");
 });
 
 it("names rates and notes", () => {

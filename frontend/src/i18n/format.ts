@@ -63,6 +63,13 @@ export function formatSpan(seconds: number, language: Language): string {
   return parts.filter(Boolean).join(" ");
 }
 
+/** Seconds to a tenth where whole ones say too little: `0.3초`, `12초`. */
+export function formatSeconds(seconds: number, language: Language): string {
+  if (seconds >= 9.95) return formatSpan(seconds, language);
+  const gap = language === "ko" ? "" : " ";
+  return `${formatNumber(seconds, language)}${gap}${UNITS[language][2]}`;
+}
+
 export function formatHertz(hertz: number): string {
   return hertz >= 1000 ? `${(hertz / 1000).toFixed(1).replace(/\.0$/, "")} kHz` : `${hertz} Hz`;
 }

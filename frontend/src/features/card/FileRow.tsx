@@ -41,10 +41,7 @@ export function FileRow({ card, file, replacement, busy, onRemove, onReplace }: 
     setOpen(true);
   }
   return (
-    <li
-      aria-label={card.name}
-      className={`grid grid-cols-1 gap-3 py-4 ${file ? "" : "opacity-60"}`}
-    >
+    <li aria-label={card.name} className="grid grid-cols-1 gap-3 py-4">
       <div className="flex items-center gap-3">
         {file && <PlayButton track={fileTrack(file)} disabled={file.state !== "ready"} />}
         <div className="min-w-0 flex-1">
@@ -54,7 +51,7 @@ export function FileRow({ card, file, replacement, busy, onRemove, onReplace }: 
         <Badge tone={VERDICTS[card.verdict].tone}>{t(VERDICTS[card.verdict].label)}</Badge>
       </div>
       {findings.length > 0 && <Findings findings={findings} />}
-      {!file && <p className="text-sm text-faint">{t("notInDataset")}</p>}
+      {!file && <p className="text-sm font-medium text-violet-soft">{t("notInDataset")}</p>}
       {file && findings.length > 0 && (
         <div className="flex flex-wrap items-center gap-2">
           {actionsOf(findings).map((action) => {

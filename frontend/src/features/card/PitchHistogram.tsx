@@ -1,6 +1,6 @@
 import type { DatasetCard } from "../../api/types";
 import { useI18n } from "../../i18n";
-import { formatSpan, midiName, noteName } from "../../i18n/format";
+import { formatSeconds, midiName, noteName } from "../../i18n/format";
 import { Fold } from "../../ui/Fold";
 import { type Bar, barsOf, isMarked } from "./histogram";
 
@@ -81,7 +81,7 @@ function NoteTable({ bars }: { bars: Bar[] }) {
             <th scope="row" className="py-1 text-left font-medium">
               {midiName(bar.midi)}
             </th>
-            <td className="py-1 text-right">{formatSpan(bar.seconds, language)}</td>
+            <td className="py-1 text-right">{formatSeconds(bar.seconds, language)}</td>
           </tr>
         ))}
       </tbody>
