@@ -1,6 +1,6 @@
 """All quick benchmarks, one table a machine.
 
-    python -m benchmarks [--only conversion training_step] [--readme]
+    python -m benchmarks [--only NAME ...] [--readme]
     python -m benchmarks --tables
 
 The results of this machine are written to ``benchmarks/results``; the tables show all that lie
@@ -23,6 +23,7 @@ OPENS, CLOSES = "<!-- benchmarks -->", "<!-- /benchmarks -->"
 QUICK: Mapping[str, tuple[str, ...]] = {
     "conversion": ("--preset", "draft", "--repeats", "2"),
     "training_step": ("--preset", "draft", "--repeats", "2"),
+    "analysis": ("--minutes", "2"),
 }
 """Modules and their arguments; each runs as a process of its own: none warms another's caches."""
 

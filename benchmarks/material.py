@@ -40,7 +40,7 @@ HINTS = {
 # The longest prompts; the second one is heard by nobody but the judges.
 TRAINED = ("demo-instruct", "basic-pbx-ivr-main")
 UNSEEN = "demo-congrats"
-PIECES = ("main_theme", "Rock")
+PIECES = ("main_theme", "Rock", "City")
 PIECE_S = (20.0, 20.0)
 """Where a piece of music is cut out, and how long it is."""
 SPOKEN_BY_MAN = (

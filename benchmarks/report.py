@@ -202,9 +202,6 @@ def _datasets(material: Material) -> dict[str, tuple[Sequence[Path], set[Defect]
         datasets["sung clips, each a file"] = (material.clips, short)
     if material.song:
         datasets["a whole song"] = ((material.song,), {*short, Defect.BLEED})
-    if material.music:
-        music = {*short, Defect.BLEED}
-        datasets["music without a voice"] = (material.music, music)
     return datasets
 
 

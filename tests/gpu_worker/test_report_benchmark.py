@@ -65,9 +65,9 @@ def material(tmp_path_factory: pytest.TempPathFactory) -> Material:
     return Material(
         voice=(excerpt(DEMO / "speaker-a-1.opus", folder / "voice.wav", 3),),
         sung=folder / "sung.wav",
-        song=excerpt(DEMO / "arirang-mix.opus", folder / "song.wav", 3),
+        song=excerpt(DEMO / "arirang-mix.opus", folder / "song.wav", 2),
         music=(folder / "band.wav",),
-        ours=excerpt(DEMO / "arirang-vocal.flac", folder / "ours.wav", 2),
+        ours=excerpt(DEMO / "arirang-vocal.flac", folder / "ours.wav", 1.2),
     )
 
 
