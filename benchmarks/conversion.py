@@ -1,27 +1,32 @@
 """One conversion: ours against a plain eager float32 path, and the real-time factor.
 
-    python -m benchmarks.conversion [--preset draft|full] [--seconds 20] [--repeats 3]
+    python -m benchmarks.conversion [--preset draft|full] [--seconds 20] [--repeats 3] [--threads N]
 
-The plain path computes each weight norm in each call, as common inference code does; the cold one
-also loads the voice and its helpers anew for every conversion. Weights are random: the time is that
-of a trained voice.
+Plain is what common inference code does: ``nn.Module``s in float32 as they are trained, the weight
+norm computed in each call, a whole padded chunk decoded at once. Everything around the synthesizer
+(content encoder, F0, index, loudness) is ours in both, warm, and so is the attention in blocks: a
+truly common path is slower still. All are timed in turns. Weights are random: the time is that of a
+trained voice.
 """
 
 import argparse
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import torch
+from torch import Tensor
 
-from benchmarks.measure import best_device, seconds, write
+from benchmarks.measure import best_device, interleaved, write
 from gpu_worker.contract.params import ContentEncoderName, ConvertParams, F0Method, Preset
 from gpu_worker.engine.config import synthesizer_config
 from gpu_worker.engine.content import ContentEncoder, load_content_encoder
-from gpu_worker.engine.conversion import Converter
+from gpu_worker.engine.conversion import Converter, Rendering
 from gpu_worker.engine.f0 import load_f0
+from gpu_worker.engine.nets.generator import Generator
+from gpu_worker.engine.nets.inference import Precision, default_precision
 from gpu_worker.engine.nets.synthesizer import Synthesizer
-from gpu_worker.engine.nets.weight_norm import NormConv1d, NormConvTranspose1d
 from gpu_worker.engine.published import VoiceMetadata, read_published, write_published
 from gpu_worker.engine.retrieval import RetrievalIndex
 from gpu_worker.pretrained import Pretrained
@@ -29,6 +34,22 @@ from gpu_worker.pretrained import Pretrained
 RATE = 40_000
 SOURCE_RATE = 44_100
 INDEX_FRAMES = 4500
+
+
+class WholeDecoder:
+    """Decodes all that there is of a chunk at once and hands it out in pieces."""
+
+    def __init__(self, generator: Generator) -> None:
+        self._generator = generator
+        self._latent: Tensor | None = None
+        self._audio = torch.empty(0)
+
+    def frames(self, z: Tensor, source: Tensor, speaker: Tensor, first: int, last: int) -> Tensor:
+        if self._latent is not z:
+            self._audio = self._generator.decode(z, source, speaker)
+            self._latent = z
+        hop = self._generator.m_source.hop
+        return self._audio[:, :, first * hop : last * hop]
 
 
 def some_singing(length_s: float) -> np.ndarray:
@@ -48,55 +69,54 @@ def some_voice(folder: Path, preset: Preset, encoder: ContentEncoder) -> Path:
     return path
 
 
-def unfold(converter: Converter) -> None:
-    """Let every layer compute its weight norm again in every call."""
-    for part in converter._synthesizer.modules():
-        if isinstance(part, NormConv1d | NormConvTranspose1d):
-            part._folded = None
+def make_plain(converter: Converter, net: Synthesizer) -> None:
+    """Let the converter use ``net`` as it is."""
+    renderer = converter._renderer
+    renderer._synthesizer = net
+    renderer._decoder = WholeDecoder(net.dec)
 
 
 def run(preset: Preset, length_s: float, repeats: int) -> dict[str, object]:
     """Seconds a conversion of each path, and ours in shares of the audio's length."""
     device = best_device()
     weights = Pretrained()
-    params = ConvertParams()
-    wave = some_singing(length_s)
     encoder = load_content_encoder(ContentEncoderName.WHISPER_BASE, weights, device)
     f0 = load_f0(F0Method.FCPE, weights, device)
     index = RetrievalIndex.of(torch.randn(INDEX_FRAMES, encoder.dim))
+    wave = some_singing(length_s)
     with tempfile.TemporaryDirectory() as folder:
-        path = some_voice(Path(folder), preset, encoder)
-        converter = Converter(read_published(path), encoder, f0, index, device)
+        voice = read_published(some_voice(Path(folder), preset, encoder))
 
-        def ours() -> object:
-            return converter.convert(wave, SOURCE_RATE, params)
+    def path_of(precision: Precision, plain: bool = False) -> Callable[[], object]:
+        rendering = Rendering(precision=precision)
+        converter = Converter(voice, encoder, f0, index, device, rendering=rendering)
+        if plain:
+            make_plain(converter, voice.build().to(device).eval())
+        return lambda: converter.convert(wave, SOURCE_RATE, ConvertParams())
 
-        def cold() -> object:
-            fresh_weights = Pretrained()
-            fresh = Converter(
-                read_published(path),
-                load_content_encoder(ContentEncoderName.WHISPER_BASE, fresh_weights, device),
-                load_f0(F0Method.FCPE, fresh_weights, device),
-                index,
-                device,
-            )
-            return fresh.convert(wave, SOURCE_RATE, params)
-
-        cold_s = seconds(cold, repeats, warm_ups=0)
-        ours_s = seconds(ours, repeats)
-        unfold(converter)
-        plain_s = seconds(ours, repeats)
-        estimate_s = seconds(lambda: f0.estimate(wave[::3][: int(length_s * 16000)]), repeats)
+    taken = interleaved(
+        {
+            "plain": path_of(Precision.EXACT, plain=True),
+            "exact": path_of(Precision.EXACT),
+            "float32": path_of(Precision.FLOAT32),
+            "ours": path_of(Precision.AUTO),
+        },
+        repeats,
+    )
+    plain, ours = taken["plain"], taken["ours"]
     return {
-        "preset": str(preset),
-        "audio_s": length_s,
-        "plain_s": round(plain_s, 3),
-        "cold_s": round(cold_s, 3),
-        "ours_s": round(ours_s, 3),
-        "ratio": round(plain_s / ours_s, 3),
-        "ratio_to_cold": round(cold_s / ours_s, 3),
-        "real_time_factor": round(ours_s / length_s, 4),
-        "f0_real_time_factor": round(estimate_s / length_s, 4),
+        "configuration": {
+            "preset": str(preset),
+            "audio_s": length_s,
+            "index": INDEX_FRAMES,
+            "precision": str(default_precision(device, voice.config.upsample_initial)),
+            "repeats": repeats,
+        },
+        **{f"{name}_s": round(timing.wall_s, 3) for name, timing in taken.items()},
+        **{f"{name}_cpu_s": round(timing.cpu_s, 3) for name, timing in taken.items()},
+        "ratio": round(plain.wall_s / ours.wall_s, 3),
+        "ratio_cpu": round(plain.cpu_s / ours.cpu_s, 3),
+        "real_time_factor": round(ours.wall_s / length_s, 4),
     }
 
 
@@ -105,7 +125,10 @@ def main() -> None:
     parser.add_argument("--preset", type=Preset, choices=list(Preset), default=Preset.DRAFT)
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--threads", type=int, help="default: OMP_NUM_THREADS, or all cores")
     arguments = parser.parse_args()
+    if arguments.threads:
+        torch.set_num_threads(arguments.threads)
     figures = run(arguments.preset, arguments.seconds, arguments.repeats)
     for name, value in figures.items():
         print(f"{name:>20}  {value}")

@@ -3,28 +3,61 @@
 import json
 import platform
 import statistics
+import subprocess
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 
 RESULTS = Path(__file__).parent / "results"
 
+Work = Callable[[], object]
 
-def seconds(work: Callable[[], object], repeats: int, warm_ups: int = 1) -> float:
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Medians in seconds: on the clock, and of all the process's threads on processors."""
+
+    wall_s: float
+    cpu_s: float
+
+
+def seconds(work: Work, repeats: int, warm_ups: int = 1) -> float:
     """Median wall time of ``work`` in seconds."""
     for _ in range(warm_ups):
         work()
-    return statistics.median(_once(work) for _ in range(repeats))
+    return statistics.median(_once(work).wall_s for _ in range(repeats))
 
 
-def _once(work: Callable[[], object]) -> float:
+def interleaved(works: Mapping[str, Work], repeats: int) -> dict[str, Timing]:
+    """Time several works in turns, so that a busy machine is busy for all of them.
+
+    Each is done once beforehand, untimed. Where other processes want the processors too,
+    ``cpu_s`` is the fairer figure, provided that idle threads sleep (``OMP_WAIT_POLICY=PASSIVE``).
+    """
+    taken: dict[str, list[Timing]] = {name: [] for name in works}
+    for number in range(repeats + 1):
+        for name, work in works.items():
+            timing = _once(work)
+            if number:
+                taken[name].append(timing)
+    return {
+        name: Timing(
+            statistics.median(timing.wall_s for timing in timings),
+            statistics.median(timing.cpu_s for timing in timings),
+        )
+        for name, timings in taken.items()
+    }
+
+
+def _once(work: Work) -> Timing:
     _wait()
-    started = time.perf_counter()
+    wall, cpu = time.perf_counter(), time.process_time()
     work()
     _wait()
-    return time.perf_counter() - started
+    return Timing(time.perf_counter() - wall, time.process_time() - cpu)
 
 
 def _wait() -> None:
@@ -38,12 +71,30 @@ def write(name: str, figures: Mapping[str, object]) -> Path:
         "torch": torch.__version__,
         "device": device_name(),
         "threads": torch.get_num_threads(),
+        "commit": commit(),
         **figures,
     }
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"{name}.json"
     path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
     return path
+
+
+def commit() -> str:
+    """Of the working tree; ``+`` where the engine differs from it."""
+    try:
+        head = _git("rev-parse", "--short", "HEAD")
+        changed = _git("status", "--porcelain", "--", "gpu_worker")
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return head + ("+" if changed else "")
+
+
+def _git(*arguments: str) -> str:
+    done = subprocess.run(
+        ["git", *arguments], cwd=RESULTS.parent.parent, check=True, capture_output=True, text=True
+    )
+    return done.stdout.strip()
 
 
 def device_name() -> str:
