@@ -39,7 +39,7 @@ export function CardSummary({ dataset }: { dataset: Dataset }) {
       ) : (
         <>
           {card ? (
-            <p className="flex min-w-0 flex-1 flex-wrap items-center gap-2 text-sm">
+            <p className="flex grow basis-52 flex-wrap items-center gap-2 text-sm">
               <Badge tone={VERDICTS[card.verdict].tone}>{t(VERDICTS[card.verdict].label)}</Badge>
               <span className="text-muted">
                 {t("usableOf", { span: formatSpan(card.usable_s, language) })}
@@ -47,7 +47,7 @@ export function CardSummary({ dataset }: { dataset: Dataset }) {
               {card.outdated && <span className="text-warn">{t("outdatedShort")}</span>}
             </p>
           ) : (
-            <p className={`min-w-40 flex-1 text-sm ${failed ? "text-bad" : "text-muted"}`}>
+            <p className={`grow basis-52 text-sm ${failed ? "text-bad" : "text-muted"}`}>
               {failed?.error ? pick(failed.error.message) : t("analyseOffer")}
             </p>
           )}

@@ -79,8 +79,8 @@ function Song({ file, chosen, onChoose }: SongProps) {
     >
       <div className="min-w-0 flex-1">
         <Tick checked={chosen} onChange={onChoose}>
-          <span className="flex items-center gap-2">
-            <span className="truncate font-medium">{file.name}</span>
+          <span className="flex flex-wrap items-center gap-x-2 sm:flex-nowrap">
+            <span className="truncate font-medium max-sm:basis-full">{file.name}</span>
             {isGenerated(file) && <Badge tone="violet">AI</Badge>}
             {file.stem && <Badge>{t(STEM_LABELS[file.stem])}</Badge>}
           </span>

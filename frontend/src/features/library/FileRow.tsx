@@ -46,8 +46,8 @@ function ReadyRow({ file, chosen, onChoose }: Props) {
       <Tick checked={chosen} onChange={onChoose} label={t("chooseNamed", { name: file.name })} />
       <PlayButton track={fileTrack(file)} />
       <div className="min-w-0 flex-1">
-        <p className="flex items-center gap-2">
-          <span className="truncate font-semibold">{file.name}</span>
+        <p className="flex flex-wrap items-center gap-x-2 sm:flex-nowrap">
+          <span className="truncate font-semibold max-sm:basis-full">{file.name}</span>
           {isGenerated(file) && <Badge tone="violet">{t("aiGenerated")}</Badge>}
           {file.stem && <Badge>{t(STEM_LABELS[file.stem])}</Badge>}
         </p>

@@ -26,9 +26,9 @@ export function SelectionBar({ files, onClear }: { files: AudioFile[]; onClear: 
     <>
       <section
         aria-label={t("selection")}
-        className={`sticky z-20 flex animate-rise items-center gap-3 rounded-2xl border border-violet/50 bg-raised/95 py-2.5 pr-2.5 pl-4 shadow-2xl backdrop-blur ${track ? "bottom-38 lg:bottom-22" : "bottom-22 lg:bottom-5"}`}
+        className={`sticky z-20 flex animate-rise flex-wrap items-center justify-end gap-x-3 gap-y-1 rounded-2xl border border-violet/50 bg-raised/95 py-2.5 pr-2.5 pl-4 shadow-2xl backdrop-blur ${track ? "bottom-38 lg:bottom-22" : "bottom-22 lg:bottom-5"}`}
       >
-        <p role="status" className="min-w-0 flex-1 text-sm font-semibold">
+        <p role="status" className="grow basis-full text-sm font-semibold sm:basis-0">
           {t("selectedCount", { count: files.length, span: formatSpan(seconds, language) })}
         </p>
         <Menu label={t("moreActions")}>
