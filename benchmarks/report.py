@@ -10,7 +10,6 @@ in DIR/work from an earlier run is used again. What is not as expected is listed
 import argparse
 import os
 import platform
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +20,7 @@ from pathlib import Path
 import torch
 
 from benchmarks.material import Material, gather
-from benchmarks.measure import best_device, device_name, write
+from benchmarks.measure import best_device, commit, device_name, write
 from benchmarks.proof.base import Bench, Table
 from benchmarks.proof.conversion import conversions
 from benchmarks.proof.knobs import knob_effects
@@ -104,21 +103,6 @@ def run(parts: Mapping[str, Part]) -> dict[str, object]:
         "load_average": round(os.getloadavg()[0], 1),
         "tables": tables,
     }
-
-
-def commit() -> str:
-    """Of the working tree; ``+`` where the engine differs from it."""
-    try:
-        head = _git("rev-parse", "--short", "HEAD")
-        changed = _git("status", "--porcelain", "--", "gpu_worker")
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown"
-    return head + ("+" if changed else "")
-
-
-def _git(*arguments: str) -> str:
-    done = subprocess.run(["git", *arguments], cwd=ROOT, check=True, capture_output=True, text=True)
-    return done.stdout.strip()
 
 
 def page(figures: Mapping[str, object], absent: Sequence[str]) -> str:

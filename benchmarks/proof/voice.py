@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.measure import commit
 from benchmarks.proof.base import Bench, Expected, Floats, Listener, Row, Table, Voice, rounded
 from gpu_worker.contract.job import INDEX, MODEL
 from gpu_worker.contract.params import TrainParams
@@ -37,6 +38,7 @@ def _train(bench: Bench, folder: Path, steps: int) -> None:
     kept = made.result.model_dump(mode="json")
     kept["by_step"] = {step: scores.model_dump() for step, scores in listener.scores.items()}
     kept["warnings"] = listener.warnings
+    kept["commit"] = commit()
     (folder / _KEPT).write_text(json.dumps(kept, indent=1), "utf-8")
 
 
@@ -46,8 +48,8 @@ def _table(kept: dict[str, object]) -> Table:
         "training",
         "A draft voice of a real speaker",
         f"{usable:.0f} s of telephone prompts (16 kHz), {steps:.0f} steps in {seconds:.0f} s with "
-        f"scoring. Scores are of held-out slices (docs/quality.md). Best step: "
-        f"{kept['best_step']}. {kept['ending_en']}",
+        f"scoring, at commit {kept['commit']}. Scores are of held-out slices (docs/quality.md). "
+        f"Best step: {kept['best_step']}. {kept['ending_en']}",
     )
     by_step = kept["by_step"]
     assert isinstance(by_step, dict)

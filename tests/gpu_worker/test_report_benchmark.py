@@ -87,6 +87,7 @@ def untrained(bench: Bench) -> None:
     kept = {
         "usable_seconds": 3.0, "seconds": 1.0, "steps": 600, "best_step": 0, "f0_median_hz": 250.0,
         "ending_en": "It ended.", "by_step": {"0": scores}, "warnings": ["A warning."],
+        "commit": "abc",
     }  # fmt: skip
     (folder / "training.json").write_text(json.dumps(kept), "utf-8")
 
