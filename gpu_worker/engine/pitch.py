@@ -15,12 +15,6 @@ def coarse_pitch(f0: Tensor) -> Tensor:
     return steps.clamp(0, _STEPS).add(1).round().long()
 
 
-def shift_semitones(f0: Tensor, semitones: float) -> Tensor:
-    """F0 moved by semitones; unvoiced frames stay 0."""
-    ratio: float = 2.0 ** (semitones / 12)
-    return f0 * ratio
-
-
 def _mel(hz: Tensor) -> Tensor:
     mel: Tensor = (hz / 700).log1p() * 1127
     return mel

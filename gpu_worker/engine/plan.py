@@ -4,13 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from gpu_worker.contract.params import ConvertParams
 
 from .auto_key import key_shift
-from .autotune import autotune
 from .chunks import Bounds, chunk_bounds, without_short_rest
 from .config import CONTENT_RATE, FRAME_RATE, PITCH_HOP
 from .f0 import F0Estimator
@@ -18,8 +16,8 @@ from .gaps import breath_frames, gains_of, gap_frames
 from .hearing import hear
 from .levels import frame_levels, half_second_squares
 from .loudness import envelope_of
+from .melody import melody_for_voice
 from .nets.inference import Precision
-from .pitch import shift_semitones
 from .song import Song
 from .stop import StopCheck
 
@@ -108,8 +106,7 @@ def make_plan(
     behind = rendering.context_behind(last - first)
     heard = hear(song, estimator, PAD, behind, progress, stop)
     added = key_shift(heard[PAD_FRAMES:], voice_median_hz, params.auto_key)
-    shifted = shift_semitones(torch.from_numpy(heard), params.pitch_shift + added).numpy()
-    f0 = autotune(shifted, params.autotune, params.autotune_key, params.autotune_scale)
+    f0 = melody_for_voice(heard, params, added)
     squares = half_second_squares(song, stop)
     return Plan(
         song=song,

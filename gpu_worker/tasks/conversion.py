@@ -43,7 +43,13 @@ def convert(
         wave = audio.decode_to_disk(source, Path(temporary), CONTENT_RATE, stop=stop)
         converter = load_converter(voices, params, tools, report)
         report.progress(Stage.CONVERT, 0.1)
-        conversion = converter.stream(wave, params, part(report, Stage.CONVERT, 0.1, 0.95), stop)
+        conversion = converter.stream(
+            wave,
+            params,
+            part(report, Stage.CONVERT, 0.1, 0.95),
+            stop,
+            samples=_exact_samples(source, len(wave), converter.sample_rate),
+        )
         (name,) = sound_names(("output",), params)
         sound = write_sound(folder / name, conversion.blocks, conversion.sample_rate, params, stop)
     report.progress(Stage.CONVERT, 1.0)
@@ -55,6 +61,17 @@ def convert(
     )
     result = ConvertResult(output=sound, key_shift=conversion.key_shift, seconds=took_s)
     return Made(result, {name: folder / name})
+
+
+def _exact_samples(source: Path, heard: int, rate: int) -> int | None:
+    """The source's duration in samples at ``rate``, where its header fits the ``heard`` at 16 kHz.
+
+    Counted at 16 kHz alone, the result could be a sample or two longer or shorter than its source.
+    """
+    seconds = audio.probe(source).seconds
+    if seconds is None or abs(seconds * CONTENT_RATE - heard) > 1:
+        return None
+    return round(seconds * rate)
 
 
 def load_converter(
@@ -72,7 +89,8 @@ def load_converter(
     for voice, content in zip(voices, published, strict=True):
         if voice.encoder is not None and voice.encoder.sha256 != encoder.sha256:
             raise JobError(Code.ENCODER_MISMATCH, f"another {encoder.id} is installed")
-        index = read_index(voice.index, encoder.dim) if voice.index else None
+        dim = content.config.content_dim
+        index = read_index(voice.index, dim) if voice.index else None
         shares.append(Share(content, voice.weight, index, voice.f0_median_hz))
     one = blend(shares)
     if params.auto_key is not AutoKey.OFF and one.f0_median_hz is None:

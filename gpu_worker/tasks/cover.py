@@ -99,7 +99,8 @@ class _Studio:
         vocals = np.asarray(stems.vocals)
         heard = self._heard(vocals, rate, "lead")
         listener = part(self.report, Stage.CONVERT, 0.4, 0.75)
-        return self._converted(converter, heard, self.params, "lead", listener)
+        samples = round(len(vocals) * converter.sample_rate / rate)
+        return self._converted(converter, heard, self.params, "lead", listener, samples)
 
     def backing(self, source: Path, converter: Converter, key_shift: float) -> tuple[Floats, int]:
         """The backing stem and its rate: in the new voice, as far as the lead, or as it is."""
@@ -163,8 +164,9 @@ class _Studio:
         params: CoverParams,
         stem: str,
         listener: Listener,
+        samples: int | None = None,
     ) -> tuple[Floats, float]:
-        conversion = converter.stream(heard, params, listener, self.stop)
+        conversion = converter.stream(heard, params, listener, self.stop, samples=samples)
         wave = spool(self.spool / f"{stem}.f32", conversion.blocks)
         self.write(stem, wave, conversion.sample_rate)
         return wave, conversion.key_shift

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from gpu_worker.contract.params import AutoKey, ConvertParams, Scale, Tonic
+from gpu_worker.engine.auto_key import key_shift
 from gpu_worker.engine.melody import melody_for_voice
 
 
@@ -37,7 +38,7 @@ def test_autotune_keeps_the_shift() -> None:
 
 def test_the_automatic_key_adds_to_the_users() -> None:
     params = ConvertParams(pitch_shift=-1, auto_key=AutoKey.OCTAVES)
-    down = melody_for_voice(heard(), params, voice_median_hz=120.0)
+    down = melody_for_voice(heard(), params, key_shift(heard(), 120.0, params.auto_key))
     assert semitones_over_a4(down) == pytest.approx((-24.67, -22.33), abs=1e-4)
-    nobody_knows = melody_for_voice(heard(), params, voice_median_hz=None)
+    nobody_knows = melody_for_voice(heard(), params, key_shift(heard(), None, params.auto_key))
     assert semitones_over_a4(nobody_knows) == pytest.approx((-0.67, 1.67), abs=1e-4)

@@ -9,7 +9,7 @@ from gpu_worker.engine.chunks import EVERY, LONGEST, chunk_bounds
 from gpu_worker.engine.config import PITCH_HOP, spectrogram_config
 from gpu_worker.engine.filters import high_pass, high_pass_zero_phase
 from gpu_worker.engine.loudness import mix_loudness, rms_envelope
-from gpu_worker.engine.pitch import coarse_pitch, shift_semitones
+from gpu_worker.engine.pitch import coarse_pitch
 from gpu_worker.engine.slicer import slice_audio, split_at_silence
 from gpu_worker.engine.spectrogram import LogMel, linear_spectrogram, log_mel
 
@@ -29,10 +29,6 @@ def test_coarse_pitch_spans_1_to_255() -> None:
     assert coarse_pitch(f0).tolist() == [1, 1, 1, 255, 255]
     rising = coarse_pitch(torch.linspace(50, 1100, 500))
     assert bool((rising.diff() >= 0).all())
-
-
-def test_shift_keeps_unvoiced_frames() -> None:
-    assert shift_semitones(torch.tensor([0.0, 220.0]), 12).tolist() == [0.0, 440.0]
 
 
 @pytest.mark.parametrize("filtering", [high_pass, high_pass_zero_phase])
