@@ -82,9 +82,12 @@ def write_sound(
 
 
 def as_made(knobs: ExportKnobs) -> ExportKnobs:
-    """The same format without a loudness of its own: stems must still add up to their song."""
+    """The same format at the level at hand: stems must still add up to their song.
+
+    Only what would clip is limited.
+    """
     plain = {name: getattr(knobs, name) for name in ExportKnobs.model_fields}
-    return ExportKnobs.model_validate({**plain, "loudness_lufs": 0.0})
+    return ExportKnobs.model_validate({**plain, "loudness_lufs": 0.0, "true_peak_db": 0.0})
 
 
 def spool(path: Path, blocks: Iterable[Floats]) -> Floats:

@@ -123,6 +123,18 @@ def test_a_cover_keeps_every_stem_and_mixes_them(
     assert {path.name for path in tmp_path.iterdir()} == set(made.files)
 
 
+def test_a_peak_limit_of_the_mix_leaves_the_stems_alone(
+    song: Path, voice: VoiceFiles, tools: Tools, tmp_path: Path
+) -> None:
+    params = CoverParams.model_validate({**PLAIN, "true_peak_db": -12.0})
+    made = tasks.cover(song, None, [voice], params, tmp_path, tools, Heard(), never)
+    stems = heard(made.files)
+    whole, _ = decode_stereo(song)
+    assert np.abs(whole).max() > 10 ** (-12 / 20)
+    assert np.abs(stems["mix"]).max() < 10 ** (-11.9 / 20)
+    assert np.abs(stems["vocals"] + stems["instrumental"] - whole).max() < 1e-4
+
+
 @pytest.mark.parametrize("converted", [False, True])
 def test_backing_vocals_join_the_acapella(
     converted: bool, song: Path, voice: VoiceFiles, tools: Tools, tmp_path: Path
