@@ -163,6 +163,29 @@ def test_progress_goes_up_and_stop_ends_it(listener: Listener) -> None:
         examine(files, listener.f0, listener.ear, heard.append, lambda: True)
 
 
+@pytest.mark.parametrize("rate", [4000, 22_050, 192_000])
+@pytest.mark.parametrize("seconds", [0.5, 3.2])
+def test_odd_sounds_get_a_card(listener: Listener, rate: int, seconds: float) -> None:
+    rng = np.random.default_rng(5)
+    noise = 0.1 * rng.standard_normal(int(seconds * rate))
+    tone = 0.3 * np.sin(2 * np.pi * 220 * np.arange(len(noise)) / rate)
+    sounds = [Sound(wave.astype(np.float32), rate) for wave in (noise, tone)]
+    for card in listener.dataset(*sounds).files:
+        assert card.duration_s == pytest.approx(seconds, abs=0.01)
+        assert Defect.CLIPPING not in alarms(card)
+        assert Defect.REVERB not in alarms(card)
+
+
+def test_a_dataset_of_nothing_readable_gets_a_card(listener: Listener) -> None:
+    silence = Sound(np.zeros(8000, np.float32), 16_000)
+    for sounds in ((), (silence,), (silence, silence)):
+        card = listener.dataset(*sounds)
+        assert card.verdict is Verdict.POOR
+        assert card.usable_s == 0
+        assert card.histogram == ()
+        assert card.f0_median_hz is None
+
+
 def test_faults_of_the_worker_are_not_a_files_fault() -> None:
     for code in (Code.AUDIO_UNREADABLE, Code.AUDIO_SILENT, Code.AUDIO_TOO_SHORT):
         assert card_of_unreadable("1", "x", JobError(code)).verdict is Verdict.POOR

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 
-# Samples of a plateau differ by less than this share of the peak: some steps of 16 bits.
-_FLAT = 2e-4
+# Samples of a plateau differ by less than this share of the peak: one step of 16 bits.
+_FLAT = 4e-5
 _SHORTEST_RUN = 3
 _LOWEST_PLATEAU = 0.3
 # The histogram: steps of a quarter decibel from 1 dB above the ceiling to 6 dB below.

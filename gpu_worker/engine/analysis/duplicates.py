@@ -66,6 +66,8 @@ def fingerprint(wave16k: Floats, activity: Activity) -> Fingerprint:
 
 def find_copies(prints: list[Fingerprint]) -> list[Copy]:
     """Every pair of files that share three seconds or more."""
+    if len(prints) < 2:
+        return []
     votes = _votes(prints)
     copies = []
     for first, second in combinations(range(len(prints)), 2):

@@ -13,7 +13,7 @@ CLIPPING = (5e-5, 3e-4, 5e-3)
 """Share of samples: hint, warning, serious. A warning is some clipped peaks a second."""
 SNR_DB, ECHO_SNR_DB = (30.0, 24.0, 14.0), 15.0
 BANDWIDTH_HZ = (15_000.0, 11_200.0, 8_600.0)
-REVERB_S, REVERB_LATE_DB = (0.9, 1.4), (-27.5, -17.0)
+REVERB_S, REVERB_LATE_DB = (0.75, 1.4), (-34.0, -23.0)
 """RT60 and the fall after 0.4 s that it must come with: warning, serious."""
 SERIOUS_BLEED_DB = -12.0
 OTHER_VOICE = 0.62

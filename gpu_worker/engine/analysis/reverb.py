@@ -23,12 +23,28 @@ _BANDS, _LOW_HZ, _HIGH_HZ = 12, 250.0, 5000.0
 _CURVE_S = 0.55
 # A fall starts where a band is loud.
 _LOUD_DB = 15.0
-_FASTEST = 0.05
+_FASTEST = 0.005
 _FEWEST = 50
 _FROM_S, _TO_S, _AT_S = 0.25, 0.45, 0.4
-# Near the noise a curve bends and says nothing of the room.
-_OVER_FLOOR_DB = 7.0
+# A fall that ends in noise says nothing of the room. Noise is steady: quiet moments of a band lie
+# within 6 dB, where those of a room still die away.
+_LOWEST, _FLOOR, _LOW = 0.01, 0.05, 0.15
+_STEADY_DB = 6.0
 _DRY_DB = -40.0
+# Where nothing ever falls, nothing is known.
+_NO_FALL_DB = -9.0
+_SILENT_DB = -110.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Fall:
+    """Of one band: ``curve_db`` below its start at each lag, how far below the quiet moments lie,
+    and how far these lie apart.
+    """
+
+    curve_db: Floats
+    floor_db: float
+    spread_db: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +56,22 @@ class Reverb:
 
 
 def estimate_reverb(parts: Sequence[Floats]) -> Reverb | None:
-    """From parts (T,) of a recording at 16 kHz; ``None`` where noise hides the decay, or no fall is
-    found.
+    """From parts (T,) of a recording at 16 kHz; ``None`` where noise hides the decay, or nothing
+    ever falls silent.
     """
     bands = [_band_levels(part) for part in parts if len(part) > RATE]
-    curves, floors = [], []
-    for number in range(_BANDS if bands else 0):
-        found = _fastest_fall([levels[:, number] for levels in bands])
-        if found is not None:
-            curves.append(found[0])
-            floors.append(found[1])
-    if not curves:
+    every = [_fastest_fall([part[:, band] for part in bands]) for band in range(_BANDS)]
+    falls = [fall for fall in every if fall is not None]
+    if not falls:
         return None
-    curve, floor = np.median(curves, axis=0), float(np.median(floors))
+    curve = np.median([fall.curve_db for fall in falls], axis=0)
     late = float(curve[int(_AT_S * _FPS)])
     if late < _DRY_DB:
         return Reverb(60 * _AT_S / -late, late)
-    if late - floor < _OVER_FLOOR_DB:
+    if late > _NO_FALL_DB:
+        return None
+    steady = np.median([fall.spread_db for fall in falls]) < _STEADY_DB
+    if steady and late < np.median([fall.floor_db for fall in falls]):
         return None
     fall = float(curve[int(_FROM_S * _FPS)] - curve[int(_TO_S * _FPS)])
     return Reverb(60 * (_TO_S - _FROM_S) / max(fall, 1.0), late)
@@ -72,19 +87,23 @@ def _band_levels(wave16k: Floats) -> Floats:
     return decibels(bands, 1e-13)
 
 
-def _fastest_fall(parts: list[Floats]) -> tuple[Floats, float] | None:
-    """The curve of a band, dB below its start at each lag, and how far below the noise lies.
+def _fastest_fall(parts: list[Floats]) -> _Fall | None:
+    """Of one band's levels, in parts (frames,); ``None`` where it is too short or silent.
 
     At each lag counts the loudest moment still to come: a sound that begins ends the decay.
     """
     length = int(_CURVE_S * _FPS) + 1
+    parts = [part for part in parts if len(part) >= length]
+    if not parts:
+        return None
     levels = np.concatenate(parts)
     top = np.quantile(levels, 0.95)
     windows = [np.lib.stride_tricks.sliding_window_view(part, length) for part in parts]
     starts = np.concatenate([window[window[:, 0] > top - _LOUD_DB] for window in windows])
-    if len(starts) < _FEWEST:
+    live = levels[levels > _SILENT_DB]
+    if len(starts) < _FEWEST or len(live) < _FEWEST:
         return None
     ahead = np.maximum.accumulate(starts[:, ::-1], axis=1)[:, ::-1] - starts[:, :1]
-    live = levels[levels > -110]
-    floor = float(np.quantile(live, 0.05) - np.median(starts[:, 0]))
-    return np.quantile(ahead, _FASTEST, axis=0).astype(np.float32), floor
+    lowest, floor, low = np.quantile(live, [_LOWEST, _FLOOR, _LOW])
+    curve = np.quantile(ahead, _FASTEST, axis=0).astype(np.float32)
+    return _Fall(curve, float(floor - np.median(starts[:, 0])), float(low - lowest))
