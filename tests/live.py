@@ -29,6 +29,14 @@ def free_port() -> int:
     return port
 
 
+def is_alive(pid: int) -> bool:
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return stat.rpartition(")")[2].split()[0] not in ("Z", "X")
+
+
 @dataclass(slots=True)
 class LiveStack:
     """A running studio. ``url`` has no slash at its end; ``var`` holds its stack.json, log, mail.
@@ -56,6 +64,11 @@ class LiveStack:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{part} was not restarted; the log:\n{self.output()}")
             time.sleep(0.1)
+
+    def jobs_at_work(self) -> list[int]:
+        """Pids of the workers of jobs that live, each the leader of its process group."""
+        said = (read_json(path) for path in self.var.glob("local/*/process.json"))
+        return [int(process["pid"]) for process in said if process and is_alive(process["pid"])]
 
     def output(self) -> str:
         return (self.var / "terminal.log").read_text(errors="replace")

@@ -2,9 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote
 
 import av
@@ -51,22 +49,13 @@ def voice(customer: Customer) -> str:
     return voice
 
 
-def download(customer: Customer, file: Mapping[str, Any], folder: Path) -> Path:
-    shown = f"/api/v1/files/{file['id']}"
-    wait_for(lambda: customer.get(shown)["state"] == "ready", 120, "the result was not measured")
-    link = customer.get(f"{shown}/download")
-    path = folder / str(link["filename"])
-    path.write_bytes(httpx.get(link["url"]).raise_for_status().content)
-    return path
-
-
 def test_a_song_comes_out_in_tune_and_in_time(
     customer: Customer, voice: str, tmp_path: Path
 ) -> None:
     song = customer.upload(SONG.name, SONG.read_bytes())
     job = customer.convert(voice, song, pitch_shift=PITCH_SHIFT)
     [result] = customer.wait_for_success(job)["results"]
-    path = download(customer, result, tmp_path)
+    path = customer.download(result, tmp_path)
     heard = likeness(path, SONG)
     assert heard.seconds == pytest.approx(heard.source_seconds, abs=0.05)
     assert heard.rms_db > -40

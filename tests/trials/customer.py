@@ -7,6 +7,7 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import httpx
@@ -123,8 +124,24 @@ class Customer:
         return str(self.post("/api/v1/trainings", body)["id"])
 
     def convert(self, voice: str, file: str, **params: Any) -> str:
-        body = {"voice": voice, "files": [file], "params": params}
-        return str(self.post("/api/v1/conversions", body)["jobs"][0]["id"])
+        [job] = self.make("conversions", [file], voice=voice, params=params)
+        return job
+
+    def make(self, what: str, files: list[str], **body: Any) -> list[str]:
+        """The jobs of a start below ``/api/v1``, one a file."""
+        batch = self.post(f"/api/v1/{what}", {"files": files, **body})
+        jobs = [str(job["id"]) for job in batch["jobs"]]
+        assert all(job["batch"] == batch["batch"] for job in batch["jobs"])
+        return jobs
+
+    def download(self, file: Mapping[str, Any], folder: Path) -> Path:
+        """A job's result, once it was measured, under the name that a browser gives it."""
+        shown = f"/api/v1/files/{file['id']}"
+        wait_for(lambda: self.get(shown)["state"] == "ready", 300, "the result was not measured")
+        link = self.get(f"{shown}/download")
+        path = folder / str(link["filename"])
+        path.write_bytes(httpx.get(link["url"], timeout=60).raise_for_status().content)
+        return path
 
     def job(self, job: str) -> dict[str, Any]:
         shown: dict[str, Any] = self.get(f"/api/v1/jobs/{job}")
@@ -156,13 +173,13 @@ class Customer:
     def wait_for_success(self, job: str, seconds: float = 600) -> dict[str, Any]:
         return self.wait_for_job(job, lambda shown: bool(shown["state"] == "succeeded"), seconds)
 
-    def wait_for_event(self, job: str, kind: str, seconds: float = 600) -> None:
-        """Until the worker has reported an event of this type."""
+    def wait_for_event(self, job: str, kind: str, seconds: float = 600, *, count: int = 1) -> None:
+        """Until the worker has reported ``count`` events of this type."""
 
         def heard() -> bool:
             lines = self.get(f"/api/v1/jobs/{job}/events")["results"]
             assert self.job(job)["state"] not in ENDED, self.story(job)
-            return any(line["type"] == kind for line in lines)
+            return len([line for line in lines if line["type"] == kind]) >= count
 
         wait_for(heard, seconds, f"no {kind} in {job}")
 

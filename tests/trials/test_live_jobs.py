@@ -1,16 +1,14 @@
 """Real jobs on a real studio while its parts are killed: nothing is lost, nothing paid twice."""
 
-import json
 import os
 import signal
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.live import LiveStack, start_live
+from tests.live import LiveStack, is_alive, start_live
 from tests.trials.customer import Customer, singing, wait_for
 from voicestudio.embedded.supervisor import Supervisor
 
@@ -41,28 +39,14 @@ def recording(customer: Customer) -> str:
     return customer.upload("녹음.wav", singing(15.0))
 
 
-def workers(stack: LiveStack) -> list[int]:
-    """Pids of the worker processes of this studio that live."""
-    said = (json.loads(path.read_text()) for path in stack.var.glob("local/*/process.json"))
-    return [process["pid"] for process in said if is_alive(process["pid"])]
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-    except FileNotFoundError:
-        return False
-    return stat.rpartition(")")[2].split()[0] != "Z"
-
-
 @pytest.fixture(scope="module")
 def trained(stack: LiveStack, customer: Customer, recording: str) -> str:
     """A voice whose training lost its worker, then Celery, then the web process, to kill -9."""
     voice = customer.voice("아리아")
     job = customer.train(voice, [recording], **TRAINING)
     customer.wait_for_event(job, "checkpoint")
-    assert workers(stack), customer.story(job)
-    [worker] = workers(stack)
+    assert stack.jobs_at_work(), customer.story(job)
+    [worker] = stack.jobs_at_work()
     os.killpg(worker, signal.SIGKILL)
     customer.wait_for_job(job, lambda shown: bool(shown["attempt"]["fence"] == 2))
     customer.wait_for_job(job, lambda shown: bool(shown["state"] == "running"))
@@ -117,7 +101,7 @@ def test_cancel_while_training_ends_the_worker_soon(
     voice = customer.voice("베라")
     job = customer.train(voice, [recording], **TRAINING | {"total_steps": 20_000})
     customer.wait_for_event(job, "progress")
-    [worker] = workers(stack)
+    [worker] = stack.jobs_at_work()
     assert customer.post(f"/api/v1/jobs/{job}/cancel", status=200)["state"] == "cancelled"
     assert customer.credits() == before
     wait_for(lambda: not is_alive(worker), 60, "the worker still runs")
@@ -136,8 +120,8 @@ def test_more_jobs_than_places_wait_in_line(
     shown = [customer.job(job) for job in (second, third)]
     assert [job["state"] for job in shown] == ["queued", "queued"]
     assert [job["queue_position"] for job in shown] == [1, 2]
-    assert len(workers(stack)) == 1
+    assert len(stack.jobs_at_work()) == 1
     for job in (second, first):
         assert customer.post(f"/api/v1/jobs/{job}/cancel", status=200)["state"] == "cancelled"
     customer.wait_for_success(third)
-    assert len(workers(stack)) <= 1
+    assert len(stack.jobs_at_work()) <= 1
