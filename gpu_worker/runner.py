@@ -229,7 +229,7 @@ class _Attempt:
         ]
         self.reporter.log(
             f"입력 파일 {len(paths)}개를 받았습니다 ({total / 1e6:.1f} MB)",
-            f"Fetched the {len(paths)} input files ({total / 1e6:.1f} MB)",
+            f"Input files fetched: {len(paths)} ({total / 1e6:.1f} MB)",
         )
         return paths
 
