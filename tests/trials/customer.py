@@ -134,11 +134,19 @@ class Customer:
         assert all(job["batch"] == batch["batch"] for job in batch["jobs"])
         return jobs
 
+    def measured(self, file: Mapping[str, Any]) -> dict[str, Any]:
+        """A job's result once the studio has measured it."""
+
+        def look() -> dict[str, Any] | None:
+            shown: dict[str, Any] = self.get(f"/api/v1/files/{file['id']}")
+            assert shown["state"] != "failed", shown
+            return shown if shown["state"] == "ready" else None
+
+        return wait_for(look, 300, "the result was not measured")
+
     def download(self, file: Mapping[str, Any], folder: Path) -> Path:
         """A job's result, once it was measured, under the name that a browser gives it."""
-        shown = f"/api/v1/files/{file['id']}"
-        wait_for(lambda: self.get(shown)["state"] == "ready", 300, "the result was not measured")
-        link = self.get(f"{shown}/download")
+        link = self.get(f"/api/v1/files/{self.measured(file)['id']}/download")
         path = folder / str(link["filename"])
         path.write_bytes(httpx.get(link["url"], timeout=60).raise_for_status().content)
         return path

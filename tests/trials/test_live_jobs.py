@@ -6,20 +6,26 @@ import time
 from collections.abc import Iterator
 
 import httpx
+import numpy as np
 import pytest
 
+from gpu_worker.engine.audio import decode_stereo
+from tests.factories import wav_bytes
+from tests.journey.material import MIX
 from tests.live import LiveStack, is_alive, start_live
 from tests.trials.customer import Customer, singing, wait_for
 from voicestudio.embedded.supervisor import Supervisor
 
 TRAINING = {
-    "total_steps": 400,
+    "total_steps": 200,
     "batch_size": 1,
     "sample_rate": 32_000,
-    "checkpoint_every": 10,
+    "checkpoint_every": 20,
+    "patience": 0,
     "previews": 1,
     "f0_method": "swift-f0",
 }
+COVER = ["mix", "acapella", "lead", "vocals", "instrumental"]
 
 
 @pytest.fixture(scope="module")
@@ -89,9 +95,61 @@ def test_storage_that_refuses_for_20_s_harms_no_job(
         os.kill(storage, signal.SIGCONT)
     done = customer.wait_for_success(job)
     [result] = done["results"]
-    path = f"/api/v1/files/{result['id']}"
-    wait_for(lambda: customer.get(path)["state"] == "ready", 300, "the result was not probed")
-    assert customer.get(path)["duration_s"] == pytest.approx(15.0, abs=0.05)
+    assert customer.measured(result)["duration_s"] == pytest.approx(15.0, abs=0.05)
+
+
+@pytest.fixture(scope="module")
+def song(customer: Customer) -> str:
+    """A minute of the demo song, voice and accompaniment."""
+    once, rate = decode_stereo(MIX)
+    return customer.upload("긴 노래.wav", wav_bytes(np.tile(once, (4, 1))[: 60 * rate].T, rate))
+
+
+@pytest.mark.trial
+def test_a_cover_outlives_its_worker_celery_the_web_and_a_storage_that_refuses(
+    services: Supervisor, stack: LiveStack, customer: Customer, trained: str, song: str
+) -> None:
+    before = customer.credits()
+    [job] = customer.make("covers", [song], voice=trained, params={"f0_method": "swift-f0"})
+    customer.wait_for_job(job, lambda shown: bool(shown["stage"] == "convert"))
+    [worker] = stack.jobs_at_work()
+    os.killpg(worker, signal.SIGKILL)
+    customer.wait_for_job(job, lambda shown: bool(shown["attempt"]["fence"] == 2))
+    customer.wait_for_job(job, lambda shown: bool(shown["stage"] == "separate"))
+    for part in ("worker", "web"):
+        old = stack.pid(part)
+        stack.kill(part)
+        stack.wait_restarted(part, old, seconds=180)
+    stack.wait_answering(180)
+    customer.wait_for_job(job, lambda shown: shown["stage"] in ("effects", "mix", "store"))
+    storage = services.child("storage").pid
+    os.kill(storage, signal.SIGSTOP)
+    try:
+        time.sleep(20)
+        assert customer.job(job)["state"] == "running", customer.story(job)
+    finally:
+        os.kill(storage, signal.SIGCONT)
+    done = customer.wait_for_success(job)
+    assert done["attempt"]["fence"] == 2, customer.story(job)
+    assert [file["stem"] for file in done["results"]] == COVER
+    for file in done["results"]:
+        shown = customer.measured(file)
+        assert shown["duration_s"] == pytest.approx(60.0, abs=0.05)
+    assert customer.credits() == (before[0] - done["cost"], 0)
+
+
+@pytest.mark.trial
+def test_cancel_while_separating_ends_the_worker_soon(
+    stack: LiveStack, customer: Customer, song: str
+) -> None:
+    before = customer.credits()
+    [job] = customer.make("separations", [song])
+    customer.wait_for_job(job, lambda shown: bool(shown["stage"] == "separate"))
+    [worker] = stack.jobs_at_work()
+    assert customer.post(f"/api/v1/jobs/{job}/cancel", status=200)["state"] == "cancelled"
+    wait_for(lambda: not is_alive(worker), 15, "the worker still runs")
+    assert customer.credits() == before
+    assert customer.get(f"/api/v1/files?job={job}")["results"] == []
 
 
 def test_cancel_while_training_ends_the_worker_soon(
