@@ -48,7 +48,7 @@ def embed_windows(wave16k: Floats, activity: Activity, ear: SpeakerEncoder) -> F
     starts = np.arange(0, max(len(frames) - int(_SHORTEST_S * RATE / HOP), 1), step)
     if len(starts) > MOST_WINDOWS:
         starts = starts[np.linspace(0, len(starts) - 1, MOST_WINDOWS).astype(int)]
-    return np.stack([ear.embed(_cut(wave16k, frames[at : at + size])) for at in starts])
+    return ear.embed_all([_cut(wave16k, frames[at : at + size]) for at in starts])
 
 
 def find_foreign(windows: list[Floats]) -> list[Foreign | None]:
