@@ -154,6 +154,13 @@ def test_two_takes_of_a_song_are_no_copies(listener: Listener, song: Sound) -> N
     assert [alarms(card) for card in listener.dataset(song, again).files] == [set(), set()]
 
 
+def test_voices_embedded_together_are_as_alone(listener: Listener, voice: Sound) -> None:
+    wave = voice.at(16_000).wave
+    waves = [wave[:56_000], wave[20_000:50_000], wave[:9000]]
+    alone = np.stack([listener.ear.embed(each) for each in waves])
+    np.testing.assert_allclose(listener.ear.embed_all(waves), alone, atol=1e-5)
+
+
 def test_progress_goes_up_and_stop_ends_it(listener: Listener) -> None:
     heard: list[float] = []
     files = [Recorded("x", "x.opus", THIRD)]
