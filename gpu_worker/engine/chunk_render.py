@@ -1,6 +1,6 @@
 """Renders chunks of a planned song with a voice: content, retrieval, protection, synthesis."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,7 @@ from .nets.inference import prepare_for_inference
 from .nets.synthesizer import Synthesizer
 from .pitch import coarse_pitch
 from .plan import PAD, PAD_FRAMES, Plan, Rendering
+from .progress import Listener
 from .retrieval import Retrieval
 from .stop import StopCheck, check
 
@@ -28,7 +29,6 @@ PIECE_STEP = 50
 NO_PROTECTION = 0.5
 
 Floats = NDArray[np.float32]
-Listener = Callable[[float], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,24 +110,21 @@ class ContentVec:
     @torch.no_grad()
     def encode(self, wave16k: Tensor) -> Tensor:
         device = next(self._network.parameters()).device
-        frames: Tensor = self._network(_checked(wave16k).to(device)[None])[0]
+        return self._frames(_checked(wave16k).to(device)[None])[0]
+
+    def _frames(self, wave: Tensor) -> Tensor:
+        """(1, T) -> (1, frames, dim)."""
+        frames: Tensor = self._network(wave)
         return frames
 
 
-class ContentVecV1:
+class ContentVecV1(ContentVec):
     """The same network as RVC v1 hears it: layer 9 projected to 256 numbers a frame."""
 
-    id = ContentEncoderName.CONTENTVEC
     dim = PROJECTED
 
-    def __init__(self, network: HubertModel, sha256: str) -> None:
-        self.sha256 = sha256
-        self._network = network
-
-    @torch.no_grad()
-    def encode(self, wave16k: Tensor) -> Tensor:
-        device = next(self._network.parameters()).device
-        return self._network.projected(_checked(wave16k).to(device)[None])[0]
+    def _frames(self, wave: Tensor) -> Tensor:
+        return self._network.projected(wave)
 
 
 def _checked(wave: Tensor) -> Tensor:

@@ -11,7 +11,7 @@ from gpu_worker.contract.errors import Code, JobError
 from gpu_worker.contract.params import ConvertParams
 
 from .audio import resample
-from .chunk_render import ChunkRenderer, Listener
+from .chunk_render import ChunkRenderer
 from .config import CONTENT_RATE, PITCH_HOP
 from .content import ContentEncoder
 from .crossfade import joined, of_length
@@ -20,6 +20,7 @@ from .formant import shift_formants
 from .gaps import apply_gains
 from .loudness import follow_loudness, mix_loudness
 from .plan import AS_PUBLISHED, Plan, Rendering, make_plan
+from .progress import Listener, ignore
 from .published import PublishedVoice
 from .retrieval import Retrieval
 from .song import Samples, Song
@@ -45,10 +46,6 @@ class Conversion:
     samples: int
     key_shift: float
     blocks: Iterator[Floats]
-
-
-def ignore(fraction: float) -> None:
-    """A listener to progress that nobody needs."""
 
 
 class Converter:

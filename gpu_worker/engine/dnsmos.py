@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
-from gpu_worker.contract.errors import Code, JobError
+from .onnx import open_network
 
 SAMPLE_RATE: Final = 16000
 WINDOW: Final = int(9.01 * SAMPLE_RATE)
@@ -27,14 +26,7 @@ class DnsMos:
 
     def __init__(self, path: Path, threads: int = 1) -> None:
         """Raises ``JobError(WEIGHTS_MISSING)`` where ``path`` is not such a network."""
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        try:
-            self._session = onnxruntime.InferenceSession(
-                str(path), options, providers=["CPUExecutionProvider"]
-            )
-        except Exception as error:  # the bindings derive their errors from nothing narrower
-            raise JobError(Code.WEIGHTS_MISSING, f"not the DNSMOS network: {error}") from error
+        self._session = open_network(path, "the DNSMOS network", threads)
 
     def overall(self, wave: Floats) -> float:
         """Overall rating 1..5 of mono audio (T,) at 16 kHz, T > 0: the mean over its windows.

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from .encoding import allowed_rate, encode_blocks, is_lossy
 from .limiter import apply_gain, gain_curve, survey
 from .lufs import LoudnessMeter, TruePeakMeter, blocks_of, channels_of
 from .resampling import resample_blocks
+from .spool import spool
 from .stop import StopCheck, check, never
 
 Floats = NDArray[np.float32]
@@ -94,16 +95,10 @@ def _at_rate(
     if isinstance(audio, np.ndarray) and rate == wanted and len(audio):
         return audio
     blocks = blocks_of(audio) if isinstance(audio, np.ndarray) else audio
-    spool = folder / "audio.f32"
-    channels = 1
-    with spool.open("wb") as file:
-        for block in resample_blocks(_finite(blocks, stop), rate, wanted):
-            channels = block.shape[1]
-            file.write(np.ascontiguousarray(block, np.float32).tobytes())
-    if not spool.stat().st_size:
+    wave = spool(folder / "audio.f32", resample_blocks(_finite(blocks, stop), rate, wanted))
+    if not len(wave):
         raise JobError(Code.UNEXPECTED, "nothing to write")
-    wave: np.memmap[Any, np.dtype[np.float32]] = np.memmap(spool, np.float32, "r")
-    return wave.reshape(-1, channels)
+    return wave
 
 
 def _finite(blocks: Iterable[Floats], stop: StopCheck) -> Iterator[Floats]:

@@ -8,10 +8,9 @@ and whose outputs are ``pitch`` and ``confidence`` (1, T // 256).
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
-from gpu_worker.contract.errors import Code, JobError
+from .onnx import open_network
 
 SAMPLE_RATE = 16000
 HOP = 256
@@ -35,14 +34,7 @@ class SwiftF0:
 
     def __init__(self, path: Path, threads: int = 1) -> None:
         """Raises ``JobError(WEIGHTS_MISSING)`` where ``path`` is not such a network."""
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        try:
-            self._session = onnxruntime.InferenceSession(
-                str(path), options, providers=["CPUExecutionProvider"]
-            )
-        except Exception as error:  # the bindings derive their errors from nothing narrower
-            raise JobError(Code.WEIGHTS_MISSING, f"not SwiftF0's network: {error}") from error
+        self._session = open_network(path, "SwiftF0's network", threads)
 
     def __call__(self, wave: Floats, low_hz: float = LOW_HZ, high_hz: float = HIGH_HZ) -> Floats:
         """(T,) with T >= 256 -> Hz (T // 256,), frame i at sample 256 i, 0 where unvoiced."""

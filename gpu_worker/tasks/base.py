@@ -1,6 +1,6 @@
 """What all tasks share: tools, voices, and how sounds are written and told of."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -14,13 +14,14 @@ from gpu_worker.contract.params import ExportKnobs
 from gpu_worker.contract.stage import Stage
 from gpu_worker.engine.export import export
 from gpu_worker.engine.lufs import blocks_of
+from gpu_worker.engine.progress import Listener
+from gpu_worker.engine.spool import spool
 from gpu_worker.engine.stop import StopCheck
 from gpu_worker.engine.training import TrainReporter
 from gpu_worker.engine.weights import WeightSource
 
 ResultT = TypeVar("ResultT", covariant=True)
 Floats = NDArray[np.float32]
-Listener = Callable[[float], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +89,6 @@ def as_made(knobs: ExportKnobs) -> ExportKnobs:
     """
     plain = {name: getattr(knobs, name) for name in ExportKnobs.model_fields}
     return ExportKnobs.model_validate({**plain, "loudness_lufs": 0.0, "true_peak_db": 0.0})
-
-
-def spool(path: Path, blocks: Iterable[Floats]) -> Floats:
-    """Blocks (n,) or (n, C) on disk as one array: songs of any length cost no memory."""
-    channels: tuple[int, ...] = ()
-    with path.open("wb") as file:
-        for block in blocks:
-            channels = block.shape[1:]
-            file.write(np.ascontiguousarray(block, np.float32).tobytes())
-    if path.stat().st_size == 0:
-        return np.zeros(0, np.float32)
-    return np.memmap(path, np.float32, "r").reshape(-1, *channels)
 
 
 def mono_on_disk(wave: Floats, path: Path) -> Floats:

@@ -69,7 +69,7 @@ def _exact_samples(source: Path, heard: int, rate: int) -> int | None:
     Counted at 16 kHz alone, the result could be a sample or two longer or shorter than its source.
     """
     seconds = audio.probe(source).seconds
-    if seconds is None or abs(seconds * CONTENT_RATE - heard) > 1:
+    if abs(seconds * CONTENT_RATE - heard) > 1:
         return None
     return round(seconds * rate)
 

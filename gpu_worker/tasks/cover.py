@@ -18,12 +18,14 @@ from gpu_worker.engine.conversion import Converter
 from gpu_worker.engine.effects import stream_effects
 from gpu_worker.engine.lufs import blocks_of, channels_of, integrated_lufs
 from gpu_worker.engine.mixing import mix, stem_gains
+from gpu_worker.engine.progress import Listener
 from gpu_worker.engine.resampling import resample_blocks
 from gpu_worker.engine.separation import Stems, load_separator
+from gpu_worker.engine.spool import spool
 from gpu_worker.engine.stop import StopCheck
 from gpu_worker.engine.training import TrainReporter
 
-from .base import Floats, Listener, Made, Tools, VoiceFiles, as_made, part, spool, write_sound
+from .base import Floats, Made, Tools, VoiceFiles, as_made, part, write_sound
 from .conversion import load_converter, tell_key
 from .preparation import take_apart, tell_separator
 

@@ -1,6 +1,6 @@
 """The report card of a dataset: every file measured alone, then against each other."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from gpu_worker.contract.report_card import DatasetCard, FileCard, PitchBin
 
 from ..evaluation import SpeakerEncoder
 from ..f0 import F0Estimator
+from ..progress import Listener
 from ..stop import StopCheck, check, never
 from .duplicates import find_copies
 from .findings import file_findings
@@ -22,7 +23,6 @@ from .unreadable import card_of_unreadable
 from .verdict import dataset_findings, dataset_verdict, sentences, verdict_of
 
 Floats = NDArray[np.float32]
-Progress = Callable[[float], None]
 """Told the share of the work done, 0..1."""
 
 # A copy that shares so much of the shorter file, or so long a stretch, is worth a word.
@@ -42,7 +42,7 @@ def examine(
     files: Sequence[Recorded],
     f0: F0Estimator,
     ear: SpeakerEncoder,
-    progress: Progress,
+    progress: Listener,
     stop: StopCheck = never,
 ) -> DatasetCard:
     """Listen to every file and say what is wrong with it and what to do.

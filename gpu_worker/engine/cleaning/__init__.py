@@ -7,8 +7,9 @@ from scipy import signal
 
 from gpu_worker.contract.params import PreprocessParams
 
+from ..progress import Listener, ignore
 from ..stop import StopCheck, never
-from .blocks import AudioLine, Listener, block_slices, ignore
+from .blocks import AudioLine, block_slices
 from .denoise import DEEP_FILTER, Denoiser, load_denoiser
 from .gate import gate
 from .silences import cut_silences

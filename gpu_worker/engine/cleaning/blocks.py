@@ -1,16 +1,16 @@
 """What the steps of cleaning share: long mono audio is read and written a block at a time."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..progress import Listener, ignore
 from ..stop import StopCheck, check
 
 Floats = NDArray[np.float32]
 Decibels = NDArray[np.float64]
-Listener = Callable[[float], None]
 
 FRAMES_A_SECOND = 100
 """Levels are measured every 10 ms."""
@@ -27,10 +27,6 @@ class AudioLine(Protocol):
     def __getitem__(self, key: Any, /) -> Any: ...
 
     def __setitem__(self, key: Any, value: Any, /) -> None: ...
-
-
-def ignore(fraction: float) -> None:
-    """A listener to progress that nobody needs."""
 
 
 def block_slices(

@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 from scipy import signal
 
 from gpu_worker.contract.errors import Code, JobError
+
+from ..onnx import open_network
 
 RATE = 48000
 HOP = 480
@@ -31,6 +32,7 @@ _ORDER = 5
 _LOOKAHEAD = 2
 # Memory of the running means that features are relative to: one second.
 _MEMORY = 0.99
+_NAME = "DeepFilterNet's archive"
 _NETWORKS = ("enc", "erb_dec", "df_dec")
 
 Floats = NDArray[np.float32]
@@ -54,18 +56,10 @@ class DeepFilterNet:
 
     def __init__(self, path: Path, threads: int = 1) -> None:
         """Raises ``JobError(WEIGHTS_MISSING)`` where ``path`` is not the archive."""
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
         # Blocks have different lengths now and then; a grown arena is never given back.
-        options.enable_cpu_mem_arena = False
-        try:
-            models = _read(path)
-            self._encode, self._gains, self._filters = (
-                onnxruntime.InferenceSession(m, options, providers=["CPUExecutionProvider"])
-                for m in models
-            )
-        except Exception as error:  # the bindings derive their errors from nothing narrower
-            raise JobError(Code.WEIGHTS_MISSING, f"not DeepFilterNet's archive: {error}") from error
+        self._encode, self._gains, self._filters = (
+            open_network(model, _NAME, threads, arena=False) for model in _read(path)
+        )
         self._edges = np.cumsum([0, *erb_widths()])
 
     def __call__(self, spectrum: Complex, norms: Norms, keep: int) -> tuple[Complex, Norms]:
@@ -159,9 +153,12 @@ def _filtered(low: Complex, coefficients: Floats) -> Complex:
 def _read(path: Path) -> list[bytes]:
     """The three ONNX files inside the archive, into memory: nothing is unpacked."""
     found = {}
-    with tarfile.open(path, "r:gz") as archive:
-        for member in archive:
-            file = archive.extractfile(member)
-            if file is not None:
-                found[Path(member.name).stem] = file.read()
-    return [found[name] for name in _NETWORKS]
+    try:
+        with tarfile.open(path, "r:gz") as archive:
+            for member in archive:
+                file = archive.extractfile(member)
+                if file is not None:
+                    found[Path(member.name).stem] = file.read()
+        return [found[name] for name in _NETWORKS]
+    except Exception as error:  # damaged archives end in errors of several modules
+        raise JobError(Code.WEIGHTS_MISSING, f"not {_NAME}: {error}") from error

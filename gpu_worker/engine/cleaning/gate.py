@@ -6,16 +6,15 @@ The gate of `effects` hears a mix as it comes; this one knows the whole recordin
 import numpy as np
 from scipy import ndimage
 
+from ..progress import Listener, ignore
 from ..stop import StopCheck, never
 from .blocks import (
     FRAMES_A_SECOND,
     AudioLine,
     Decibels,
     Floats,
-    Listener,
     block_slices,
     frame_levels,
-    ignore,
 )
 
 # Once open, it stays so down to this much below the threshold: no chatter in fading notes.

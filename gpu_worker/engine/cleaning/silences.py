@@ -7,14 +7,13 @@ from numpy.typing import NDArray
 
 from gpu_worker.contract.errors import Code, JobError
 
+from ..progress import Listener, ignore
 from ..stop import StopCheck, check, never
 from .blocks import (
     FRAMES_A_SECOND,
     AudioLine,
     Decibels,
-    Listener,
     frame_levels,
-    ignore,
 )
 
 LONGEST_S = 1.0

@@ -4,7 +4,7 @@ Networks know one chunk at their own rate. Everything round them is here, once: 
 overlap, memory, progress and stop.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from gpu_worker.contract.params import SeparatorName
 
+from ..progress import Listener, ignore
 from ..stop import StopCheck, check, never
 
 Samples = NDArray[np.float32]
-Listener = Callable[[float], None]
 
 # Below -100 dBFS there is nothing to separate: such chunks spend no time in the network.
 _SILENT_PEAK = 1e-5
@@ -84,10 +84,6 @@ class VocalNetwork(Protocol):
     def vocals(self, mix: Samples, level: Level) -> Samples:
         """(n, 2) -> the vocals in it (n, 2), n <= ``chunk``."""
         ...
-
-
-def ignore(fraction: float) -> None:
-    """A listener to progress that nobody needs."""
 
 
 class ChunkedSeparator:
