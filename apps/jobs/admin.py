@@ -1,5 +1,7 @@
 from django.contrib import admin
 
+from apps.common.looking import ReadOnlyAdmin
+
 from .models import Attempt, Job, VoiceUse
 
 
@@ -37,7 +39,7 @@ class VoiceUseInline(admin.TabularInline):  # type: ignore[type-arg]
 
 
 @admin.register(Job)
-class JobAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class JobAdmin(ReadOnlyAdmin):
     """To look at; jobs are changed only by their verbs."""
 
     list_display = ("created_at", "workspace", "kind", "title", "state", "error_code", "quote")
@@ -45,12 +47,3 @@ class JobAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     search_fields = ("id", "batch", "title", "workspace__name")
     list_select_related = ("workspace",)
     inlines = (VoiceUseInline, AttemptInline)
-
-    def has_add_permission(self, request: object) -> bool:
-        return False
-
-    def has_change_permission(self, request: object, obj: object = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: object, obj: object = None) -> bool:
-        return False

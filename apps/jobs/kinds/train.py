@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 from apps.billing.plans import training_quote
 from apps.common import storage
@@ -46,19 +46,11 @@ def order(workspace_id: uuid.UUID, wanted: TrainingStart) -> base.Order:
     consent = _check_trainable(voice)
     files = _lock_files(dataset)
     voices.begin_training(voice)
-    params = wanted.params
-    return base.Order(
-        kind=JobKind.TRAIN,
-        title=voice.name,
-        voices=(base.Use(voice, consent),),
-        params=params.model_dump(mode="json"),
-        inputs={
-            "source": {"id": str(dataset.id), "name": dataset.name},
-            "files": [base.frozen(file) for file in files],
-        },
-        quote=training_quote(params),
-        total_steps=params.total_steps,
-    )
+    inputs = {
+        "source": {"id": str(dataset.id), "name": dataset.name},
+        "files": [base.frozen(file) for file in files],
+    }
+    return _order(base.Use(voice, consent), wanted.params, inputs)
 
 
 def continued(workspace_id: uuid.UUID, wanted: Continuation) -> base.Order:
@@ -83,17 +75,23 @@ def continued(workspace_id: uuid.UUID, wanted: Continuation) -> base.Order:
         changed["total_steps"] += 1
     params = TrainParams.model_validate(last.params | changed)
     voices.begin_training(voice)
+    inputs = {
+        "source": last.inputs["source"],
+        "files": last.inputs["files"],
+        "resume": {"job": str(last.id), "key": key, "step": reached},
+    }
+    return _order(base.Use(voice, consent), params, inputs, done=reached)
+
+
+def _order(use: base.Use, params: TrainParams, inputs: dict[str, Any], done: int = 0) -> base.Order:
+    """The order of a training of which ``done`` steps are paid already."""
     return base.Order(
         kind=JobKind.TRAIN,
-        title=voice.name,
-        voices=(base.Use(voice, consent),),
+        title=use.voice.name,
+        voices=(use,),
         params=params.model_dump(mode="json"),
-        inputs={
-            "source": last.inputs["source"],
-            "files": last.inputs["files"],
-            "resume": {"job": str(last.id), "key": key, "step": reached},
-        },
-        quote=training_quote(params, done=reached),
+        inputs=inputs,
+        quote=training_quote(params, done=done),
         total_steps=params.total_steps,
     )
 
