@@ -2,11 +2,9 @@ import { useParams } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { useJobs } from "../api/queries";
 import type { Job } from "../api/types";
-import { AiNotice } from "../features/AiNotice";
-import { JobCard } from "../features/JobCard";
+import { JobsAndResults } from "../features/JobsAndResults";
 import { progressOf } from "../features/job/batch";
-import { kindText, mainResults, singersOf } from "../features/jobText";
-import { ResultCard } from "../features/ResultCard";
+import { kindText, singersOf } from "../features/jobText";
 import { useI18n } from "../i18n";
 import { NotFound } from "../shell/NotFound";
 import { PageHead } from "../ui/PageHead";
@@ -57,32 +55,7 @@ function Jobs({ jobs }: { jobs: Job[] }) {
         </p>
         <ProgressBar label={t("progressOf", { name: title })} fraction={fraction} />
       </section>
-      {open.length > 0 && (
-        <section aria-labelledby="open" className="grid grid-cols-1 gap-4 md:grid-cols-2">
-          <h2 id="open" className="sr-only">
-            {t("unfinished")}
-          </h2>
-          {open.map((job) => (
-            <JobCard key={job.id} job={job} />
-          ))}
-        </section>
-      )}
-      {done.length > 0 && (
-        <>
-          {first.voice && <AiNotice />}
-          <section
-            aria-labelledby="finished"
-            className="grid grid-cols-1 gap-4 sm:grid-cols-2 xl:grid-cols-3"
-          >
-            <h2 id="finished" className="sr-only">
-              {t("finishedSongs")}
-            </h2>
-            {done.flatMap((job) =>
-              mainResults(job).map((file) => <ResultCard key={file.id} job={job} file={file} />),
-            )}
-          </section>
-        </>
-      )}
+      <JobsAndResults open={open} done={done} aiMade={Boolean(first.voice)} />
     </>
   );
 }

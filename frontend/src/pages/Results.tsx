@@ -1,10 +1,8 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { AudioLines } from "lucide-react";
 import { useJobs } from "../api/queries";
-import { AiNotice } from "../features/AiNotice";
-import { JobCard } from "../features/JobCard";
-import { kindText, mainResults, makesSound, RESULT_KINDS } from "../features/jobText";
-import { ResultCard } from "../features/ResultCard";
+import { JobsAndResults } from "../features/JobsAndResults";
+import { kindText, makesSound, RESULT_KINDS } from "../features/jobText";
 import { useI18n } from "../i18n";
 import { isFinished } from "../live/fresh";
 import { ButtonLink } from "../ui/Button";
@@ -37,32 +35,7 @@ export default function Results() {
           {t("noResultsText")}
         </Empty>
       )}
-      {running.length + failed.length > 0 && (
-        <section aria-labelledby="unfinished" className="grid grid-cols-1 gap-4 md:grid-cols-2">
-          <h2 id="unfinished" className="sr-only">
-            {t("unfinished")}
-          </h2>
-          {[...running, ...failed].map((job) => (
-            <JobCard key={job.id} job={job} />
-          ))}
-        </section>
-      )}
-      {done.length > 0 && (
-        <>
-          <AiNotice />
-          <section
-            aria-labelledby="finished"
-            className="grid grid-cols-1 gap-4 sm:grid-cols-2 xl:grid-cols-3"
-          >
-            <h2 id="finished" className="sr-only">
-              {t("finishedSongs")}
-            </h2>
-            {done.flatMap((job) =>
-              mainResults(job).map((file) => <ResultCard key={file.id} job={job} file={file} />),
-            )}
-          </section>
-        </>
-      )}
+      <JobsAndResults open={[...running, ...failed]} done={done} aiMade />
       <MoreButton query={jobs} />
     </>
   );

@@ -1,7 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { Disc3, Download, Layers2, Sparkles, WandSparkles } from "lucide-react";
-import { useState } from "react";
+import { Disc3, Download, WandSparkles } from "lucide-react";
 import { api } from "../../api/calls";
 import type { AudioFile } from "../../api/types";
 import { useI18n } from "../../i18n";
@@ -10,8 +9,9 @@ import { MenuItem } from "../../ui/Menu";
 import { RenameDeleteMenu } from "../RenameDeleteMenu";
 import { useDownload } from "../useDownload";
 import { MakeDialog } from "./MakeDialog";
+import { MakeItems } from "./MakeItems";
 import { useFileAction } from "./useFileAction";
-import type { Make } from "./useMake";
+import { useMakeDialog } from "./useMakeDialog";
 
 export function FileMenu({ file }: { file: AudioFile }) {
   const { t } = useI18n();
@@ -23,12 +23,7 @@ export function FileMenu({ file }: { file: AudioFile }) {
     await api.deleteFile(file.id);
     applyFile(client, { ...file, state: "deleted" });
   });
-  const [make, setMake] = useState<Make>("separate");
-  const [open, setOpen] = useState(false);
-  function ask(what: Make) {
-    setMake(what);
-    setOpen(true);
-  }
+  const making = useMakeDialog();
   return (
     <>
       <RenameDeleteMenu
@@ -50,15 +45,7 @@ export function FileMenu({ file }: { file: AudioFile }) {
         >
           {t("coverThis")}
         </MenuItem>
-        <MenuItem icon={<Layers2 aria-hidden className="size-4" />} onClick={() => ask("separate")}>
-          {t("separateThis")}
-        </MenuItem>
-        <MenuItem
-          icon={<Sparkles aria-hidden className="size-4" />}
-          onClick={() => ask("preprocess")}
-        >
-          {t("cleanThis")}
-        </MenuItem>
+        <MakeItems ask={making.ask} />
         <MenuItem
           icon={<Download aria-hidden className="size-4" />}
           onClick={() => download.mutate(file.id)}
@@ -66,7 +53,7 @@ export function FileMenu({ file }: { file: AudioFile }) {
           {t("download")}
         </MenuItem>
       </RenameDeleteMenu>
-      <MakeDialog make={make} files={[file]} open={open} onClose={() => setOpen(false)} />
+      <MakeDialog make={making.make} files={[file]} open={making.open} onClose={making.close} />
     </>
   );
 }

@@ -1,26 +1,22 @@
-import { Layers, Layers2, Sparkles, X } from "lucide-react";
+import { Layers, X } from "lucide-react";
 import { useState } from "react";
 import type { AudioFile } from "../../api/types";
 import { useI18n } from "../../i18n";
 import { formatSpan } from "../../i18n/format";
 import { usePlayer } from "../../player/PlayerProvider";
 import { Button, IconButton } from "../../ui/Button";
-import { Menu, MenuItem } from "../../ui/Menu";
+import { Menu } from "../../ui/Menu";
 import { DatasetDialog } from "./DatasetDialog";
 import { MakeDialog } from "./MakeDialog";
-import type { Make } from "./useMake";
+import { MakeItems } from "./MakeItems";
+import { useMakeDialog } from "./useMakeDialog";
 
 /** What can be done with the ticked files. */
 export function SelectionBar({ files, onClear }: { files: AudioFile[]; onClear: () => void }) {
   const { t, language } = useI18n();
   const { track } = usePlayer();
   const [open, setOpen] = useState(false);
-  const [make, setMake] = useState<Make>("separate");
-  const [making, setMaking] = useState(false);
-  function ask(what: Make) {
-    setMake(what);
-    setMaking(true);
-  }
+  const making = useMakeDialog();
   const seconds = files.reduce((sum, file) => sum + (file.duration_s ?? 0), 0);
   return (
     <>
@@ -32,18 +28,7 @@ export function SelectionBar({ files, onClear }: { files: AudioFile[]; onClear: 
           {t("selectedCount", { count: files.length, span: formatSpan(seconds, language) })}
         </p>
         <Menu label={t("moreActions")}>
-          <MenuItem
-            icon={<Layers2 aria-hidden className="size-4" />}
-            onClick={() => ask("separate")}
-          >
-            {t("separateThis")}
-          </MenuItem>
-          <MenuItem
-            icon={<Sparkles aria-hidden className="size-4" />}
-            onClick={() => ask("preprocess")}
-          >
-            {t("cleanThis")}
-          </MenuItem>
+          <MakeItems ask={making.ask} />
         </Menu>
         <Button
           look="primary"
@@ -57,10 +42,10 @@ export function SelectionBar({ files, onClear }: { files: AudioFile[]; onClear: 
         </IconButton>
       </section>
       <MakeDialog
-        make={make}
+        make={making.make}
         files={files}
-        open={making}
-        onClose={() => setMaking(false)}
+        open={making.open}
+        onClose={making.close}
         onStarted={onClear}
       />
       <DatasetDialog open={open} onClose={() => setOpen(false)} files={files} onMade={onClear} />
