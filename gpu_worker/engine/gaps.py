@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .levels import loudest_second_db
+from .runs import runs
 
 Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]
@@ -43,7 +44,7 @@ def gap_frames(levels_db: Floats, f0: Floats, threshold_db: float) -> Flags:
     if not loud.any():
         return np.ones(len(loud), np.bool_)
     gaps = np.zeros(len(loud), np.bool_)
-    for first, last in runs(~_with_fades(loud, f0[: len(loud)] > 0)):
+    for first, last in runs(~_with_fades(loud, f0[: len(loud)] > 0)).tolist():
         if last - first >= SHORTEST_GAP:
             start = first + AFTER_SOUND if first > 0 else first
             gaps[start : last - BEFORE_SOUND if last < len(loud) else last] = True
@@ -60,7 +61,7 @@ def breath_frames(levels_db: Floats, hiss: Floats, f0: Floats, threshold_db: flo
     voiced = f0[: len(levels_db)] > 0
     near_note = _widened(voiced, CONSONANT)
     breaths = np.zeros(len(levels_db), np.bool_)
-    for first, last in runs(audible & ~near_note & (hiss < MOST_HISS)):
+    for first, last in runs(audible & ~near_note & (hiss < MOST_HISS)).tolist():
         breaths[first:last] = last - first >= SHORTEST_BREATH
     return breaths
 
@@ -88,16 +89,10 @@ def apply_gains(blocks: Iterable[Floats], gains: Floats, hop: int) -> Iterator[F
         start += len(block)
 
 
-def runs(flags: Flags) -> list[tuple[int, int]]:
-    """Stretches of true, as (first, one past the last)."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
-    return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
-
-
 def _with_fades(loud: Flags, voiced: Flags) -> Flags:
     """``loud``, and what is still voiced directly after it."""
     kept = loud.copy()
-    for _, last in runs(loud):
+    for _, last in runs(loud).tolist():
         fade = voiced[last : last + LONGEST_FADE]
         kept[last : last + (int(np.argmin(fade)) if not fade.all() else len(fade))] = True
     return kept

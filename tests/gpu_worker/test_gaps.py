@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from gpu_worker.engine.gaps import apply_gains, breath_frames, gains_of, gap_frames, runs
+from gpu_worker.engine.gaps import apply_gains, breath_frames, gains_of, gap_frames
 from gpu_worker.engine.levels import frame_levels, loudest_second_db
+from gpu_worker.engine.runs import runs
 from gpu_worker.engine.song import Song
 from gpu_worker.engine.stop import never
 from tests.gpu_worker.small_voice import Floats, Sung, hiss, silence, tone
@@ -14,13 +15,13 @@ def gaps(wave: Floats, threshold_db: float = -55.0) -> list[tuple[float, float]]
     """Stretches in seconds."""
     levels, _ = frame_levels(Song(wave), never)
     found = gap_frames(levels, Sung(above=1e-4).estimate(wave), threshold_db)
-    return [(first / 100, last / 100) for first, last in runs(found)]
+    return [(first / 100, last / 100) for first, last in runs(found).tolist()]
 
 
 def breaths(wave: Floats) -> list[tuple[float, float]]:
     levels, share = frame_levels(Song(wave), never)
     found = breath_frames(levels, share, Sung().estimate(wave), -55.0)
-    return [(first / 100, last / 100) for first, last in runs(found)]
+    return [(first / 100, last / 100) for first, last in runs(found).tolist()]
 
 
 def low_hiss(seconds: float, gain: float) -> Floats:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..runs import runs
+
 Floats = NDArray[np.float32]
 
 # Samples of a plateau differ by less than this share of the peak: one step of 16 bits.
@@ -48,9 +50,8 @@ def clipped_share(parts: Iterable[Floats]) -> float:
 
 def _plateau_samples(wave: Floats, peak: float) -> int:
     flat = (np.abs(np.diff(wave)) <= _FLAT * peak) & (np.abs(wave[1:]) > _LOWEST_PLATEAU * peak)
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], flat.view(np.int8), [0]])))
-    runs = edges[1::2] - edges[::2]
-    long = runs[runs >= _SHORTEST_RUN]
+    lengths = np.diff(runs(flat)).ravel()
+    long = lengths[lengths >= _SHORTEST_RUN]
     return int(long.sum() + len(long))
 
 

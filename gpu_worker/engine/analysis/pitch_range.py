@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..runs import runs
 from .activity import FRAMES_A_S
 
 Floats = NDArray[np.float32]
@@ -57,6 +58,4 @@ def range_gaps(seconds: NDArray[np.float64]) -> list[Gap]:
     below = np.cumsum(seconds) / total
     first, last = (int(np.searchsorted(below, q)) for q in (_LOWEST_QUANTILE, _HIGHEST_QUANTILE))
     missing = seconds[first : last + 1] < _MISSING * total / (last - first + 1)
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], missing.view(np.int8), [0]])))
-    runs = zip(edges[::2], edges[1::2], strict=True)
-    return [Gap(first + int(a), first + int(b) - 1) for a, b in runs if b - a >= _IN_A_ROW]
+    return [Gap(first + a, first + b - 1) for a, b in runs(missing).tolist() if b - a >= _IN_A_ROW]

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from gpu_worker.contract.errors import Code, JobError
 
 from ..progress import Listener, ignore
+from ..runs import runs
 from ..stop import StopCheck, check, never
 from .blocks import (
     FRAMES_A_SECOND,
@@ -88,9 +89,7 @@ def _loud(levels: Decibels) -> float:
 
 def _silences(silent: NDArray[np.bool_]) -> list[tuple[int, int]]:
     """Runs of more than a second of silent frames as (first, one past the last)."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], silent, [False]]).astype(int)))
-    runs = zip(edges[::2], edges[1::2], strict=True)
-    return [(int(a), int(b)) for a, b in runs if b - a > LONGEST_S * FRAMES_A_SECOND]
+    return [(a, b) for a, b in runs(silent).tolist() if b - a > LONGEST_S * FRAMES_A_SECOND]
 
 
 def _pairs(bounds: list[int]) -> list[tuple[int, int]]:
