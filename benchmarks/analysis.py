@@ -16,9 +16,9 @@ import torch
 from benchmarks.measure import write
 from gpu_worker.contract.params import AudioFormat, F0Method
 from gpu_worker.engine.analysis.card import Recorded, examine
-from gpu_worker.engine.audio import decode, encode
-from gpu_worker.engine.evaluation import SpeakerEncoder
-from gpu_worker.engine.f0 import load_f0
+from gpu_worker.engine.learning.evaluation import SpeakerEncoder
+from gpu_worker.engine.melody.f0 import load_f0
+from gpu_worker.engine.sound.audio import decode, encode
 from gpu_worker.pretrained import Pretrained
 
 MATERIAL = Path(__file__).parents[1] / "demo" / "material"

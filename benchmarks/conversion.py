@@ -21,14 +21,14 @@ from torch import Tensor
 from benchmarks.measure import best_device, interleaved, write
 from gpu_worker.contract.params import ContentEncoderName, ConvertParams, F0Method, Preset
 from gpu_worker.engine.config import synthesizer_config
-from gpu_worker.engine.content import ContentEncoder, load_content_encoder
-from gpu_worker.engine.conversion import Converter, Rendering
-from gpu_worker.engine.f0 import load_f0
+from gpu_worker.engine.melody.f0 import load_f0
 from gpu_worker.engine.nets.generator import Generator
 from gpu_worker.engine.nets.inference import Precision, default_precision
 from gpu_worker.engine.nets.synthesizer import Synthesizer
-from gpu_worker.engine.published import VoiceMetadata, read_published, write_published
-from gpu_worker.engine.retrieval import RetrievalIndex
+from gpu_worker.engine.rendering.conversion import Converter, Rendering
+from gpu_worker.engine.speech.content import ContentEncoder, load_content_encoder
+from gpu_worker.engine.voice.published import VoiceMetadata, read_published, write_published
+from gpu_worker.engine.voice.retrieval import RetrievalIndex
 from gpu_worker.pretrained import Pretrained
 
 RATE = 40_000

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gpu_worker.contract.errors import JobError
-from gpu_worker.engine.audio import decode, decode_stereo
+from gpu_worker.engine.sound.audio import decode, decode_stereo
 
 Floats = NDArray[np.float32]
 

@@ -14,14 +14,14 @@ import torch
 
 from benchmarks.measure import best_device, write
 from gpu_worker.contract.params import ContentEncoderName, ConvertParams, F0Method
-from gpu_worker.engine.audio import decode, resample
 from gpu_worker.engine.config import CONTENT_RATE, spectrogram_config
-from gpu_worker.engine.content import load_content_encoder
-from gpu_worker.engine.conversion import Converter, Rendering
-from gpu_worker.engine.evaluation import f0_correlation, mel_distance
-from gpu_worker.engine.f0 import load_f0
+from gpu_worker.engine.learning.evaluation import f0_correlation, mel_distance
+from gpu_worker.engine.melody.f0 import load_f0
 from gpu_worker.engine.nets.inference import Precision
-from gpu_worker.engine.published import read_published
+from gpu_worker.engine.rendering.conversion import Converter, Rendering
+from gpu_worker.engine.sound.audio import decode, resample
+from gpu_worker.engine.speech.content import load_content_encoder
+from gpu_worker.engine.voice.published import read_published
 from gpu_worker.pretrained import Pretrained
 
 

@@ -30,8 +30,8 @@ from benchmarks.proof.stems import covers, separations
 from benchmarks.proof.voice import trained
 from gpu_worker.contract.params import F0Method
 from gpu_worker.contract.report_card import Defect
-from gpu_worker.engine.f0 import load_f0
-from gpu_worker.engine.scoring import load_ears
+from gpu_worker.engine.learning.scoring import load_ears
+from gpu_worker.engine.melody.f0 import load_f0
 from gpu_worker.pretrained import Pretrained
 from gpu_worker.tasks import Tools
 

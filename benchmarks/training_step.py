@@ -13,23 +13,21 @@ import torch
 
 from benchmarks.measure import best_device, seconds, write
 from gpu_worker.contract.params import Preset
-from gpu_worker.engine.batches import make_batch
 from gpu_worker.engine.config import (
     discriminator_config,
     spectrogram_config,
     synthesizer_config,
     train_recipe,
 )
-from gpu_worker.engine.losses import (
+from gpu_worker.engine.learning.batches import make_batch
+from gpu_worker.engine.learning.losses import (
     adversarial_loss,
     discriminator_loss,
     feature_loss,
     kl_loss,
 )
-from gpu_worker.engine.nets.discriminator import MultiPeriodDiscriminator
-from gpu_worker.engine.nets.synthesizer import Synthesizer, draw_segments
-from gpu_worker.engine.slices import Slice
-from gpu_worker.engine.train_step import (
+from gpu_worker.engine.learning.slices import Slice
+from gpu_worker.engine.learning.train_step import (
     TrainBatch,
     TrainNets,
     direct_step,
@@ -38,6 +36,8 @@ from gpu_worker.engine.train_step import (
     mel_loss,
     train_step,
 )
+from gpu_worker.engine.nets.discriminator import MultiPeriodDiscriminator
+from gpu_worker.engine.nets.synthesizer import Synthesizer, draw_segments
 
 RATE = 40_000
 CONTENT_DIM = 512

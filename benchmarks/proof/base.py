@@ -12,7 +12,7 @@ from benchmarks.material import Material
 from gpu_worker.contract.errors import Code, JobError
 from gpu_worker.contract.scores import Scores
 from gpu_worker.contract.stage import Stage
-from gpu_worker.engine.scoring import Ears
+from gpu_worker.engine.learning.scoring import Ears
 from gpu_worker.tasks import Tools, VoiceFiles
 
 Floats = NDArray[np.float32]

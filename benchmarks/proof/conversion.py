@@ -9,12 +9,12 @@ from benchmarks.proof.base import Bench, Expected, Floats, Listener, Table, Voic
 from benchmarks.proof.listening import Followed, follow, pause_level
 from gpu_worker.contract.job import ConvertResult
 from gpu_worker.contract.params import AutoKey, ConvertParams, F0Method
-from gpu_worker.engine.audio import decode, probe
 from gpu_worker.engine.config import CONTENT_RATE
-from gpu_worker.engine.evaluation import cosine
-from gpu_worker.engine.f0 import load_f0
-from gpu_worker.engine.lufs import integrated_lufs
-from gpu_worker.engine.scoring import is_speech
+from gpu_worker.engine.learning.evaluation import cosine
+from gpu_worker.engine.learning.scoring import is_speech
+from gpu_worker.engine.melody.f0 import load_f0
+from gpu_worker.engine.sound.audio import decode, probe
+from gpu_worker.engine.sound.lufs import integrated_lufs
 from gpu_worker.engine.stop import never
 from gpu_worker.tasks import convert
 

@@ -8,10 +8,10 @@ import numpy as np
 from benchmarks.proof.base import Bench, Expected, Floats, Listener, Table, Voice, rounded
 from benchmarks.proof.listening import envelope_shift, follow, frame_levels, note_cents
 from gpu_worker.contract.params import AutoKey, ConvertParams
-from gpu_worker.engine.audio import decode, resample
 from gpu_worker.engine.config import CONTENT_RATE
-from gpu_worker.engine.conversion import Converter
-from gpu_worker.engine.lufs import integrated_lufs
+from gpu_worker.engine.rendering.conversion import Converter
+from gpu_worker.engine.sound.audio import decode, resample
+from gpu_worker.engine.sound.lufs import integrated_lufs
 from gpu_worker.tasks.conversion import load_converter
 
 HOW = (

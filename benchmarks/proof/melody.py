@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from benchmarks.proof.base import Bench, Expected, Row, Table, is_installed, rounded
 from benchmarks.proof.listening import follow
 from gpu_worker.contract.params import F0Method
-from gpu_worker.engine.audio import decode
 from gpu_worker.engine.config import CONTENT_RATE
-from gpu_worker.engine.f0 import load_f0
+from gpu_worker.engine.melody.f0 import load_f0
+from gpu_worker.engine.sound.audio import decode
 
 HOW = (
     "Each estimator as it hears (no repair of octaves) against the median of all single ones, "

@@ -12,9 +12,9 @@ from benchmarks.proof.base import Bench, Expected, Floats, Listener, Table, roun
 from benchmarks.proof.listening import follow, level_db, sdr
 from gpu_worker.contract.params import AnalyseParams, BitDepth, PreprocessParams
 from gpu_worker.contract.report_card import DatasetCard, Defect
-from gpu_worker.engine.audio import decode, resample
 from gpu_worker.engine.config import CONTENT_RATE
-from gpu_worker.engine.scoring import is_speech
+from gpu_worker.engine.learning.scoring import is_speech
+from gpu_worker.engine.sound.audio import decode, resample
 from gpu_worker.engine.stop import never
 from gpu_worker.tasks import Recorded, analyse, preprocess
 

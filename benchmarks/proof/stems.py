@@ -11,11 +11,11 @@ from benchmarks.proof.conversion import melody_of
 from benchmarks.proof.listening import level_db, sdr
 from gpu_worker.contract.job import CoverResult
 from gpu_worker.contract.params import BitDepth, CoverParams, SeparatorName
-from gpu_worker.engine.audio import decode, decode_stereo
 from gpu_worker.engine.config import CONTENT_RATE
-from gpu_worker.engine.evaluation import cosine
-from gpu_worker.engine.lufs import integrated_lufs
+from gpu_worker.engine.learning.evaluation import cosine
 from gpu_worker.engine.separation import load_separator
+from gpu_worker.engine.sound.audio import decode, decode_stereo
+from gpu_worker.engine.sound.lufs import integrated_lufs
 from gpu_worker.engine.stop import never
 from gpu_worker.tasks import cover
 

@@ -10,8 +10,8 @@ from benchmarks.proof.base import Bench, Expected, Floats, Listener, Row, Table,
 from gpu_worker.contract.job import INDEX, MODEL
 from gpu_worker.contract.params import TrainParams
 from gpu_worker.contract.scores import Scores
-from gpu_worker.engine.audio import decode
 from gpu_worker.engine.config import CONTENT_RATE
+from gpu_worker.engine.sound.audio import decode
 from gpu_worker.engine.stop import never
 from gpu_worker.tasks import VoiceFiles, train
 

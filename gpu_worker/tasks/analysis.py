@@ -7,10 +7,10 @@ from gpu_worker.contract.job import AnalyseResult
 from gpu_worker.contract.params import AnalyseParams
 from gpu_worker.contract.stage import Stage
 from gpu_worker.engine.analysis.card import Recorded, examine
-from gpu_worker.engine.evaluation import SpeakerEncoder
-from gpu_worker.engine.f0 import load_f0
+from gpu_worker.engine.learning.evaluation import SpeakerEncoder
+from gpu_worker.engine.learning.training import TrainReporter
+from gpu_worker.engine.melody.f0 import load_f0
 from gpu_worker.engine.stop import StopCheck
-from gpu_worker.engine.training import TrainReporter
 
 from .base import Made, Tools, part
 

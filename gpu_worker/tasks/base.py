@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from gpu_worker.contract.job import EncoderRef, Sound
 from gpu_worker.contract.params import ExportKnobs
 from gpu_worker.contract.stage import Stage
-from gpu_worker.engine.export import export
-from gpu_worker.engine.lufs import blocks_of
+from gpu_worker.engine.learning.training import TrainReporter
 from gpu_worker.engine.progress import Listener
+from gpu_worker.engine.sound.export import export
+from gpu_worker.engine.sound.lufs import blocks_of
 from gpu_worker.engine.spool import spool
 from gpu_worker.engine.stop import StopCheck
-from gpu_worker.engine.training import TrainReporter
 from gpu_worker.engine.weights import WeightSource
 
 ResultT = TypeVar("ResultT", covariant=True)

@@ -9,16 +9,16 @@ from gpu_worker.contract.errors import Code, JobError
 from gpu_worker.contract.job import ConvertResult, sound_names
 from gpu_worker.contract.params import AutoKey, ConvertParams
 from gpu_worker.contract.stage import Stage
-from gpu_worker.engine import audio
-from gpu_worker.engine.blending import Share, blend
 from gpu_worker.engine.config import CONTENT_RATE
-from gpu_worker.engine.content import ContentEncoder, load_content_encoder
-from gpu_worker.engine.conversion import Converter
-from gpu_worker.engine.f0 import load_pitch
-from gpu_worker.engine.published import PublishedVoice, read_published
-from gpu_worker.engine.retrieval import read_index
+from gpu_worker.engine.learning.training import TrainReporter
+from gpu_worker.engine.melody.f0 import load_pitch
+from gpu_worker.engine.rendering.blending import Share, blend
+from gpu_worker.engine.rendering.conversion import Converter
+from gpu_worker.engine.sound import audio
+from gpu_worker.engine.speech.content import ContentEncoder, load_content_encoder
 from gpu_worker.engine.stop import StopCheck
-from gpu_worker.engine.training import TrainReporter
+from gpu_worker.engine.voice.published import PublishedVoice, read_published
+from gpu_worker.engine.voice.retrieval import read_index
 
 from .base import Made, Tools, VoiceFiles, part, write_sound
 

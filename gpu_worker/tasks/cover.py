@@ -12,18 +12,18 @@ from gpu_worker.contract.errors import Code, JobError
 from gpu_worker.contract.job import COVER_STEMS, CoverResult, Sound, sound_names
 from gpu_worker.contract.params import AutoKey, CoverParams
 from gpu_worker.contract.stage import Stage
-from gpu_worker.engine import audio
 from gpu_worker.engine.config import CONTENT_RATE
-from gpu_worker.engine.conversion import Converter
 from gpu_worker.engine.effects import stream_effects
-from gpu_worker.engine.lufs import blocks_of, channels_of, integrated_lufs
-from gpu_worker.engine.mixing import mix, stem_gains
+from gpu_worker.engine.learning.training import TrainReporter
 from gpu_worker.engine.progress import Listener
-from gpu_worker.engine.resampling import resample_blocks
+from gpu_worker.engine.rendering.conversion import Converter
 from gpu_worker.engine.separation import Stems, load_separator
+from gpu_worker.engine.sound import audio
+from gpu_worker.engine.sound.lufs import blocks_of, channels_of, integrated_lufs
+from gpu_worker.engine.sound.mixing import mix, stem_gains
+from gpu_worker.engine.sound.resampling import resample_blocks
 from gpu_worker.engine.spool import spool
 from gpu_worker.engine.stop import StopCheck
-from gpu_worker.engine.training import TrainReporter
 
 from .base import Floats, Made, Tools, VoiceFiles, as_made, part, write_sound
 from .conversion import load_converter, tell_key

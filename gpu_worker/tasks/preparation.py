@@ -15,12 +15,12 @@ from gpu_worker.contract.job import (
 )
 from gpu_worker.contract.params import PreprocessParams, SeparateParams, SeparatorName
 from gpu_worker.contract.stage import Stage
-from gpu_worker.engine import audio
 from gpu_worker.engine.cleaning import clean, load_denoiser
+from gpu_worker.engine.learning.training import TrainReporter
 from gpu_worker.engine.progress import Listener
 from gpu_worker.engine.separation import Separator, Stems, load_separator
+from gpu_worker.engine.sound import audio
 from gpu_worker.engine.stop import StopCheck
-from gpu_worker.engine.training import TrainReporter
 
 from .base import Floats, Made, Tools, mono_on_disk, part, write_sound
 

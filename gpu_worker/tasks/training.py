@@ -15,13 +15,13 @@ from gpu_worker.contract.job import (
 from gpu_worker.contract.params import TrainParams
 from gpu_worker.contract.scores import Candidate
 from gpu_worker.contract.stage import Stage
-from gpu_worker.engine import training
 from gpu_worker.engine.config import FRAME_RATE, spectrogram_config
-from gpu_worker.engine.content import load_content_encoder
-from gpu_worker.engine.dataset import FeatureExtractor
-from gpu_worker.engine.f0 import load_f0
+from gpu_worker.engine.learning import training
+from gpu_worker.engine.learning.dataset import FeatureExtractor
+from gpu_worker.engine.learning.training import TrainReporter
+from gpu_worker.engine.melody.f0 import load_f0
+from gpu_worker.engine.speech.content import load_content_encoder
 from gpu_worker.engine.stop import StopCheck, never
-from gpu_worker.engine.training import TrainReporter
 
 from .base import Made, Tools, part
 

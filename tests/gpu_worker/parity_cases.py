@@ -16,19 +16,24 @@ from gpu_worker.engine.config import (
     spectrogram_config,
     synthesizer_config,
 )
-from gpu_worker.engine.content import ContentVec
-from gpu_worker.engine.conversion import AS_PUBLISHED, Converter
-from gpu_worker.engine.hubert import HubertModel
-from gpu_worker.engine.losses import adversarial_loss, discriminator_loss, feature_loss, kl_loss
-from gpu_worker.engine.loudness import mix_loudness
+from gpu_worker.engine.learning.losses import (
+    adversarial_loss,
+    discriminator_loss,
+    feature_loss,
+    kl_loss,
+)
+from gpu_worker.engine.learning.slicer import split_at_silence
+from gpu_worker.engine.learning.train_step import TrainBatch, make_nets, train_step
+from gpu_worker.engine.melody.rmvpe import Rmvpe, decode
 from gpu_worker.engine.nets.discriminator import MultiPeriodDiscriminator
 from gpu_worker.engine.nets.synthesizer import NOISE_SCALE, Synthesizer
-from gpu_worker.engine.published import read_published
-from gpu_worker.engine.retrieval import RetrievalIndex, read_index
-from gpu_worker.engine.rmvpe import Rmvpe, decode
-from gpu_worker.engine.slicer import split_at_silence
+from gpu_worker.engine.rendering.conversion import AS_PUBLISHED, Converter
+from gpu_worker.engine.rendering.loudness import mix_loudness
 from gpu_worker.engine.spectrogram import linear_spectrogram, log_mel
-from gpu_worker.engine.train_step import TrainBatch, make_nets, train_step
+from gpu_worker.engine.speech.content import ContentVec
+from gpu_worker.engine.speech.hubert import HubertModel
+from gpu_worker.engine.voice.published import read_published
+from gpu_worker.engine.voice.retrieval import RetrievalIndex, read_index
 from tests.gpu_worker.vectors import TOLERANCE, Finding, Vectors, relative_error
 
 LOSS_TOLERANCE = 1e-4

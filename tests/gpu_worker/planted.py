@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import signal
 
-from gpu_worker.engine.audio import resample
+from gpu_worker.engine.sound.audio import resample
 
 Floats = NDArray[np.float32]
 Noise = Literal["white", "pink", "hum"]

@@ -11,9 +11,9 @@ from scipy import signal
 from gpu_worker.contract.params import AudioFormat, F0Method
 from gpu_worker.contract.report_card import DatasetCard, Defect, FileCard, Severity
 from gpu_worker.engine.analysis.card import Recorded, examine
-from gpu_worker.engine.audio import decode, encode, resample
-from gpu_worker.engine.evaluation import SpeakerEncoder
-from gpu_worker.engine.f0 import load_f0
+from gpu_worker.engine.learning.evaluation import SpeakerEncoder
+from gpu_worker.engine.melody.f0 import load_f0
+from gpu_worker.engine.sound.audio import decode, encode, resample
 from gpu_worker.pretrained import Pretrained
 
 from .planted import Noise, clipped, lossy, narrow, noisy, over, reverberant

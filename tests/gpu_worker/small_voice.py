@@ -9,10 +9,10 @@ from torch import Tensor
 
 from gpu_worker.contract.params import ContentEncoderName, ConvertParams, F0Method, Preset
 from gpu_worker.engine.config import CONTENT_RATE, synthesizer_config
-from gpu_worker.engine.conversion import Converter, Rendering
 from gpu_worker.engine.nets.synthesizer import Synthesizer
-from gpu_worker.engine.published import PublishedVoice
-from gpu_worker.engine.retrieval import Retrieval, RetrievalIndex
+from gpu_worker.engine.rendering.conversion import Converter, Rendering
+from gpu_worker.engine.voice.published import PublishedVoice
+from gpu_worker.engine.voice.retrieval import Retrieval, RetrievalIndex
 
 RATE = 32_000
 DIM = 768

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from gpu_worker.engine.audio import decode
+from gpu_worker.engine.sound.audio import decode
 
 Floats = NDArray[np.float32]
 

@@ -11,8 +11,8 @@ import pytest
 
 from gpu_worker.contract.errors import Code, JobError
 from gpu_worker.contract.params import AudioFormat
-from gpu_worker.engine import audio
-from gpu_worker.engine.audio import (
+from gpu_worker.engine.sound import audio
+from gpu_worker.engine.sound.audio import (
     Source,
     decode,
     decode_stereo,

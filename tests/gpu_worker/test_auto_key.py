@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from gpu_worker.contract.params import AutoKey
-from gpu_worker.engine.auto_key import key_shift, median_f0
+from gpu_worker.engine.melody.auto_key import key_shift, median_f0
 
 
 def song(seed: int, low_midi: float, span: int = 12) -> NDArray[np.float64]:

@@ -5,8 +5,8 @@ import pytest
 from numpy.typing import NDArray
 
 from gpu_worker.contract.params import F0Method, Scale, Tonic
-from gpu_worker.engine.autotune import SEMITONES, autotune, scale_notes
-from gpu_worker.engine.f0 import load_f0
+from gpu_worker.engine.melody.autotune import SEMITONES, autotune, scale_notes
+from gpu_worker.engine.melody.f0 import load_f0
 from gpu_worker.pretrained import Pretrained
 from tests.gpu_worker.sounds import sung
 

@@ -9,19 +9,19 @@ from torch import nn
 
 from gpu_worker.contract.errors import Code, JobError
 from gpu_worker.contract.params import ContentEncoderName, Preset, TrainBase, TrainParams
-from gpu_worker.engine.bases import Base, find_base
-from gpu_worker.engine.batches import make_batch
 from gpu_worker.engine.config import (
     SynthesizerConfig,
     discriminator_config,
     spectrogram_config,
     synthesizer_config,
 )
+from gpu_worker.engine.learning.bases import Base, find_base
+from gpu_worker.engine.learning.batches import make_batch
+from gpu_worker.engine.learning.train_state import Sampler, TrainState
+from gpu_worker.engine.learning.train_step import StepLosses, make_nets, train_step
+from gpu_worker.engine.learning.training import begin
 from gpu_worker.engine.nets.discriminator import MultiPeriodDiscriminator
 from gpu_worker.engine.nets.synthesizer import Synthesizer
-from gpu_worker.engine.train_state import Sampler, TrainState
-from gpu_worker.engine.train_step import StepLosses, make_nets, train_step
-from gpu_worker.engine.training import begin
 from gpu_worker.engine.weights import WeightFiles
 from tests.gpu_worker.golden.formula_weights import load_into
 from tests.gpu_worker.training_parts import RATE, Heard, noise_dataset

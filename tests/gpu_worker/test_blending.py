@@ -8,9 +8,9 @@ import torch
 
 from gpu_worker.contract.errors import Code, JobError
 from gpu_worker.contract.params import ContentEncoderName
-from gpu_worker.engine.blending import Share, blend
 from gpu_worker.engine.nets.weight_norm import NormConv1d, NormConvTranspose1d
-from gpu_worker.engine.published import PublishedVoice
+from gpu_worker.engine.rendering.blending import Share, blend
+from gpu_worker.engine.voice.published import PublishedVoice
 from tests.gpu_worker.small_voice import DIM, Floats, bare, converter, index, tone, voice
 
 

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from gpu_worker.contract.errors import Code, JobError
 from gpu_worker.contract.params import F0Method, PreprocessParams
-from gpu_worker.engine.audio import decode
 from gpu_worker.engine.cleaning import (
     Denoiser,
     clean,
@@ -27,8 +26,9 @@ from gpu_worker.engine.cleaning.deep_filter import (
     erb_widths,
     synthesise,
 )
+from gpu_worker.engine.melody.swift_f0 import SwiftF0
+from gpu_worker.engine.sound.audio import decode
 from gpu_worker.engine.stop import Stopped, never
-from gpu_worker.engine.swift_f0 import SwiftF0
 from gpu_worker.pretrained import Pretrained
 from tests.gpu_worker.sounds import sung, vibrato
 

@@ -23,7 +23,7 @@ from gpu_worker.contract.params import (
     TrainParams,
 )
 from gpu_worker.contract.stage import Stage
-from gpu_worker.engine.audio import encode
+from gpu_worker.engine.sound.audio import encode
 from gpu_worker.flags import add_flags, params_from
 from gpu_worker.terminal import TerminalReport, bar
 from tests.gpu_worker.sounds import sung, vibrato

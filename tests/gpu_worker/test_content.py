@@ -13,10 +13,10 @@ from torch import Tensor
 
 from gpu_worker.contract.errors import Code, JobError
 from gpu_worker.contract.params import ContentEncoderName
-from gpu_worker.engine.content import ContentEncoder, load_content_encoder
-from gpu_worker.engine.hubert import HubertModel
+from gpu_worker.engine.speech.content import ContentEncoder, load_content_encoder
+from gpu_worker.engine.speech.hubert import HubertModel
+from gpu_worker.engine.speech.whisper import load_whisper_encoder
 from gpu_worker.engine.weights import WeightFiles
-from gpu_worker.engine.whisper import load_whisper_encoder
 from gpu_worker.pretrained import Pretrained
 from tests.gpu_worker.sounds import sung, vibrato
 

@@ -10,10 +10,10 @@ from torch import Tensor
 
 from gpu_worker.contract.errors import Code, JobError
 from gpu_worker.contract.params import AudioFormat, ContentEncoderName, ConvertParams, F0Method
-from gpu_worker.engine.conversion import Converter, Rendering
-from gpu_worker.engine.published import read_published
-from gpu_worker.engine.retrieval import read_index
+from gpu_worker.engine.rendering.conversion import Converter, Rendering
 from gpu_worker.engine.stop import Stopped
+from gpu_worker.engine.voice.published import read_published
+from gpu_worker.engine.voice.retrieval import read_index
 
 GOLDEN = Path(__file__).parent / "golden"
 SILENT = Rendering(noise=False)

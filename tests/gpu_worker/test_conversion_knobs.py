@@ -6,8 +6,8 @@ import torch
 
 from gpu_worker.contract.errors import Code, JobError
 from gpu_worker.contract.params import AutoKey, Scale
-from gpu_worker.engine.conversion import Rendering
-from gpu_worker.engine.loudness import rms_envelope
+from gpu_worker.engine.rendering.conversion import Rendering
+from gpu_worker.engine.rendering.loudness import rms_envelope
 from tests.gpu_worker.small_voice import (
     QUIET,
     RATE,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from gpu_worker.contract.params import AutoKey, ConvertParams, Scale, Tonic
-from gpu_worker.engine.conversion import Converter, Rendering
+from gpu_worker.engine.rendering.conversion import Converter, Rendering
 from tests.gpu_worker.small_voice import RATE, Encoder, Sung, index, voice
 
 FEW = settings(

@@ -9,15 +9,20 @@ import numpy as np
 import pytest
 import torch
 
-from gpu_worker.engine import chunks, hearing, plan
-from gpu_worker.engine.chunks import chunk_bounds, without_short_rest
 from gpu_worker.engine.config import CONTENT_RATE
-from gpu_worker.engine.conversion import Rendering
-from gpu_worker.engine.crossfade import joined, of_length
-from gpu_worker.engine.filters import high_pass_zero_phase
-from gpu_worker.engine.hearing import CONTEXT, CORE, hear
-from gpu_worker.engine.loudness import envelope_of, follow_loudness, mix_loudness, rms_envelope
-from gpu_worker.engine.song import Song
+from gpu_worker.engine.rendering import chunks, hearing, plan
+from gpu_worker.engine.rendering.chunks import chunk_bounds, without_short_rest
+from gpu_worker.engine.rendering.conversion import Rendering
+from gpu_worker.engine.rendering.crossfade import joined, of_length
+from gpu_worker.engine.rendering.hearing import CONTEXT, CORE, hear
+from gpu_worker.engine.rendering.loudness import (
+    envelope_of,
+    follow_loudness,
+    mix_loudness,
+    rms_envelope,
+)
+from gpu_worker.engine.rendering.song import Song
+from gpu_worker.engine.sound.filters import high_pass_zero_phase
 from gpu_worker.engine.stop import Stopped, never
 from tests.gpu_worker.small_voice import RATE, Floats, Sung, bare, converter, hiss, tone
 

@@ -10,9 +10,9 @@ from torch.nn import functional as F
 
 from gpu_worker.contract.errors import Code, JobError
 from gpu_worker.contract.params import F0Method
-from gpu_worker.engine import crepe
-from gpu_worker.engine.crepe import load_crepe
-from gpu_worker.engine.f0 import load_f0
+from gpu_worker.engine.melody import crepe
+from gpu_worker.engine.melody.crepe import load_crepe
+from gpu_worker.engine.melody.f0 import load_f0
 from gpu_worker.pretrained import Pretrained
 from tests.gpu_worker.sounds import sung, vibrato
 

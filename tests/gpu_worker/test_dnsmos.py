@@ -7,8 +7,8 @@ import pytest
 from numpy.typing import NDArray
 
 from gpu_worker.contract.errors import Code, JobError
-from gpu_worker.engine.audio import decode
-from gpu_worker.engine.dnsmos import SAMPLE_RATE, WINDOW, DnsMos
+from gpu_worker.engine.learning.dnsmos import SAMPLE_RATE, WINDOW, DnsMos
+from gpu_worker.engine.sound.audio import decode
 from gpu_worker.pretrained import Pretrained
 
 SPOKEN = Path(__file__).parent / "material" / "third-speaker.opus"

@@ -2,8 +2,8 @@
 
 from gpu_worker.contract.params import Preset
 from gpu_worker.engine.config import train_recipe
-from gpu_worker.engine.early_stop import counting_from, out_of_patience
-from gpu_worker.engine.schedule import learning_rate
+from gpu_worker.engine.learning.early_stop import counting_from, out_of_patience
+from gpu_worker.engine.learning.schedule import learning_rate
 from tests.gpu_worker.training_parts import PARAMS
 
 

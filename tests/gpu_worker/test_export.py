@@ -11,9 +11,9 @@ from scipy import signal
 
 from gpu_worker.contract.errors import Code, JobError
 from gpu_worker.contract.params import AudioFormat, BitDepth, ExportKnobs, ExportRate
-from gpu_worker.engine.audio import decode_stereo
-from gpu_worker.engine.export import export
-from gpu_worker.engine.lufs import integrated_lufs
+from gpu_worker.engine.sound.audio import decode_stereo
+from gpu_worker.engine.sound.export import export
+from gpu_worker.engine.sound.lufs import integrated_lufs
 from gpu_worker.engine.stop import Stopped
 from tests.gpu_worker.sounds import Floats
 from tests.gpu_worker.test_lufs import speechlike

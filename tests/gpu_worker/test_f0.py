@@ -8,10 +8,10 @@ import torch
 
 from gpu_worker.contract.errors import Code, JobError
 from gpu_worker.contract.params import F0Method, PitchKnobs
-from gpu_worker.engine.audio import decode
-from gpu_worker.engine.f0 import F0Estimator, load_f0, load_pitch, resample_f0
-from gpu_worker.engine.f0_median import median_of
-from gpu_worker.engine.rmvpe import Rmvpe
+from gpu_worker.engine.melody.f0 import F0Estimator, load_f0, load_pitch, resample_f0
+from gpu_worker.engine.melody.f0_median import median_of
+from gpu_worker.engine.melody.rmvpe import Rmvpe
+from gpu_worker.engine.sound.audio import decode
 from gpu_worker.engine.weights import WeightFiles
 from gpu_worker.pretrained import Pretrained
 from tests.gpu_worker.sounds import sung, vibrato

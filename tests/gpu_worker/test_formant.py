@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from gpu_worker.engine.formant import shift_formants, smoothed
+from gpu_worker.engine.rendering.formant import shift_formants, smoothed
 from tests.gpu_worker.small_voice import RATE, Floats, bare, converter, rms_db, tone
 
 Spectrum = tuple[NDArray[np.floating], NDArray[np.float64]]

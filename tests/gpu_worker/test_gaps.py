@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from gpu_worker.engine.gaps import apply_gains, breath_frames, gains_of, gap_frames
-from gpu_worker.engine.levels import frame_levels, loudest_second_db
+from gpu_worker.engine.rendering.gaps import apply_gains, breath_frames, gains_of, gap_frames
+from gpu_worker.engine.rendering.levels import frame_levels, loudest_second_db
+from gpu_worker.engine.rendering.song import Song
 from gpu_worker.engine.runs import runs
-from gpu_worker.engine.song import Song
 from gpu_worker.engine.stop import never
 from tests.gpu_worker.small_voice import Floats, Sung, hiss, silence, tone
 

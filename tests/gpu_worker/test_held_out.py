@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from gpu_worker.contract.errors import Code, JobError
-from gpu_worker.engine.dataset import build_dataset
-from gpu_worker.engine.held_out import OVERLAP_FRAMES
-from gpu_worker.engine.slices import Slice
+from gpu_worker.engine.learning.dataset import build_dataset
+from gpu_worker.engine.learning.held_out import OVERLAP_FRAMES
+from gpu_worker.engine.learning.slices import Slice
 
 HOP = 8
 

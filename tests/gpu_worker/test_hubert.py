@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from gpu_worker.contract.errors import Code, JobError
-from gpu_worker.engine.hubert import HubertModel, load_hubert
-from gpu_worker.engine.inert_pickle import load_inert
+from gpu_worker.engine.speech.hubert import HubertModel, load_hubert
+from gpu_worker.engine.voice.inert_pickle import load_inert
 
 
 class Dictionary:

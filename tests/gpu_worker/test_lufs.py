@@ -4,7 +4,7 @@ import numpy as np
 import pyloudnorm
 import pytest
 
-from gpu_worker.engine.lufs import KWeighting, LoudnessMeter, integrated_lufs, true_peak_db
+from gpu_worker.engine.sound.lufs import KWeighting, LoudnessMeter, integrated_lufs, true_peak_db
 from tests.gpu_worker.sounds import Floats, sung, vibrato
 
 TABLE = [

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from gpu_worker.contract.params import AutoKey, ConvertParams, Scale, Tonic
-from gpu_worker.engine.auto_key import key_shift
-from gpu_worker.engine.melody import melody_for_voice
+from gpu_worker.engine.melody.auto_key import key_shift
+from gpu_worker.engine.melody.melody import melody_for_voice
 
 
 def heard() -> np.ndarray:

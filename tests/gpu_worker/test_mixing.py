@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gpu_worker.contract.params import MixKnobs
-from gpu_worker.engine.mixing import mix, stem_gains
+from gpu_worker.engine.sound.mixing import mix, stem_gains
 from gpu_worker.engine.stop import Stopped
 from tests.gpu_worker.sounds import Floats
 

@@ -15,11 +15,11 @@ from gpu_worker.engine.config import (
     spectrogram_config,
     synthesizer_config,
 )
+from gpu_worker.engine.melody.rmvpe import Rmvpe
 from gpu_worker.engine.nets.discriminator import MultiPeriodDiscriminator
 from gpu_worker.engine.nets.generator import CONTEXT_FRAMES, Generator
 from gpu_worker.engine.nets.synthesizer import Synthesizer, draw_segments, slice_frames
 from gpu_worker.engine.nets.weight_norm import fold_weight_norm
-from gpu_worker.engine.rmvpe import Rmvpe
 
 PUBLISHED = json.loads((Path(__file__).parent / "golden" / "state_dict.json").read_text())
 DRAFT = synthesizer_config(Preset.DRAFT, 40_000, content_dim=16)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from gpu_worker.engine.octave_repair import repair_octaves
+from gpu_worker.engine.melody.octave_repair import repair_octaves
 from tests.gpu_worker.sounds import sung
 
 Floats = NDArray[np.float64]

@@ -14,7 +14,7 @@ from gpu_worker.contract.errors import Code, JobError
 from gpu_worker.contract.params import ContentEncoderName, Preset
 from gpu_worker.engine.config import synthesizer_config
 from gpu_worker.engine.nets.synthesizer import Synthesizer
-from gpu_worker.engine.published import (
+from gpu_worker.engine.voice.published import (
     MAX_BYTES,
     VoiceMetadata,
     read_published,

@@ -9,10 +9,10 @@ from scipy import signal
 from scipy.io import wavfile
 
 from gpu_worker.engine.config import spectrogram_config
-from gpu_worker.engine.dataset import FeatureExtractor
-from gpu_worker.engine.filters import high_pass
-from gpu_worker.engine.recordings import read_recording
-from gpu_worker.engine.slices import Slice
+from gpu_worker.engine.learning.dataset import FeatureExtractor
+from gpu_worker.engine.learning.slices import Slice
+from gpu_worker.engine.sound.filters import high_pass
+from gpu_worker.engine.sound.recordings import read_recording
 from gpu_worker.engine.stop import never
 from tests.gpu_worker.sounds import sung, vibrato
 from tests.gpu_worker.training_parts import CheapEncoder, CheapF0

@@ -24,14 +24,14 @@ from benchmarks.proof.melody import consensus
 from benchmarks.report import bench_of, page, parts_of, run
 from gpu_worker.contract.job import INDEX, MODEL
 from gpu_worker.contract.params import ContentEncoderName, Preset
-from gpu_worker.engine.audio import decode
 from gpu_worker.engine.config import synthesizer_config
-from gpu_worker.engine.content import load_content_encoder
-from gpu_worker.engine.formant import shift_formants
+from gpu_worker.engine.learning.training import prepare_weights
 from gpu_worker.engine.nets.synthesizer import Synthesizer
-from gpu_worker.engine.published import VoiceMetadata, write_published
-from gpu_worker.engine.retrieval import build_index, write_index
-from gpu_worker.engine.training import prepare_weights
+from gpu_worker.engine.rendering.formant import shift_formants
+from gpu_worker.engine.sound.audio import decode
+from gpu_worker.engine.speech.content import load_content_encoder
+from gpu_worker.engine.voice.published import VoiceMetadata, write_published
+from gpu_worker.engine.voice.retrieval import build_index, write_index
 from tests.gpu_worker.songs import RATE, band
 from tests.gpu_worker.sounds import sung, vibrato
 

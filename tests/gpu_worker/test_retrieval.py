@@ -10,8 +10,8 @@ import torch
 from numpy.typing import NDArray
 
 from gpu_worker.contract.errors import Code, JobError
-from gpu_worker.engine.clustering import mini_batch_k_means
-from gpu_worker.engine.retrieval import RetrievalIndex, build_index, read_index, write_index
+from gpu_worker.engine.voice.clustering import mini_batch_k_means
+from gpu_worker.engine.voice.retrieval import RetrievalIndex, build_index, read_index, write_index
 
 TINY = Path(__file__).parent / "golden" / "tiny_40000.index"
 

@@ -10,15 +10,15 @@ from torch import Tensor
 
 from gpu_worker.contract.errors import Code, JobError
 from gpu_worker.contract.params import F0Method
-from gpu_worker.engine.audio import decode
 from gpu_worker.engine.config import CONTENT_RATE, SpectrogramConfig, spectrogram_config
-from gpu_worker.engine.dataset import Dataset, build_dataset
-from gpu_worker.engine.f0 import load_f0
-from gpu_worker.engine.quality import Measured, quality
-from gpu_worker.engine.resampling import resample
-from gpu_worker.engine.scoring import Ears, Judge, excerpts, is_speech, load_ears
-from gpu_worker.engine.slicer import slice_audio
-from gpu_worker.engine.slices import Slice
+from gpu_worker.engine.learning.dataset import Dataset, build_dataset
+from gpu_worker.engine.learning.quality import Measured, quality
+from gpu_worker.engine.learning.scoring import Ears, Judge, excerpts, is_speech, load_ears
+from gpu_worker.engine.learning.slicer import slice_audio
+from gpu_worker.engine.learning.slices import Slice
+from gpu_worker.engine.melody.f0 import load_f0
+from gpu_worker.engine.sound.audio import decode
+from gpu_worker.engine.sound.resampling import resample
 from gpu_worker.engine.weights import WeightFiles
 from gpu_worker.pretrained import Pretrained
 from tests.gpu_worker.sounds import vibrato

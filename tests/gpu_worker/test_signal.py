@@ -5,12 +5,12 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from gpu_worker.engine.chunks import EVERY, LONGEST, chunk_bounds
 from gpu_worker.engine.config import PITCH_HOP, spectrogram_config
-from gpu_worker.engine.filters import high_pass, high_pass_zero_phase
-from gpu_worker.engine.loudness import mix_loudness, rms_envelope
-from gpu_worker.engine.pitch import coarse_pitch
-from gpu_worker.engine.slicer import slice_audio, split_at_silence
+from gpu_worker.engine.learning.slicer import slice_audio, split_at_silence
+from gpu_worker.engine.melody.pitch import coarse_pitch
+from gpu_worker.engine.rendering.chunks import EVERY, LONGEST, chunk_bounds
+from gpu_worker.engine.rendering.loudness import mix_loudness, rms_envelope
+from gpu_worker.engine.sound.filters import high_pass, high_pass_zero_phase
 from gpu_worker.engine.spectrogram import LogMel, linear_spectrogram, log_mel
 
 RATE = 16_000

@@ -26,13 +26,13 @@ from gpu_worker.contract.params import (
 )
 from gpu_worker.contract.report_card import Defect
 from gpu_worker.contract.stage import Stage
-from gpu_worker.engine.audio import decode, decode_stereo, encode
 from gpu_worker.engine.config import synthesizer_config
-from gpu_worker.engine.export import export
 from gpu_worker.engine.nets.synthesizer import Synthesizer
-from gpu_worker.engine.published import VoiceMetadata, write_published
-from gpu_worker.engine.retrieval import build_index, write_index
+from gpu_worker.engine.sound.audio import decode, decode_stereo, encode
+from gpu_worker.engine.sound.export import export
 from gpu_worker.engine.stop import Stopped, never
+from gpu_worker.engine.voice.published import VoiceMetadata, write_published
+from gpu_worker.engine.voice.retrieval import build_index, write_index
 from gpu_worker.pretrained import Pretrained
 from gpu_worker.tasks import Recorded, Tools, VoiceFiles
 from tests.gpu_worker.sounds import sung, vibrato

@@ -12,8 +12,8 @@ import pytest
 import torch
 
 from gpu_worker.contract.errors import Code, JobError
-from gpu_worker.engine.train_state import Sampler, TrainState
-from gpu_worker.engine.training import new_state
+from gpu_worker.engine.learning.train_state import Sampler, TrainState
+from gpu_worker.engine.learning.training import new_state
 from tests.gpu_worker.training_parts import PARAMS, CheapEncoder, noise_dataset
 
 SAVE_FOREVER = """

@@ -6,11 +6,9 @@ import pytest
 import torch
 
 from gpu_worker.contract.params import Preset
-from gpu_worker.engine.batches import make_batch
 from gpu_worker.engine.config import discriminator_config, spectrogram_config, synthesizer_config
-from gpu_worker.engine.nets.discriminator import MultiPeriodDiscriminator
-from gpu_worker.engine.nets.synthesizer import Synthesizer
-from gpu_worker.engine.train_step import (
+from gpu_worker.engine.learning.batches import make_batch
+from gpu_worker.engine.learning.train_step import (
     StepLosses,
     TrainBatch,
     TrainNets,
@@ -19,6 +17,8 @@ from gpu_worker.engine.train_step import (
     make_nets,
     train_step,
 )
+from gpu_worker.engine.nets.discriminator import MultiPeriodDiscriminator
+from gpu_worker.engine.nets.synthesizer import Synthesizer
 from tests.gpu_worker.training_parts import RATE, noise_dataset
 
 SPECTROGRAM = spectrogram_config(RATE)

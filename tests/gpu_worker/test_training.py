@@ -9,13 +9,13 @@ import torch
 from gpu_worker.contract.errors import Code, JobError
 from gpu_worker.contract.params import Preset, TrainBase
 from gpu_worker.contract.stage import Stage
-from gpu_worker.engine.audio import decode
 from gpu_worker.engine.config import train_recipe
-from gpu_worker.engine.published import read_published
-from gpu_worker.engine.retrieval import read_index
-from gpu_worker.engine.schedule import learning_rate, preview_steps
+from gpu_worker.engine.learning.schedule import learning_rate, preview_steps
+from gpu_worker.engine.learning.training import TrainOutcome
+from gpu_worker.engine.sound.audio import decode
 from gpu_worker.engine.stop import Stopped
-from gpu_worker.engine.training import TrainOutcome
+from gpu_worker.engine.voice.published import read_published
+from gpu_worker.engine.voice.retrieval import read_index
 from tests.gpu_worker.training_parts import (
     PARAMS,
     RATE,

@@ -5,17 +5,17 @@ import pytest
 import torch
 
 from gpu_worker.contract.params import Preset
-from gpu_worker.engine.batches import make_batch
 from gpu_worker.engine.config import spectrogram_config, synthesizer_config
-from gpu_worker.engine.nets.synthesizer import Synthesizer
-from gpu_worker.engine.slices import Slice
-from gpu_worker.engine.transposing import (
+from gpu_worker.engine.learning.batches import make_batch
+from gpu_worker.engine.learning.slices import Slice
+from gpu_worker.engine.learning.transposing import (
     SINGER,
     TRANSPOSED,
     Transposing,
     only_singer,
     transposed,
 )
+from gpu_worker.engine.nets.synthesizer import Synthesizer
 
 RATE = 40_000
 SPECTROGRAM = spectrogram_config(RATE)

@@ -20,11 +20,11 @@ from gpu_worker.contract.params import (
 )
 from gpu_worker.contract.scores import Scores
 from gpu_worker.contract.stage import Stage
-from gpu_worker.engine.audio import encode
-from gpu_worker.engine.dataset import Dataset, build_dataset
-from gpu_worker.engine.slices import Slice
+from gpu_worker.engine.learning.dataset import Dataset, build_dataset
+from gpu_worker.engine.learning.slices import Slice
+from gpu_worker.engine.learning.training import TrainOutcome, train
+from gpu_worker.engine.sound.audio import encode
 from gpu_worker.engine.stop import StopCheck, never
-from gpu_worker.engine.training import TrainOutcome, train
 from gpu_worker.engine.weights import WeightSource
 from tests.gpu_worker.sounds import sung, vibrato
 

@@ -9,17 +9,17 @@ import torch
 from numpy.typing import NDArray
 
 from gpu_worker.contract.params import AutoKey, ConvertParams, F0Method, TrainParams
-from gpu_worker.engine.audio import decode, resample
 from gpu_worker.engine.config import CONTENT_RATE, synthesizer_config
-from gpu_worker.engine.content import ContentEncoder, load_content_encoder
-from gpu_worker.engine.conversion import Converter
-from gpu_worker.engine.evaluation import SpeakerEncoder, cosine, f0_correlation
-from gpu_worker.engine.f0 import F0Estimator, load_f0
+from gpu_worker.engine.learning.evaluation import SpeakerEncoder, cosine, f0_correlation
+from gpu_worker.engine.learning.training import TrainOutcome, prepare_weights, train
+from gpu_worker.engine.melody.f0 import F0Estimator, load_f0
 from gpu_worker.engine.nets.synthesizer import Synthesizer
-from gpu_worker.engine.published import VoiceMetadata, read_published, write_published
-from gpu_worker.engine.retrieval import read_index
+from gpu_worker.engine.rendering.conversion import Converter
+from gpu_worker.engine.sound.audio import decode, resample
+from gpu_worker.engine.speech.content import ContentEncoder, load_content_encoder
 from gpu_worker.engine.stop import never
-from gpu_worker.engine.training import TrainOutcome, prepare_weights, train
+from gpu_worker.engine.voice.published import VoiceMetadata, read_published, write_published
+from gpu_worker.engine.voice.retrieval import read_index
 from gpu_worker.pretrained import Pretrained
 from tests.gpu_worker.training_parts import Heard
 

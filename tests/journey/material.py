@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from gpu_worker.engine.audio import decode_stereo
+from gpu_worker.engine.sound.audio import decode_stereo
 from tests.factories import wav_bytes
 
 MATERIAL = Path(__file__).resolve().parents[2] / "demo" / "material"

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from gpu_worker.contract.params import F0Method
-from gpu_worker.engine.audio import decode
-from gpu_worker.engine.f0 import load_f0
+from gpu_worker.engine.melody.f0 import load_f0
+from gpu_worker.engine.sound.audio import decode
 from gpu_worker.pretrained import Pretrained
 
 RATE = 16_000

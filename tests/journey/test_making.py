@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from playwright.sync_api import Locator, expect
 
-from gpu_worker.engine.audio import decode
+from gpu_worker.engine.sound.audio import decode
 from tests.factories import wav_bytes
 from tests.journey.material import MATERIAL, SONG, recordings
 from tests.journey.test_accessible import violations

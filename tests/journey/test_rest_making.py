@@ -13,7 +13,7 @@ import httpx
 import numpy as np
 import pytest
 
-from gpu_worker.engine.audio import decode, decode_stereo
+from gpu_worker.engine.sound.audio import decode, decode_stereo
 from tests.journey.material import MIX, SONG, beginning, recordings
 from tests.journey.measure import likeness
 from tests.live import LiveStack, is_alive

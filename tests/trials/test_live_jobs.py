@@ -9,7 +9,7 @@ import httpx
 import numpy as np
 import pytest
 
-from gpu_worker.engine.audio import decode_stereo
+from gpu_worker.engine.sound.audio import decode_stereo
 from tests.factories import wav_bytes
 from tests.journey.material import MIX
 from tests.live import LiveStack, is_alive, start_live

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from gpu_worker.contract.errors import JobError
 from gpu_worker.contract.report_card import DatasetCard, FileCard, PitchBin
 
-from ..evaluation import SpeakerEncoder
-from ..f0 import F0Estimator
+from ..learning.evaluation import SpeakerEncoder
+from ..melody.f0 import F0Estimator
 from ..progress import Listener
 from ..stop import StopCheck, check, never
 from .duplicates import find_copies

@@ -7,9 +7,9 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from numpy.typing import NDArray
 
-from ..audio import Source, decode_to_disk, probe
-from ..evaluation import SpeakerEncoder
-from ..f0 import F0Estimator
+from ..learning.evaluation import SpeakerEncoder
+from ..melody.f0 import F0Estimator
+from ..sound.audio import Source, decode_to_disk, probe
 from ..stop import StopCheck, check
 from .activity import HOP, RATE, Activity, find_activity
 from .bandwidth import bandwidth_hz

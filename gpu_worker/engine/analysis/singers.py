@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..evaluation import SpeakerEncoder
+from ..learning.evaluation import SpeakerEncoder
 from .activity import HOP, RATE, Activity
 
 Floats = NDArray[np.float32]

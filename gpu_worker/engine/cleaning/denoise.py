@@ -15,11 +15,11 @@ from scipy import ndimage
 
 from gpu_worker.contract.params import F0Method
 
+from ..melody.swift_f0 import HOP as PITCH_HOP
+from ..melody.swift_f0 import SAMPLE_RATE as PITCH_RATE
+from ..melody.swift_f0 import SwiftF0
 from ..progress import Listener, ignore
 from ..stop import StopCheck, check, never
-from ..swift_f0 import HOP as PITCH_HOP
-from ..swift_f0 import SAMPLE_RATE as PITCH_RATE
-from ..swift_f0 import SwiftF0
 from ..weights import WeightSource
 from .blocks import AudioLine, Floats
 from .deep_filter import HOP, RATE, Complex, DeepFilterNet, Norms, analyse, synthesise

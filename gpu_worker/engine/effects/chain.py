@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from gpu_worker.contract.params import EffectKnobs
 
-from ..lufs import blocks_of
+from ..sound.lufs import blocks_of
 from ..stop import StopCheck, check, never
 from .base import Effect, Planes
 from .dynamics import Compressor, Gate, hop_samples

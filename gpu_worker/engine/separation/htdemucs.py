@@ -10,7 +10,7 @@ from torch.nn import functional as F
 from gpu_worker.contract.errors import Code, JobError
 from gpu_worker.contract.params import SeparatorName
 
-from ..inert_pickle import load_inert
+from ..voice.inert_pickle import load_inert
 from .htdemucs_net import SOURCES, HTDemucsNet
 from .separator import Level, Samples
 

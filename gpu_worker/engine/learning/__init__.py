@@ -1,0 +1,1 @@
+"""Training: datasets, steps, scores, checkpoints, endings."""

@@ -1,0 +1,110 @@
+"""Published weights that a training starts from: RVC v2's pretrained generator and discriminator.
+
+Their files are ``{"model": state_dict, "iteration", "optimizer", "learning_rate"}``; the generator
+has its posterior encoder and 109 speakers.
+"""
+
+import pickle
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import torch
+from torch import Tensor, nn
+
+from ...contract.errors import Code, JobError
+from ...contract.params import ContentEncoderName, Preset, TrainBase, TrainParams
+from ..nets.discriminator import MultiPeriodDiscriminator
+from ..nets.synthesizer import Synthesizer
+from ..weights import WeightSource
+
+_RENAMED: Final = (
+    (".parametrizations.weight.original0", ".weight_g"),
+    (".parametrizations.weight.original1", ".weight_v"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """Files of a generator and a discriminator."""
+
+    generator: Path
+    discriminator: Path
+
+    def load_into(self, generator: Synthesizer, discriminator: MultiPeriodDiscriminator) -> None:
+        """Replace both networks' weights. Raises ``WEIGHTS_MISSING`` where they do not fit."""
+        for net, path in ((generator, self.generator), (discriminator, self.discriminator)):
+            _load(net, path)
+
+
+def find_base(params: TrainParams, weights: WeightSource | None) -> Base | None:
+    """The base that ``params.base`` asks for, ``None`` for random weights.
+
+    ``auto`` takes the published one where it fits and is installed. Raises ``JobError``, for
+    ``published`` only: BASE_MISMATCH where preset or encoder differ, WEIGHTS_MISSING.
+    """
+    if params.base is TrainBase.SCRATCH:
+        return None
+    fits = params.preset is Preset.FULL
+    fits &= params.content_encoder is ContentEncoderName.CONTENTVEC
+    required = params.base is TrainBase.PUBLISHED
+    if not fits:
+        if required:
+            raise JobError(Code.BASE_MISMATCH, f"{params.preset}, {params.content_encoder}")
+        return None
+    try:
+        return _find(int(params.sample_rate), weights)
+    except JobError as error:
+        if required or error.code is not Code.WEIGHTS_MISSING:
+            raise
+        return None
+
+
+def _find(sample_rate: int, weights: WeightSource | None) -> Base:
+    if weights is None:
+        raise JobError(Code.WEIGHTS_MISSING, "no source of weights")
+    kilohertz = f"{sample_rate // 1000}k"
+    return Base(
+        weights.find(f"rvc-generator-{kilohertz}").path,
+        weights.find(f"rvc-discriminator-{kilohertz}").path,
+    )
+
+
+def _load(net: nn.Module, path: Path) -> None:
+    """Name by name and shape by shape; nothing of the file's code runs."""
+    stored = _read(path)
+    expected = {name: tensor.shape for name, tensor in net.state_dict().items()}
+    given = {name: tensor.shape for name, tensor in stored.items()}
+    if expected != given:
+        names = expected | given
+        differing = sorted(name for name in names if expected.get(name) != given.get(name))
+        raise _unfit(path, f"{len(differing)} parameters do not fit, first {differing[:3]}")
+    if not all(bool(torch.isfinite(tensor).all()) for tensor in stored.values()):
+        raise _unfit(path, "not finite")
+    net.load_state_dict(stored, strict=True)
+
+
+def _read(path: Path) -> Mapping[str, Tensor]:
+    try:
+        content = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+        model = content["model"]
+        items = [(_canonical(name), tensor) for name, tensor in model.items()]
+    except (
+        OSError, RuntimeError, EOFError, ValueError, pickle.UnpicklingError,
+        KeyError, TypeError, AttributeError,
+    ) as error:  # fmt: skip
+        raise _unfit(path, f"{type(error).__name__}: {error}") from error
+    if not all(isinstance(tensor, Tensor) for _, tensor in items):
+        raise _unfit(path, "holds something that is no tensor")
+    return dict(items)
+
+
+def _canonical(name: str) -> str:
+    for new, old in _RENAMED:
+        name = name.replace(new, old)
+    return name
+
+
+def _unfit(path: Path, detail: str) -> JobError:
+    return JobError(Code.WEIGHTS_MISSING, f"{path.name} is no base of this size: {detail}"[:400])

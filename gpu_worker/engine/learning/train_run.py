@@ -1,0 +1,211 @@
+"""The steps of one training, from wherever its state stands to its end."""
+
+import math
+import time
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Final
+
+from ...contract.errors import Code, JobError
+from ...contract.params import AudioFormat, TrainParams
+from ...contract.stage import Stage
+from ..config import train_recipe
+from ..nets.synthesizer import draw_segments
+from ..sound.audio import encode
+from ..stop import StopCheck, check
+from .batches import make_batch
+from .dataset import Dataset
+from .early_stop import counting_from, out_of_patience
+from .reporting import TrainReporter
+from .schedule import adversarial_now, learning_rate, preview_steps
+from .scoring import Judge, Phrase
+from .train_state import Ending, TrainState
+from .train_step import StepLosses, direct_step, train_step
+from .transposing import transposing_of
+
+# Shares of the whole work, for the progress bar: where features end and where training ends.
+FEATURES_END: Final = 0.15
+TRAIN_END: Final = 0.97
+_REPORT_SECONDS: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What somebody else may ask of a running training: end at once, or end well."""
+
+    stop: StopCheck
+    finish: StopCheck
+
+
+class Run:
+    """Trains ``state`` in place, scores its checkpoints and keeps the best."""
+
+    def __init__(
+        self,
+        state: TrainState,
+        dataset: Dataset,
+        judge: Judge,
+        params: TrainParams,
+        folder: Path,
+        report: TrainReporter,
+        wishes: Wishes,
+    ) -> None:
+        self.state = state
+        self.dataset = dataset
+        self.judge = judge
+        self.params = params
+        self.recipe = train_recipe(params.preset)
+        self.folder = folder
+        self.report = report
+        self.wishes = wishes
+        self.device = next(state.nets.generator.parameters()).device
+        longest = max(clip.frames for clip in dataset.train)
+        segment = state.nets.generator.config.segment_frames
+        self.frames = max(segment, min(self.recipe.clip_frames, longest))
+        self.preview_steps = preview_steps(params.total_steps, params.previews)
+        self.pace = _Pace(state.step, params.total_steps)
+
+    def to_end(self) -> Ending:
+        """Train until the last step, until no checkpoint gets better, or until asked to finish."""
+        state = self.state
+        if state.step == 0:
+            self._first_score()
+        while state.ending is None:
+            check(self.wishes.stop)
+            losses = self._step()
+            state.step += 1
+            ending = self._asked_to_end()
+            if self.pace.due() or ending:
+                self._show(losses)
+            if ending or state.step % self.params.checkpoint_every == 0:
+                self._score()
+                state.ending = ending or self._patience()
+                self._save()
+            elif state.step in self.preview_steps:
+                self._preview(self.judge.phrase(state.nets.generator))
+        return state.ending
+
+    def _step(self) -> StepLosses:
+        state, recipe = self.state, self.recipe
+        clips = [self.dataset.train[n] for n in state.sampler.draw(self.params.batch_size)]
+        config = state.nets.mel.config
+        batch = make_batch(
+            clips,
+            self.frames,
+            config,
+            state.sampler.generator,
+            self.device,
+            transposing_of(recipe),
+        )
+        segment = state.nets.generator.config.segment_frames
+        starts = draw_segments(batch.lengths, segment, state.noise)
+        self._set_learning_rate()
+        state.adversarial |= adversarial_now(recipe, self.params.total_steps, state.step)
+        if recipe.direct:
+            return direct_step(state.nets, batch, starts, state.noise, state.adversarial)
+        return train_step(state.nets, batch, starts, state.noise)
+
+    def _set_learning_rate(self) -> None:
+        state = self.state
+        rate = learning_rate(
+            self.recipe, self.params, state.step, state.sampler.epoch, state.first_step
+        )
+        for optimiser in (state.nets.optimiser_g, state.nets.optimiser_d):
+            for group in optimiser.param_groups:
+                group["lr"] = rate
+
+    def _asked_to_end(self) -> Ending | None:
+        if self.state.step >= self.params.total_steps:
+            return Ending.STEPS
+        return Ending.FINISH if self.wishes.finish() else None
+
+    def _patience(self) -> Ending | None:
+        first = counting_from(self.recipe, self.state.first_step, self.params.total_steps)
+        spent = out_of_patience(self.state.ranking.scored, first, self.params.patience)
+        return Ending.PATIENCE if spent else None
+
+    def _show(self, losses: StepLosses) -> None:
+        """Report progress. Reading the losses waits for the device, hence not every step."""
+        step, total = self.state.step, self.params.total_steps
+        self.state.losses = shown_losses(losses)
+        if not all(math.isfinite(value) for value in self.state.losses.values()):
+            raise JobError(Code.UNEXPECTED, f"training diverged before step {step}")
+        self.report.progress(
+            Stage.TRAIN,
+            FEATURES_END + (TRAIN_END - FEATURES_END) * step / total,
+            eta_s=self.pace.eta(step),
+            step=step,
+            total_steps=total,
+            losses=self.state.losses,
+        )
+
+    def _first_score(self) -> None:
+        """What training begins with; never chosen, since nothing of it was learned here."""
+        scores, phrase = self.judge.score(self.state.nets.generator)
+        self.state.mel_distance_start = phrase.mel_distance
+        self.report.evaluated(0, scores, best=False)
+        self._preview(phrase)
+
+    def _score(self) -> None:
+        state = self.state
+        scores, phrase = self.judge.score(state.nets.generator)
+        size = max(1, self.params.keep_checkpoints)
+        best = state.ranking.add(
+            state.nets.generator, state.step, state.sampler.epoch, scores, size
+        )
+        self.report.evaluated(state.step, scores, best)
+        self._preview(phrase)
+
+    def _preview(self, phrase: Phrase) -> None:
+        """Keep a rendered phrase where one is due; the last one is left to the exported voice."""
+        step = self.state.step
+        for number, due in enumerate(self.preview_steps[:-1]):
+            if due == step:
+                rate = self.state.nets.mel.config.sample_rate
+                write_preview(self.folder, self.report, number, step, phrase, rate)
+
+    def _save(self) -> None:
+        path = self.folder / "checkpoint.pt"
+        self.state.save(path)
+        self.report.checkpoint(self.state.step, path)
+
+
+def write_preview(
+    folder: Path, report: TrainReporter, number: int, step: int, phrase: Phrase, sample_rate: int
+) -> None:
+    """Store a rendered phrase and tell of it."""
+    path = folder / f"preview-{number:02d}.flac"
+    encode(path, phrase.wave.numpy(), sample_rate, AudioFormat.FLAC)
+    report.preview(number, step, phrase.mel_distance, path)
+
+
+def shown_losses(losses: StepLosses) -> dict[str, float]:
+    """The losses by short name; those that this kind of step does not have are left out."""
+    values = {
+        field.name.removeprefix("loss_"): float(getattr(losses, field.name))
+        for field in fields(losses)
+        if field.name.startswith("loss_")
+    }
+    return {name: value for name, value in values.items() if value != 0.0}
+
+
+class _Pace:
+    """When to report, and how long the rest will take."""
+
+    def __init__(self, first_step: int, total_steps: int) -> None:
+        self._first = first_step
+        self._total = total_steps
+        self._started = self._reported = time.monotonic()
+
+    def due(self) -> bool:
+        """Whether a second has passed since the last report."""
+        now = time.monotonic()
+        if now - self._reported < _REPORT_SECONDS:
+            return False
+        self._reported = now
+        return True
+
+    def eta(self, step: int) -> float:
+        """Seconds that the remaining steps take at the mean pace so far."""
+        a_step = (time.monotonic() - self._started) / max(1, step - self._first)
+        return a_step * max(0, self._total - step)

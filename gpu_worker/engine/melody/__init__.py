@@ -1,0 +1,1 @@
+"""What is sung: F0 by several estimators, mended, tuned and moved to a voice."""

@@ -1,0 +1,1 @@
+"""Conversion: a song of any length, chunk by chunk, in another voice."""

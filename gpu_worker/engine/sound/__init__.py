@@ -1,0 +1,1 @@
+"""Sound in and out: decoding, resampling, loudness, limits, formats, mixes."""

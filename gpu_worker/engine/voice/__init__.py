@@ -1,0 +1,1 @@
+"""Voices as published: model files, retrieval indices."""
