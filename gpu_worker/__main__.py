@@ -27,6 +27,7 @@ from gpu_worker.contract.params import (
     SeparateParams,
     TrainParams,
 )
+from gpu_worker.engine.sound import audio
 from gpu_worker.engine.stop import Stopped
 from gpu_worker.flags import add_flags, params_from
 from gpu_worker.pretrained import Pretrained, fetch
@@ -97,7 +98,8 @@ def _preprocess(
     for source in given.files:
         folder = given.out / source.stem
         folder.mkdir(parents=True, exist_ok=True)
-        made = tasks.preprocess(source, params, folder, tools, report, switch)
+        ai = _is_generated(source)
+        made = tasks.preprocess(source, params, folder, tools, report, switch, ai_generated=ai)
         _tell_files(made.files, report)
     return _DONE
 
@@ -174,6 +176,8 @@ def _cover(
         _tools(given),
         report,
         _switch(),
+        song_ai=_is_generated(given.source),
+        backing_ai=given.backing is not None and _is_generated(given.backing),
     )
     return _tell_files(made.files, report)
 
@@ -183,8 +187,16 @@ def _separate(
 ) -> int:
     params = params_from(parser, given, SeparateParams)
     given.out.mkdir(parents=True, exist_ok=True)
-    made = tasks.separate(given.source, params, given.out, _tools(given), report, _switch())
+    tools, ai = _tools(given), _is_generated(given.source)
+    made = tasks.separate(
+        given.source, params, given.out, tools, report, _switch(), ai_generated=ai
+    )
     return _tell_files(made.files, report)
+
+
+def _is_generated(source: Path) -> bool:
+    """A shell has no rows that know: only the file's own tag does."""
+    return audio.probe(source).ai_generated
 
 
 def _tell_files(files: Mapping[str, Path], report: TerminalReport) -> int:

@@ -164,10 +164,16 @@ class _Attempt:
                 return self._cover(job, report)
             case SeparateJob():
                 (source,) = self._fetch([job.source])
-                return tasks.separate(source, job.params, folder, tools, report, stop)
+                ai = job.source.ai_generated
+                return tasks.separate(
+                    source, job.params, folder, tools, report, stop, ai_generated=ai
+                )
             case PreprocessJob():
                 (source,) = self._fetch([job.source])
-                return tasks.preprocess(source, job.params, folder, tools, report, stop)
+                ai = job.source.ai_generated
+                return tasks.preprocess(
+                    source, job.params, folder, tools, report, stop, ai_generated=ai
+                )
             case AnalyseJob():
                 paths = self._fetch(job.dataset)
                 pairs = zip(job.dataset, paths, strict=True)
@@ -209,6 +215,8 @@ class _Attempt:
             self.tools,
             report,
             self.switch,
+            song_ai=job.source.ai_generated,
+            backing_ai=job.backing is not None and job.backing.ai_generated,
         )
 
     def _fetch(self, refs: Sequence[FileRef]) -> list[Path]:

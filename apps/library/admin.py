@@ -24,7 +24,7 @@ class ReadOnly:
 @admin.register(AudioFile)
 class AudioFileAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("name", "workspace", "state", "origin", "size", "duration_s", "created_at")
-    list_filter = ("state", "origin", "stem", "error_code")
+    list_filter = ("state", "origin", "stem", "ai_generated", "error_code")
     search_fields = ("id", "name", "workspace__id", "job_id")
     list_select_related = ("workspace",)
     ordering = ("-created_at",)

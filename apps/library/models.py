@@ -42,7 +42,9 @@ class AudioFile(Owned):
 
     ``peaks`` are about 1000 ``[lowest, highest]`` pairs in -127..127 over the whole length.
     Loudness is integrated LUFS and true peak dBTP after ITU-R BS.1770-4; both are null for
-    silence. A failed file has no object any more; its row keeps the reason until dismissed.
+    silence. ``ai_generated`` is said by the job that made the file, of an upload by its tag, and
+    inherited by what is made of it. A failed file has no object any more; its row keeps the reason
+    until dismissed.
     """
 
     name = models.CharField("이름", max_length=255)
@@ -64,6 +66,7 @@ class AudioFile(Owned):
     error_en = models.CharField(max_length=300, blank=True)
     job_id = models.UUIDField("만든 작업", null=True, db_index=True)
     stem = models.CharField("스템", max_length=12, choices=Stem.choices, blank=True)
+    ai_generated = models.BooleanField("AI 생성", default=False)
 
     class Meta:
         verbose_name = "오디오 파일"

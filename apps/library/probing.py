@@ -82,6 +82,8 @@ def _make_ready(file: AudioFile, found: sound.Sound) -> None:
             loudness_lufs=found.loudness_lufs,
             true_peak_db=found.true_peak_db,
             peaks=found.peaks,
+            # Of a result the job knows: its tag follows the row, not the row its tag.
+            ai_generated=file.ai_generated or (file.origin == Origin.UPLOAD and found.ai_generated),
             updated_at=timezone.now(),
         )
         if made:

@@ -38,6 +38,7 @@ class FileSerializer(serializers.ModelSerializer[AudioFile]):
             "error",
             "job_id",
             "stem",
+            "ai_generated",
             "created_at",
         )
         read_only_fields = fields

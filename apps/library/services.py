@@ -31,6 +31,7 @@ def add_result_file(
     content_type: str,
     job_id: uuid.UUID,
     stem: str = "",
+    ai_generated: bool = False,
 ) -> AudioFile:
     """A job's result as a file like any other; it is probed next. Idempotent by ``key``."""
     workspace_id = workspace if isinstance(workspace, uuid.UUID) else workspace.pk
@@ -45,6 +46,7 @@ def add_result_file(
             "content_type": content_type,
             "job_id": job_id,
             "stem": stem,
+            "ai_generated": ai_generated,
         },
     )
     if made:

@@ -16,6 +16,7 @@ from av.container import InputContainer
 from numpy.typing import NDArray
 
 from gpu_worker.contract.errors import Code, JobError
+from gpu_worker.contract.provenance import says_generated
 
 MIN_SECONDS: Final = 0.5
 MAX_SECONDS: Final = 3 * 3600.0
@@ -37,7 +38,10 @@ Samples = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """Measures of one file; ``peaks`` as ``AudioFile.peaks``."""
+    """Measures of one file; ``peaks`` as ``AudioFile.peaks``.
+
+    ``ai_generated`` where the comment in its metadata says so.
+    """
 
     duration_s: float
     sample_rate: int
@@ -45,6 +49,7 @@ class Sound:
     loudness_lufs: float | None
     true_peak_db: float | None
     peaks: list[list[int]]
+    ai_generated: bool
 
 
 def inspect(file: BinaryIO, *, ours: bool = False) -> Sound:
@@ -79,10 +84,15 @@ def _inspect(container: InputContainer, ours: bool) -> Sound:
         measure.add(chunk)
     if measure is None:
         raise JobError(Code.AUDIO_UNREADABLE, "no samples")
-    sound = measure.finish()
+    sound = measure.finish(_says_generated(container))
     if not ours:
         _check_audible(sound.duration_s, measure.peak)
     return sound
+
+
+def _says_generated(container: InputContainer) -> bool:
+    tags = {**container.metadata, **container.streams.audio[0].metadata}  # Ogg: the stream's
+    return any(says_generated(text) for name, text in tags.items() if name.lower() == "comment")
 
 
 def _check_audible(duration_s: float, peak: float) -> None:
@@ -127,7 +137,7 @@ class _Measure:
         """The highest true peak so far, 1 for full scale."""
         return self._true_peak.peak
 
-    def finish(self) -> Sound:
+    def finish(self, ai_generated: bool) -> Sound:
         return Sound(
             duration_s=self.samples / self.rate,
             sample_rate=self.rate,
@@ -135,6 +145,7 @@ class _Measure:
             loudness_lufs=_rounded(self._loudness.lufs()),
             true_peak_db=_rounded(self._true_peak.decibels()),
             peaks=self._waveform.points(PEAK_POINTS),
+            ai_generated=ai_generated,
         )
 
 

@@ -55,13 +55,17 @@ def candidate_name(slot: int) -> str:
 
 
 class FileRef(Frozen):
-    """An object to fetch. ``sha256`` is checked where it is known."""
+    """An object to fetch. ``sha256`` is checked where it is known.
+
+    Of a sound, ``ai_generated`` says what its metadata may not; its results inherit it.
+    """
 
     id: str
     name: str
     url: str
     size: int = Field(ge=0)
     sha256: Sha256 | None = None
+    ai_generated: bool = False
 
 
 class EncoderRef(Frozen):

@@ -70,9 +70,11 @@ def write_sound(
     rate: int,
     knobs: ExportKnobs,
     stop: StopCheck,
+    *,
+    ai_generated: bool,
 ) -> Sound:
     """Export ``audio`` (T,), (T, C) or blocks as ``path``, tagged, and say what was written."""
-    facts = export(path, audio, rate, knobs, stop=stop)
+    facts = export(path, audio, rate, knobs, stop=stop, ai_generated=ai_generated)
     return Sound(
         name=path.name,
         duration_s=facts.duration,

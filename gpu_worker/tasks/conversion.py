@@ -51,7 +51,8 @@ def convert(
             samples=_exact_samples(source, len(wave), converter.sample_rate),
         )
         (name,) = sound_names(("output",), params)
-        sound = write_sound(folder / name, conversion.blocks, conversion.sample_rate, params, stop)
+        blocks, rate = conversion.blocks, conversion.sample_rate
+        sound = write_sound(folder / name, blocks, rate, params, stop, ai_generated=True)
     report.progress(Stage.CONVERT, 1.0)
     took_s = time.monotonic() - started
     tell_key(conversion.key_shift, params, report)

@@ -11,6 +11,7 @@ import numpy as np
 from gpu_worker.contract.errors import Code, JobError
 from gpu_worker.contract.job import COVER_STEMS, CoverResult, Sound, sound_names
 from gpu_worker.contract.params import AutoKey, CoverParams
+from gpu_worker.contract.provenance import generated_stems
 from gpu_worker.contract.stage import Stage
 from gpu_worker.engine.config import CONTENT_RATE
 from gpu_worker.engine.effects import stream_effects
@@ -42,16 +43,21 @@ def cover(
     tools: Tools,
     report: TrainReporter,
     stop: StopCheck,
+    *,
+    song_ai: bool = False,
+    backing_ai: bool = False,
 ) -> Made[CoverResult]:
     """Make a cover of a song in ``folder``; ``backing`` is an uploaded stem of backing vocals.
 
-    Raises ``JobError`` and ``Stopped``; AUDIO_SILENT where the song has no vocals.
+    ``song_ai`` and ``backing_ai`` say that these are AI-generated already. Raises ``JobError`` and
+    ``Stopped``; AUDIO_SILENT where the song has no vocals.
     """
     started = time.monotonic()
     report.progress(Stage.PREPARE, 0.0)
     separator = load_separator(params.separator, tools.weights, tools.device)
     with TemporaryDirectory(prefix=".cover-", dir=folder) as temporary:
-        studio = _Studio(params, folder, Path(temporary), report, stop)
+        generated = generated_stems(params, song=song_ai, backing=backing_ai)
+        studio = _Studio(params, folder, Path(temporary), report, stop, generated)
         rate = audio.probe(source).rate
         listener = part(report, Stage.SEPARATE, 0.03, 0.35)
         stems = take_apart(source, separator, studio.spool, listener, stop)
@@ -81,20 +87,26 @@ def cover(
 
 @dataclass(frozen=True, slots=True)
 class _Studio:
-    """One cover under way. ``spool`` holds what is not delivered."""
+    """One cover under way.
+
+    ``spool`` holds what is not delivered, ``generated`` names the stems that are AI's.
+    """
 
     params: CoverParams
     folder: Path
     spool: Path
     report: TrainReporter
     stop: StopCheck
+    generated: frozenset[str]
     sounds: dict[str, Sound] = field(default_factory=dict)
 
     def write(self, stem: str, wave: Floats | Iterable[Floats], rate: int) -> None:
         """Deliver a stem; only the mix is brought to a loudness."""
         knobs = self.params if stem == "mix" else as_made(self.params)
         (name,) = sound_names((stem,), self.params)
-        self.sounds[stem] = write_sound(self.folder / name, wave, rate, knobs, self.stop)
+        self.sounds[stem] = write_sound(
+            self.folder / name, wave, rate, knobs, self.stop, ai_generated=stem in self.generated
+        )
 
     def convert_lead(self, converter: Converter, stems: Stems, rate: int) -> tuple[Floats, float]:
         """The separated vocals in the new voice, and what the automatic key added."""

@@ -32,10 +32,13 @@ def separate(
     tools: Tools,
     report: TrainReporter,
     stop: StopCheck,
+    *,
+    ai_generated: bool = False,
 ) -> Made[SeparateResult]:
     """Take a song apart into vocals and instrumental, both as long as the song.
 
-    Raises ``JobError`` and ``Stopped``.
+    ``ai_generated`` says that the song is, and so are its stems. Raises ``JobError`` and
+    ``Stopped``.
     """
     started = time.monotonic()
     report.progress(Stage.PREPARE, 0.0)
@@ -50,7 +53,10 @@ def separate(
         sounds = []
         for number, (name, wave) in enumerate(zip(names, waves, strict=True)):
             report.progress(Stage.SEPARATE, 0.9 + 0.05 * number)
-            sounds.append(write_sound(folder / name, np.asarray(wave), rate, params, stop))
+            stem = np.asarray(wave)
+            path = folder / name
+            sound = write_sound(path, stem, rate, params, stop, ai_generated=ai_generated)
+            sounds.append(sound)
     report.progress(Stage.SEPARATE, 1.0)
     took_s = time.monotonic() - started
     tell_separator(separator.name, report)
@@ -81,10 +87,13 @@ def preprocess(
     tools: Tools,
     report: TrainReporter,
     stop: StopCheck,
+    *,
+    ai_generated: bool = False,
 ) -> Made[PreprocessResult]:
     """Make one recording ready for training: one cleaned mono file.
 
-    Raises ``JobError`` and ``Stopped``; AUDIO_SILENT where nothing is left.
+    ``ai_generated`` says that the recording is, and so is what is left of it. Raises ``JobError``
+    and ``Stopped``; AUDIO_SILENT where nothing is left.
     """
     started = time.monotonic()
     report.progress(Stage.PREPARE, 0.0)
@@ -97,7 +106,8 @@ def preprocess(
         denoiser = partial(load_denoiser, tools.weights)
         cleaned = np.asarray(clean(wave, rate, params, denoiser, into, listener, stop))
         (name,) = sound_names(("output",), params)
-        sound = write_sound(folder / name, cleaned, rate, params, stop)
+        path = folder / name
+        sound = write_sound(path, cleaned, rate, params, stop, ai_generated=ai_generated)
         source_s = len(wave) / rate
     report.progress(Stage.CLEAN, 1.0)
     usable = f"{sound.duration_s:.0f}"

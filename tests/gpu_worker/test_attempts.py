@@ -26,10 +26,12 @@ from gpu_worker.contract.job import (
     EncoderRef,
     FileRef,
     Manifest,
+    SeparateJob,
     TrainJob,
     TrainResult,
     VoiceRef,
     convert_output_names,
+    separate_output_names,
     train_output_names,
 )
 from gpu_worker.contract.params import (
@@ -38,12 +40,13 @@ from gpu_worker.contract.params import (
     ConvertParams,
     F0Method,
     Preset,
+    SeparateParams,
     TrainParams,
 )
 from gpu_worker.contract.stage import Stage
 from gpu_worker.engine.config import synthesizer_config
 from gpu_worker.engine.nets.synthesizer import Synthesizer
-from gpu_worker.engine.sound.audio import decode, encode
+from gpu_worker.engine.sound.audio import decode, encode, probe
 from gpu_worker.engine.voice.published import VoiceMetadata, write_published
 from gpu_worker.engine.voice.retrieval import build_index, write_index
 from gpu_worker.pretrained import Pretrained
@@ -178,6 +181,22 @@ def test_a_song_comes_out_as_long_as_it_went_in_and_tagged(
     with av.open(str(output)) as container:
         tags = {name.lower(): value for name, value in container.metadata.items()}
     assert tags["comment"].startswith("AI-generated")
+
+
+@pytest.mark.parametrize("ai_generated", [False, True])
+def test_stems_of_an_ai_song_are_tagged_and_those_of_a_human_are_not(
+    ai_generated: bool, studio: Studio, tools: Tools, song: bytes, tmp_path: Path
+) -> None:
+    params = SeparateParams()
+    source = given(studio, "song", song).model_copy(update={"ai_generated": ai_generated})
+    job = SeparateJob(
+        **envelope(studio, separate_output_names(params)), params=params, source=source
+    )
+    assert run(job, tools, tmp_path / "work", StopSwitch()) is Outcome.FINISHED
+    for name in ("vocals.flac", "instrumental.flac"):
+        path = tmp_path / name
+        path.write_bytes(studio.objects[f"out/{name}"])
+        assert probe(path).ai_generated is ai_generated
 
 
 def test_another_encoder_than_the_voice_learned_from_is_refused(

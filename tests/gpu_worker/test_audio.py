@@ -266,4 +266,4 @@ def test_bad_files_leave_nothing_on_disk(tmp_path: Path, content: bytes, code: C
 
 def test_the_header_tells_rate_channels_and_length(tmp_path: Path) -> None:
     path = written(tmp_path, wav(interleaved(tone(2, 22050), tone(2, 22050)), 22050, 2))
-    assert probe(path) == Source(22050, 2, 2.0)
+    assert probe(path) == Source(22050, 2, 2.0, ai_generated=False)

@@ -11,7 +11,7 @@ from scipy import signal
 
 from gpu_worker.contract.errors import Code, JobError
 from gpu_worker.contract.params import AudioFormat, BitDepth, ExportKnobs, ExportRate
-from gpu_worker.engine.sound.audio import decode_stereo
+from gpu_worker.engine.sound.audio import decode_stereo, probe
 from gpu_worker.engine.sound.export import export
 from gpu_worker.engine.sound.lufs import integrated_lufs
 from gpu_worker.engine.stop import Stopped
@@ -65,6 +65,9 @@ def test_every_format_comes_back(
         tags = {k.lower(): v for k, v in {**container.metadata, **stream.metadata}.items()}
     assert tags["comment"].startswith("AI-generated")
     assert tags["title"] == "노래"
+    assert probe(path).ai_generated
+    export(path, given[:4800], RATE, knobs(format), ai_generated=False)
+    assert not probe(path).ai_generated
 
 
 @pytest.mark.parametrize("format", LOSSY)

@@ -28,7 +28,7 @@ from gpu_worker.contract.report_card import Defect
 from gpu_worker.contract.stage import Stage
 from gpu_worker.engine.config import synthesizer_config
 from gpu_worker.engine.nets.synthesizer import Synthesizer
-from gpu_worker.engine.sound.audio import decode, decode_stereo, encode
+from gpu_worker.engine.sound.audio import decode, decode_stereo, encode, probe
 from gpu_worker.engine.sound.export import export
 from gpu_worker.engine.stop import Stopped, never
 from gpu_worker.engine.voice.published import VoiceMetadata, write_published
@@ -88,12 +88,18 @@ def heard(files: Mapping[str, Path]) -> dict[str, np.ndarray]:
     return {name.partition(".")[0]: decode_stereo(path)[0] for name, path in files.items()}
 
 
+def marked(files: Mapping[str, Path]) -> set[str]:
+    """The stems whose metadata says that AI made them."""
+    return {name.partition(".")[0] for name, path in files.items() if probe(path).ai_generated}
+
+
 def test_stems_of_a_separation_add_up_to_the_song(song: Path, tools: Tools, tmp_path: Path) -> None:
     params = SeparateParams.model_validate({k: v for k, v in PLAIN.items() if k != "f0_method"})
     made = tasks.separate(song, params, tmp_path, tools, Heard(), never)
     stems = heard(made.files)
     whole, _ = decode_stereo(song)
     assert list(made.files) == ["vocals.wav", "instrumental.wav"]
+    assert marked(made.files) == set()
     assert made.result.separator == SeparatorName.SPLEETER
     assert np.abs(stems["vocals"] + stems["instrumental"] - whole).max() < 1e-4
     assert [sound.duration_s for sound in made.result.outputs] == [SECONDS, SECONDS]
@@ -118,6 +124,7 @@ def test_a_cover_keeps_every_stem_and_mixes_them(
     for sound in made.result.outputs:
         assert sound.duration_s == pytest.approx(SECONDS, abs=1 / 40_000)
     assert made.result.key_shift == -12.0  # from 440 Hz to 220 Hz
+    assert marked(made.files) == {"mix", "acapella", "lead"}
     order = [stage for stage in Stage if stage in report.stages]
     assert order == [Stage.PREPARE, Stage.SEPARATE, Stage.CONVERT, Stage.EFFECTS, Stage.MIX]
     assert {path.name for path in tmp_path.iterdir()} == set(made.files)
@@ -130,7 +137,8 @@ def test_a_peak_limit_of_the_mix_leaves_the_stems_alone(
     whole = 3 * decode_stereo(song)[0]
     export(loud, whole, RATE, SeparateParams())
     params = CoverParams.model_validate({**PLAIN, "true_peak_db": -12.0})
-    made = tasks.cover(loud, None, [voice], params, tmp_path, tools, Heard(), never)
+    made = tasks.cover(loud, None, [voice], params, tmp_path, tools, Heard(), never, song_ai=True)
+    assert marked(made.files) == {"mix", "acapella", "lead", "vocals", "instrumental"}
     stems = heard(made.files)
     assert np.abs(stems["instrumental"]).max() > 10 ** (-12 / 20)
     assert np.abs(stems["mix"]).max() < 10 ** (-11.9 / 20)
@@ -151,6 +159,8 @@ def test_backing_vocals_join_the_acapella(
     )  # fmt: skip
     made = tasks.cover(song, backing, [voice], params, out, tools, Heard(), never)
     stems = heard(made.files)
+    own = {"backing"} if converted else set()
+    assert marked(made.files) == {"mix", "acapella", "lead"} | own
     rate = {sound.name: sound.sample_rate for sound in made.result.outputs}["backing.wav"]
     assert rate == (40_000 if converted else RATE)
     if not converted:
@@ -189,7 +199,9 @@ def test_a_recording_is_cleaned_for_training(tools: Tools, tmp_path: Path) -> No
     wave = np.concatenate([phrase, np.zeros(4 * RATE), phrase])
     source = tmp_path / "take.flac"
     encode(source, (wave + noise).astype(np.float32), RATE, AudioFormat.FLAC)
-    made = tasks.preprocess(source, PreprocessParams(), tmp_path, tools, Heard(), never)
+    params, report = PreprocessParams(output_format=AudioFormat.OGG), Heard()
+    made = tasks.preprocess(source, params, tmp_path, tools, report, never, ai_generated=True)
+    assert marked(made.files) == {"output"}
     result = made.result
     assert result.source_s == pytest.approx(10.0, abs=0.01)
     assert 6.0 <= result.usable_s <= 7.0  # of the 4 s between at most one is left

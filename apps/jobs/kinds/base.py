@@ -127,6 +127,7 @@ def frozen(file: AudioFile) -> dict[str, Any]:
         "key": file.key,
         "size": file.size,
         "duration_s": file.duration_s or 0.0,
+        "ai_generated": file.ai_generated,
     }
 
 
@@ -136,6 +137,7 @@ def file_ref(snapshot: Mapping[str, Any], life_s: int) -> FileRef:
         name=snapshot["name"],
         url=storage.presign_get(snapshot["key"], life_s),
         size=snapshot["size"],
+        ai_generated=snapshot.get("ai_generated", False),
     )
 
 

@@ -41,6 +41,9 @@ class Convert(songs.SongKind[ConvertParams]):
     def output_names(self, job: Job) -> tuple[str, ...]:
         return convert_output_names(self.params(job))
 
+    def is_generated(self, job: Job, stem: str) -> bool:
+        return True
+
     def build(self, job: Job, attempt: Attempt) -> ConvertJob:
         uses = base.inspect(job)
         voices = singers.refs(uses, base.link_life_s(attempt))

@@ -6,6 +6,7 @@ from apps.billing.plans import cover_quote
 from apps.library.models import AudioFile
 from gpu_worker.contract.job import CoverJob, CoverResult, cover_output_names
 from gpu_worker.contract.params import CoverParams, JobKind
+from gpu_worker.contract.provenance import generated_stems
 
 from ..models import Attempt, Job
 from ..requests import CoverStart
@@ -47,6 +48,10 @@ class Cover(songs.SongKind[CoverParams]):
 
     def output_names(self, job: Job) -> tuple[str, ...]:
         return cover_output_names(self.params(job), backing="backing" in job.inputs)
+
+    def is_generated(self, job: Job, stem: str) -> bool:
+        song, backing = songs.is_ai(job.inputs["source"]), songs.is_ai(job.inputs.get("backing"))
+        return stem in generated_stems(self.params(job), song=song, backing=backing)
 
     def build(self, job: Job, attempt: Attempt) -> CoverJob:
         uses = base.inspect(job)

@@ -1,7 +1,7 @@
 """What the kinds that make sounds of one file have in common."""
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import PurePath
 from typing import Any, ClassVar, Final, Generic, TypeVar
 
@@ -67,6 +67,11 @@ def frozen_inputs(source: AudioFile, backing: AudioFile | None = None) -> dict[s
     return {"source": song, "backing": stem, "files": [song, stem]}
 
 
+def is_ai(snapshot: Mapping[str, Any] | None) -> bool:
+    """Whether a file that a job was started with is AI-generated."""
+    return snapshot is not None and bool(snapshot.get("ai_generated"))
+
+
 class SongKind(Generic[Params]):
     """See ``base.Kind``. ``pace`` is seconds of work a second of sound on a slow CPU."""
 
@@ -104,6 +109,10 @@ class SongKind(Generic[Params]):
         stem = PurePath(name).stem
         return stem if stem in Stem.values else ""
 
+    def is_generated(self, job: Job, stem: str) -> bool:
+        """Whether a result is AI-generated: inherited, where the kind itself makes nothing up."""
+        return is_ai(job.inputs["source"])
+
     def apply(self, job: Job, attempt: Attempt, manifest: Manifest) -> None:
         """Each sound becomes a file, in the contract's order. Safe to repeat."""
         if not isinstance(manifest.result, self.result_type):
@@ -119,6 +128,7 @@ class SongKind(Generic[Params]):
                 content_type=CONTENT_TYPES[self.params(job).output_format],
                 job_id=job.id,
                 stem=stem,
+                ai_generated=self.is_generated(job, stem),
             )
 
     def reopen(self, job: Job) -> None:

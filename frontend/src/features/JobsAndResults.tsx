@@ -10,13 +10,12 @@ interface Props {
   open: Job[];
   /** Shown by what they made. */
   done: Job[];
-  /** Whether a voice of ours sings in what was made. */
-  aiMade: boolean;
 }
 
 /** What is not finished yet, then the sounds that were made. */
-export function JobsAndResults({ open, done, aiMade }: Props) {
+export function JobsAndResults({ open, done }: Props) {
   const { t } = useI18n();
+  const results = done.flatMap((job) => mainResults(job).map((file) => ({ job, file })));
   return (
     <>
       {open.length > 0 && (
@@ -31,7 +30,7 @@ export function JobsAndResults({ open, done, aiMade }: Props) {
       )}
       {done.length > 0 && (
         <>
-          {aiMade && <AiNotice />}
+          {results.some(({ file }) => file.ai_generated) && <AiNotice />}
           <section
             aria-labelledby="finished"
             className="grid grid-cols-1 gap-4 sm:grid-cols-2 xl:grid-cols-3"
@@ -39,9 +38,9 @@ export function JobsAndResults({ open, done, aiMade }: Props) {
             <h2 id="finished" className="sr-only">
               {t("finishedSongs")}
             </h2>
-            {done.flatMap((job) =>
-              mainResults(job).map((file) => <ResultCard key={file.id} job={job} file={file} />),
-            )}
+            {results.map(({ job, file }) => (
+              <ResultCard key={file.id} job={job} file={file} />
+            ))}
           </section>
         </>
       )}

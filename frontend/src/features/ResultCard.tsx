@@ -9,7 +9,7 @@ import { Badge } from "../ui/Badge";
 import { IconButton } from "../ui/Button";
 import { Orb } from "../ui/Orb";
 import { JobIcon } from "./JobIcon";
-import { isGenerated, mainResults, STEM_LABELS, singersOf } from "./jobText";
+import { mainResults, STEM_LABELS, singersOf } from "./jobText";
 import { resultTrack } from "./resultTrack";
 import { useDownload } from "./useDownload";
 
@@ -42,7 +42,7 @@ export function ResultCard({ job, file }: { job: Job; file: AudioFile }) {
         <div aria-hidden className="h-9" />
       )}
       <div className="flex items-center gap-2">
-        {isGenerated(file) && <Badge tone="violet">{t("aiGenerated")}</Badge>}
+        {file.ai_generated && <Badge tone="violet">{t("aiGenerated")}</Badge>}
         {file.stem && <Badge>{t(STEM_LABELS[file.stem])}</Badge>}
         <span className="flex-1 text-sm text-faint tabular-nums">
           {file.duration_s ? formatClock(file.duration_s) : ""}

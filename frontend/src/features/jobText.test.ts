@@ -1,15 +1,7 @@
 import { expect, it } from "vitest";
 import { JobKindEnumSchema, StemEnumSchema } from "../api/generated/schemas.gen";
 import type { AudioFile, Job } from "../api/types";
-import {
-  isGenerated,
-  kindText,
-  mainResults,
-  STEMS,
-  singersOf,
-  stageLabel,
-  stagesOf,
-} from "./jobText";
+import { kindText, mainResults, STEMS, singersOf, stageLabel, stagesOf } from "./jobText";
 
 const file = (stem: AudioFile["stem"]) =>
   ({ id: stem ?? "song", stem, origin: "job" }) as AudioFile;
@@ -34,15 +26,6 @@ it("shows the mix of a cover and all of anything else", () => {
   expect(
     mainResults({ kind: "separate", results: [file("vocals"), file("instrumental")] }),
   ).toEqual([file("vocals"), file("instrumental")]);
-});
-
-it("calls generated only what has another voice in it", () => {
-  expect(
-    [null, "mix", "lead", "vocals", "instrumental", "cleaned"].map((stem) =>
-      isGenerated(file(stem as AudioFile["stem"])),
-    ),
-  ).toEqual([true, true, true, false, false, false]);
-  expect(isGenerated({ origin: "upload", stem: null })).toBe(false);
 });
 
 it("names all who sing", () => {

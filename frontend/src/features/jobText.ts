@@ -124,13 +124,6 @@ export const STEM_TEXTS: Record<Stem, Key> = {
 };
 export const STEMS = Object.keys(STEM_LABELS) as Stem[];
 
-/** Parts of the recording itself, in which nobody was given another voice. */
-const OWN: ReadonlySet<string> = new Set(["vocals", "instrumental", "cleaned"]);
-
-export function isGenerated(file: Pick<AudioFile, "origin" | "stem">): boolean {
-  return file.origin === "job" && !(file.stem && OWN.has(file.stem));
-}
-
 /** Who sings in it, all of a blend. */
 export function singersOf(job: Pick<Job, "voice" | "voices">): string {
   return job.voices.map((voice) => voice.name).join(" + ") || (job.voice?.name ?? "");

@@ -1,9 +1,9 @@
 import type { AudioFile, Job } from "../api/types";
 import type { Track } from "../player/PlayerProvider";
-import { isGenerated, singersOf } from "./jobText";
+import { singersOf } from "./jobText";
 
 export function fileTrack(
-  file: Pick<AudioFile, "id" | "name" | "origin" | "stem">,
+  file: Pick<AudioFile, "id" | "name" | "ai_generated">,
   subtitle?: string,
 ): Track {
   return {
@@ -11,7 +11,7 @@ export function fileTrack(
     title: file.name,
     subtitle,
     fileId: file.id,
-    generated: isGenerated(file),
+    generated: file.ai_generated,
   };
 }
 

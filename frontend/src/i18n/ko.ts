@@ -40,7 +40,7 @@ export const ko = {
   heroTitle: "내 목소리로 부르는 모든 노래",
   heroText:
     "녹음 몇 분이면 충분합니다. 목소리를 학습하고, 부르고 싶은 노래를 그 목소리로 들어 보세요.",
-  aiNoticeShort: "모든 결과물은 AI 생성물로 표시됩니다.",
+  aiNoticeShort: "변환된 노래는 모두 AI 생성물로 표시됩니다.",
   aiNotice:
     "이 음원은 AI로 생성되었으며, 파일에 AI 생성 표시가 담겨 있습니다. 공개할 때는 AI 생성물임을 밝혀 주세요.",
   aiGenerated: "AI 생성",

@@ -55,7 +55,7 @@ function Jobs({ jobs }: { jobs: Job[] }) {
         </p>
         <ProgressBar label={t("progressOf", { name: title })} fraction={fraction} />
       </section>
-      <JobsAndResults open={open} done={done} aiMade={Boolean(first.voice)} />
+      <JobsAndResults open={open} done={done} />
     </>
   );
 }

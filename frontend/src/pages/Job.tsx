@@ -14,7 +14,7 @@ import { ProgressPanel } from "../features/job/ProgressPanel";
 import { QualityCurve } from "../features/job/QualityCurve";
 import { StemList } from "../features/job/StemList";
 import { useJobHistory } from "../features/job/useJobHistory";
-import { isGenerated, kindText, makesSound, singersOf } from "../features/jobText";
+import { kindText, makesSound, singersOf } from "../features/jobText";
 import { ResultCard } from "../features/ResultCard";
 import { useI18n } from "../i18n";
 import { NotFound } from "../shell/NotFound";
@@ -68,7 +68,7 @@ function Details({ job }: { job: JobData }) {
               ))}
             </div>
           )}
-          {job.results.some(isGenerated) && <AiNotice />}
+          {job.results.some((file) => file.ai_generated) && <AiNotice />}
         </section>
       )}
       <ProgressPanel job={job} />

@@ -35,7 +35,7 @@ export default function Results() {
           {t("noResultsText")}
         </Empty>
       )}
-      <JobsAndResults open={[...running, ...failed]} done={done} aiMade />
+      <JobsAndResults open={[...running, ...failed]} done={done} />
       <MoreButton query={jobs} />
     </>
   );

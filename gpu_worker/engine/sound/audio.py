@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gpu_worker.contract.errors import Code, JobError
+from gpu_worker.contract.provenance import AI_GENERATED, says_generated
 
 from ..stop import StopCheck, check, never
 from .downmix import to_mono, to_stereo
-from .encoding import AI_GENERATED, SOFTWARE, encode
+from .encoding import SOFTWARE, encode
 from .resampling import resample, resample_blocks
 
 __all__ = [
@@ -46,11 +47,15 @@ _BLOCK = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What a file's header says of its first audio stream; ``seconds`` is a claim, 0 unknown."""
+    """What a file's header says of its first audio stream; ``seconds`` is a claim, 0 unknown.
+
+    ``ai_generated`` where the comment in its metadata says so.
+    """
 
     rate: int
     channels: int
     seconds: float
+    ai_generated: bool
 
 
 def probe(path: Path) -> Source:
@@ -162,7 +167,10 @@ def _source(container: av.container.InputContainer) -> Source:
     seconds = (container.duration or 0) / av.time_base
     if seconds > _SURELY_TOO_LONG * MAX_SECONDS:
         raise JobError(Code.AUDIO_TOO_LONG, f"{seconds:.0f} s")
-    return Source(stream.sample_rate, stream.channels, seconds)
+    tags = {**container.metadata, **stream.metadata}  # of Ogg the stream has them, in capitals
+    comments = (text for name, text in tags.items() if name.lower() == "comment")
+    generated = any(map(says_generated, comments))
+    return Source(stream.sample_rate, stream.channels, seconds, generated)
 
 
 def _checked(blocks: Iterator[Floats], rate: int) -> Iterator[Floats]:

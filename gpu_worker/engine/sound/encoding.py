@@ -1,4 +1,4 @@
-"""Blocks of float32 become an audio file of any format that we export, tagged as AI-generated.
+"""Blocks of float32 become an audio file of any format that we export, tagged where AI made it.
 
 Sources: FFmpeg's muxers and encoders as the ``av`` wheel carries them. Of the two codecs of Ogg it
 has libopus only, which is also the better one; Opus always runs at 48 kHz.
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gpu_worker.contract.params import AudioFormat, BitDepth
+from gpu_worker.contract.provenance import AI_GENERATED
 
 from ..files import write_whole
 from .quantise import Quantiser
@@ -21,8 +22,6 @@ from .resampling import resample
 
 Floats = NDArray[np.float32]
 
-AI_GENERATED: Final = "AI-generated: singing voice conversion (trainedAlgorithmicMedia)"
-"""Tag of every exported file; the last word is IPTC's digital source type."""
 SOFTWARE: Final = "AI Voice Studio"
 
 _HIGHEST_LOSSLESS_RATE: Final = 192_000
@@ -87,7 +86,7 @@ def encode(
     format: AudioFormat,
     tags: Mapping[str, str] | None = None,
 ) -> None:
-    """Write mono (T,) float32 whole, tagged: 24 bits where lossless. Clips beyond full scale.
+    """Write mono (T,) float32 whole as AI-generated: 24 bits where lossless. Clips at full scale.
 
     ``tags`` adds metadata (or replaces ours by name). Resampled where the format does not know the
     rate. ``export`` also minds loudness and peaks.
@@ -106,13 +105,15 @@ def encode_blocks(
     format: AudioFormat,
     depth: BitDepth,
     tags: Mapping[str, str] | None = None,
+    ai_generated: bool = True,
 ) -> None:
     """Write blocks (n, ``channels``), 1 or 2, at a ``rate`` that the format has, whole and tagged.
 
-    16 bits are dithered. Beyond full scale is clipped.
+    16 bits are dithered. Beyond full scale is clipped. ``ai_generated`` is told in the comment.
     """
     encoding = _LOSSY[format, channels] if is_lossy(format) else _LOSSLESS[format, depth]
-    metadata = {"comment": AI_GENERATED, "software": SOFTWARE} | dict(tags or {})
+    origin = {"comment": AI_GENERATED} if ai_generated else {}
+    metadata = {**origin, "software": SOFTWARE, **(tags or {})}
 
     def write(aside: Path) -> None:
         with aside.open("wb") as file:

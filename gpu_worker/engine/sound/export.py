@@ -47,8 +47,9 @@ def export(
     knobs: ExportKnobs,
     tags: Mapping[str, str] | None = None,
     stop: StopCheck = never,
+    ai_generated: bool = True,
 ) -> SoundFacts:
-    """Write ``audio`` at ``rate`` Hz whole to ``path``, tagged as AI-generated.
+    """Write ``audio`` at ``rate`` Hz whole to ``path``, tagged as AI-generated where it is.
 
     ``audio`` is (T,) or (T, C), C 1 or 2, in memory or on disk, or blocks (n, C) that are read
     once; 3 h pass in constant memory. The rate becomes ``knobs.output_rate``, or the nearest one
@@ -60,7 +61,7 @@ def export(
     path.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=".export-", dir=path.parent) as folder:
         wave = _at_rate(audio, rate, wanted, Path(folder), stop)
-        return _write(path, wave, wanted, knobs, tags, stop)
+        return _write(path, wave, wanted, knobs, tags, stop, ai_generated)
 
 
 def _write(
@@ -70,6 +71,7 @@ def _write(
     knobs: ExportKnobs,
     tags: Mapping[str, str] | None,
     stop: StopCheck,
+    ai_generated: bool,
 ) -> SoundFacts:
     channels = channels_of(wave)
     heard = survey(_finite(blocks_of(wave), stop), rate, channels)
@@ -84,7 +86,8 @@ def _write(
             peak.add(block)
             yield block
 
-    encode_blocks(path, measured(), rate, channels, knobs.output_format, knobs.bit_depth, tags)
+    format, depth = knobs.output_format, knobs.bit_depth
+    encode_blocks(path, measured(), rate, channels, format, depth, tags, ai_generated)
     return SoundFacts(len(wave) / rate, rate, channels, loudness.lufs(), peak.decibels())
 
 

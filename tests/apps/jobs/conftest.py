@@ -20,6 +20,7 @@ from apps.voices import statement
 from apps.voices.models import ConsentScope, Voice
 from gpu_worker.contract.events import Batch, Event, Reply
 from gpu_worker.contract.params import TrainParams
+from tests.apps.voices.made import make_ready
 from tests.factories import make_dataset, make_file, workspace_of
 
 from .fakes import FakeBackend, FakeWorker
@@ -109,6 +110,14 @@ def make_studio(user: User) -> Studio:
 @pytest.fixture
 def studio(owner: User) -> Studio:
     return make_studio(owner)
+
+
+@pytest.fixture
+def ready(studio: Studio) -> Studio:
+    """With a voice that can sing."""
+    make_ready(studio.voice)
+    studio.voice.refresh_from_db()
+    return studio
 
 
 def age(attempt: Attempt, by: timedelta) -> None:

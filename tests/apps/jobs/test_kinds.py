@@ -52,13 +52,6 @@ def another_voice(studio: Studio, name: str = "베라") -> Voice:
     return voice
 
 
-@pytest.fixture
-def ready(studio: Studio) -> Studio:
-    make_ready(studio.voice)
-    studio.voice.refresh_from_db()
-    return studio
-
-
 def files_of(job: Job) -> list[tuple[str, str, str]]:
     made = AudioFile.objects.filter(job_id=job.id).order_by("created_at")
     return [(file.stem, file.name, file.content_type) for file in made]

@@ -1,9 +1,11 @@
 """The probing of stored files: good, bad, repeated, too late, and when storage fails."""
 
+import io
 import uuid
 from datetime import timedelta
 from typing import Any
 
+import av
 import pytest
 from botocore.exceptions import EndpointConnectionError
 from django.utils import timezone
@@ -28,6 +30,37 @@ def test_good(workspace: Workspace) -> None:
     assert (file.state, file.duration_s, file.channels) == (FileState.READY, 3.0, 2)
     assert len(file.peaks) == 94
     assert storage.exists(file.key)
+
+
+@pytest.mark.parametrize("container", ["flac", "ogg"])
+@pytest.mark.parametrize("origin", Origin.values)
+def test_an_upload_that_says_that_ai_made_it(
+    workspace: Workspace, container: str, origin: str
+) -> None:
+    """A result's row was told by its job instead."""
+    file = probing_file(workspace, tagged("AI-generated: singing voice conversion", container))
+    AudioFile.objects.update(origin=origin)
+    probing.probe(file.pk)
+    file.refresh_from_db()
+    assert (file.state, file.ai_generated) == (FileState.READY, origin == Origin.UPLOAD)
+
+
+def tagged(comment: str, container: str) -> bytes:
+    """A second of sound with a comment in its metadata."""
+    buffer, codec = io.BytesIO(), {"flac": "flac", "ogg": "libopus"}[container]
+    with av.open(buffer, "w", format=container) as target:
+        target.metadata["comment"] = comment
+        stream = target.add_stream(codec, rate=48_000, layout="mono")
+        assert isinstance(stream, av.AudioStream)
+        frame = av.AudioFrame.from_ndarray(
+            (tone(1.0, 48_000) * 32767).astype("int16"), "s16", "mono"
+        )
+        frame.sample_rate = 48_000
+        resampler = av.AudioResampler(stream.format, "mono", 48_000, stream.frame_size)
+        for part in [*resampler.resample(frame), *resampler.resample(None)]:
+            target.mux(stream.encode(part))
+        target.mux(stream.encode(None))
+    return buffer.getvalue()
 
 
 @pytest.mark.parametrize(

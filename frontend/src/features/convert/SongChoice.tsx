@@ -11,7 +11,7 @@ import { MoreButton } from "../../ui/states";
 import { Tick } from "../../ui/Tick";
 import { useDebounced } from "../../ui/useDebounced";
 import { UploadButton } from "../../uploads/UploadButton";
-import { isGenerated, STEM_LABELS } from "../jobText";
+import { STEM_LABELS } from "../jobText";
 import { fileTrack } from "../resultTrack";
 import { withChoice } from "../withChoice";
 
@@ -81,7 +81,7 @@ function Song({ file, chosen, onChoose }: SongProps) {
         <Tick checked={chosen} onChange={onChoose}>
           <span className="flex flex-wrap items-center gap-x-2 sm:flex-nowrap">
             <span className="truncate font-medium max-sm:basis-full">{file.name}</span>
-            {isGenerated(file) && <Badge tone="violet">AI</Badge>}
+            {file.ai_generated && <Badge tone="violet">AI</Badge>}
             {file.stem && <Badge>{t(STEM_LABELS[file.stem])}</Badge>}
           </span>
         </Tick>

@@ -6,7 +6,7 @@ import { MiniWave } from "../../player/MiniWave";
 import { PlayButton } from "../../player/PlayButton";
 import { Badge } from "../../ui/Badge";
 import { IconButton } from "../../ui/Button";
-import { isGenerated, STEM_LABELS, STEM_TEXTS } from "../jobText";
+import { STEM_LABELS, STEM_TEXTS } from "../jobText";
 import { resultTrack } from "../resultTrack";
 import { useDownload } from "../useDownload";
 
@@ -34,7 +34,7 @@ function StemRow({ job, file }: { job: Job; file: AudioFile }) {
           <span className="truncate font-semibold">
             {file.stem ? t(STEM_LABELS[file.stem]) : file.name}
           </span>
-          {isGenerated(file) && <Badge tone="violet">{t("aiGenerated")}</Badge>}
+          {file.ai_generated && <Badge tone="violet">{t("aiGenerated")}</Badge>}
         </p>
         <p className="truncate text-sm text-faint">
           {file.stem ? t(STEM_TEXTS[file.stem]) : file.name}

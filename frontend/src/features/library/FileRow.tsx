@@ -9,7 +9,7 @@ import { Badge } from "../../ui/Badge";
 import { IconButton } from "../../ui/Button";
 import { Tick } from "../../ui/Tick";
 import { useUploads } from "../../uploads/UploadsProvider";
-import { isGenerated, STEM_LABELS } from "../jobText";
+import { STEM_LABELS } from "../jobText";
 import { fileTrack } from "../resultTrack";
 import { FileMenu } from "./FileMenu";
 import { useFileAction } from "./useFileAction";
@@ -48,7 +48,7 @@ function ReadyRow({ file, chosen, onChoose }: Props) {
       <div className="min-w-0 flex-1">
         <p className="flex flex-wrap items-center gap-x-2 sm:flex-nowrap">
           <span className="truncate font-semibold max-sm:basis-full">{file.name}</span>
-          {isGenerated(file) && <Badge tone="violet">{t("aiGenerated")}</Badge>}
+          {file.ai_generated && <Badge tone="violet">{t("aiGenerated")}</Badge>}
           {file.stem && <Badge>{t(STEM_LABELS[file.stem])}</Badge>}
         </p>
         <p className="truncate text-sm text-faint tabular-nums">{facts.join(" · ")}</p>
