@@ -10,6 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from .convolution import Conv1d
+
 WINDOW = 10
 _MASKED = -1e4
 QUERY_BLOCK = 256
@@ -36,10 +38,10 @@ class RelativeAttention(nn.Module):
         super().__init__()
         self.heads = heads
         self.width = channels // heads
-        self.conv_q = nn.Conv1d(channels, channels, 1)
-        self.conv_k = nn.Conv1d(channels, channels, 1)
-        self.conv_v = nn.Conv1d(channels, channels, 1)
-        self.conv_o = nn.Conv1d(channels, channels, 1)
+        self.conv_q = Conv1d(channels, channels, 1)
+        self.conv_k = Conv1d(channels, channels, 1)
+        self.conv_v = Conv1d(channels, channels, 1)
+        self.conv_o = Conv1d(channels, channels, 1)
         positions = (1, 2 * WINDOW + 1, self.width)
         self.emb_rel_k = nn.Parameter(torch.randn(positions) * self.width**-0.5)
         self.emb_rel_v = nn.Parameter(torch.randn(positions) * self.width**-0.5)
@@ -111,8 +113,8 @@ class FeedForward(nn.Module):
 
     def __init__(self, channels: int, filter_channels: int, kernel: int) -> None:
         super().__init__()
-        self.conv_1 = nn.Conv1d(channels, filter_channels, kernel, padding="same")
-        self.conv_2 = nn.Conv1d(filter_channels, channels, kernel, padding="same")
+        self.conv_1 = Conv1d(channels, filter_channels, kernel, padding="same")
+        self.conv_2 = Conv1d(filter_channels, channels, kernel, padding="same")
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
         hidden = torch.relu(self.conv_1(x * mask))

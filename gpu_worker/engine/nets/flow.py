@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from ..config import SynthesizerConfig
+from .convolution import Conv1d
 from .wavenet import WaveNet
 
 
@@ -13,9 +14,9 @@ class Coupling(nn.Module):
     def __init__(self, config: SynthesizerConfig) -> None:
         super().__init__()
         half = config.inter_channels // 2
-        self.pre = nn.Conv1d(half, config.hidden_channels, 1)
+        self.pre = Conv1d(half, config.hidden_channels, 1)
         self.enc = WaveNet(config.hidden_channels, config.flow_layers, config.speaker_channels)
-        self.post = nn.Conv1d(config.hidden_channels, half, 1)
+        self.post = Conv1d(config.hidden_channels, half, 1)
         # The flow starts as the identity.
         nn.init.zeros_(self.post.weight)
         nn.init.zeros_(self.post.bias)  # type: ignore[arg-type]  # it has a bias

@@ -7,6 +7,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..config import SynthesizerConfig
+from .convolution import Conv1d
+from .noise import Noise
 from .source import SineSource
 from .weight_norm import NormConv1d, NormConvTranspose1d
 
@@ -48,7 +50,7 @@ class Generator(nn.Module):
         ]
         self.blocks = len(config.resblock_kernels)
         self.m_source = SineSource(config.sample_rate, math.prod(config.upsample_rates))
-        self.conv_pre = nn.Conv1d(config.inter_channels, widths[0], 7, padding=3)
+        self.conv_pre = Conv1d(config.inter_channels, widths[0], 7, padding=3)
         self.ups = nn.ModuleList(
             NormConvTranspose1d(width, width // 2, kernel, rate)
             for width, kernel, rate in zip(
@@ -66,12 +68,10 @@ class Generator(nn.Module):
                 config.resblock_kernels, config.resblock_dilations, strict=True
             )
         )
-        self.conv_post = nn.Conv1d(widths[-1], 1, 7, padding=3, bias=False)
-        self.cond = nn.Conv1d(config.speaker_channels, widths[0], 1)
+        self.conv_post = Conv1d(widths[-1], 1, 7, padding=3, bias=False)
+        self.cond = Conv1d(config.speaker_channels, widths[0], 1)
 
-    def forward(
-        self, z: Tensor, f0: Tensor, speaker: Tensor, generator: torch.Generator | None
-    ) -> Tensor:
+    def forward(self, z: Tensor, f0: Tensor, speaker: Tensor, generator: Noise) -> Tensor:
         """Latent (B, inter, L), F0 (B, L) in Hz, speaker (B, C, 1) -> audio (B, 1, L * hop)."""
         return self.decode(z, self.m_source(f0, generator), speaker)
 
@@ -84,7 +84,11 @@ class Generator(nn.Module):
         for stage, (up, noise_conv) in enumerate(zip(self.ups, self.noise_convs, strict=True)):
             x = up(F.leaky_relu(x, SLOPE)) + noise_conv(source)
             x = self._mean_of_blocks(x, stage)
-        return torch.tanh(self.conv_post(F.leaky_relu(x, LAST_SLOPE)))
+        # In single precision also where the rest is not: a waveform rounded to 8 bits has a floor
+        # of noise that the mel loss hears between the harmonics.
+        with torch.autocast(x.device.type, enabled=False):
+            x = F.leaky_relu(x, LAST_SLOPE).to(self.conv_post.weight.dtype)
+            return torch.tanh(self.conv_post(x))
 
     def _mean_of_blocks(self, x: Tensor, stage: int) -> Tensor:
         first = stage * self.blocks
@@ -94,8 +98,8 @@ class Generator(nn.Module):
         return total / self.blocks
 
 
-def _noise_conv(channels: int, stride: int) -> nn.Conv1d:
+def _noise_conv(channels: int, stride: int) -> Conv1d:
     """Brings the excitation down to a stage's rate."""
     if stride == 1:
-        return nn.Conv1d(1, channels, 1)
-    return nn.Conv1d(1, channels, 2 * stride, stride=stride, padding=stride // 2)
+        return Conv1d(1, channels, 1)
+    return Conv1d(1, channels, 2 * stride, stride=stride, padding=stride // 2)

@@ -3,6 +3,7 @@
 from torch import Tensor, nn
 
 from ..config import SynthesizerConfig
+from .convolution import Conv1d
 from .masks import frame_mask
 from .wavenet import WaveNet
 
@@ -13,9 +14,9 @@ class PosteriorEncoder(nn.Module):
     def __init__(self, config: SynthesizerConfig) -> None:
         super().__init__()
         self.inter_channels = config.inter_channels
-        self.pre = nn.Conv1d(config.spec_channels, config.hidden_channels, 1)
+        self.pre = Conv1d(config.spec_channels, config.hidden_channels, 1)
         self.enc = WaveNet(config.hidden_channels, config.posterior_layers, config.speaker_channels)
-        self.proj = nn.Conv1d(config.hidden_channels, 2 * config.inter_channels, 1)
+        self.proj = Conv1d(config.hidden_channels, 2 * config.inter_channels, 1)
 
     def forward(self, spec: Tensor, lengths: Tensor, speaker: Tensor) -> tuple[Tensor, ...]:
         """Mean and log-deviation (B, inter, L) and mask (B, 1, L).

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .noise import gaussian_like
+from .noise import Noise, gaussian_like
 
 AMPLITUDE = 0.1
 VOICED_NOISE = 0.003
@@ -21,13 +21,13 @@ class SineSource(nn.Module):
         self.hop = hop
         self.l_linear = nn.Linear(1, 1)
 
-    def forward(self, f0: Tensor, generator: torch.Generator | None) -> Tensor:
+    def forward(self, f0: Tensor, generator: Noise) -> Tensor:
         """F0 (B, L) in Hz, 0 where unvoiced -> excitation (B, 1, L * hop) in -1..1."""
         sine = self.sine(f0, generator).to(self.l_linear.weight.dtype)
         excitation: Tensor = torch.tanh(self.l_linear(sine.unsqueeze(-1)))
         return excitation.transpose(1, 2)
 
-    def sine(self, f0: Tensor, generator: torch.Generator | None) -> Tensor:
+    def sine(self, f0: Tensor, generator: Noise) -> Tensor:
         """F0 (B, L) in Hz -> noisy sine (B, L * hop)."""
         voiced = (f0 > 0).float().repeat_interleave(self.hop, dim=1)
         sine = torch.sin(self._cycles(f0) * 2 * math.pi) * AMPLITUDE * voiced

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from ..config import SynthesizerConfig
 from .flow import Flow
 from .generator import Generator
-from .noise import gaussian_like
+from .noise import Drawn, Noise, gaussian_like
 from .posterior import PosteriorEncoder
 from .text_encoder import TextEncoder
 
@@ -62,7 +62,7 @@ class Synthesizer(nn.Module):
         speaker: Tensor,
         segment_starts: Tensor | None = None,
         *,
-        generator: torch.Generator | None,
+        generator: Noise,
     ) -> SynthesizerOutput:
         """One training pass; the decoder sees one segment of each row.
 
@@ -96,7 +96,7 @@ class Synthesizer(nn.Module):
         f0: Tensor,
         speaker: Tensor,
         *,
-        generator: torch.Generator | None,
+        generator: Noise,
         noise_scale: float = NOISE_SCALE,
     ) -> Tensor:
         """Audio (B, 1, L * hop) from content (B, L, content_dim) and F0 (B, L) in Hz."""
@@ -113,7 +113,7 @@ class Synthesizer(nn.Module):
         coarse_pitch: Tensor,
         speaker: Tensor,
         *,
-        generator: torch.Generator | None,
+        generator: Noise,
         noise_scale: float = NOISE_SCALE,
     ) -> tuple[Tensor, Tensor]:
         """What the decoder takes: latent (B, inter, L) and speaker (B, speaker_channels, 1)."""
@@ -128,9 +128,11 @@ class Synthesizer(nn.Module):
         return embedding.unsqueeze(-1)
 
 
-def draw_segments(lengths: Tensor, frames: int, generator: torch.Generator | None) -> Tensor:
+def draw_segments(lengths: Tensor, frames: int, generator: Noise) -> Tensor:
     """A random first frame for each row, so that ``frames`` fit into its length: (B,) int64."""
     choices = (lengths - frames + 1).clamp(min=1)
+    if isinstance(generator, Drawn):
+        raise TypeError("segments are drawn from a generator, not from noise")
     if generator is None:
         return torch.zeros_like(choices)
     uniform = torch.rand(choices.shape, generator=generator, device=lengths.device)

@@ -7,6 +7,7 @@ from torch.nn import functional as F
 
 from ..config import SynthesizerConfig
 from .attention import RelativeEncoder
+from .convolution import Conv1d
 from .masks import frame_mask
 
 PITCH_BINS = 256
@@ -28,7 +29,7 @@ class TextEncoder(nn.Module):
             config.layers,
             config.kernel,
         )
-        self.proj = nn.Conv1d(config.hidden_channels, 2 * config.inter_channels, 1)
+        self.proj = Conv1d(config.hidden_channels, 2 * config.inter_channels, 1)
 
     def forward(
         self, content: Tensor, coarse_pitch: Tensor, lengths: Tensor

@@ -8,6 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from .convolution import Conv1d, as_picture
+
 
 class _WeightNorm(nn.Module):
     """Keeps ``weight_g`` and ``weight_v``; ``fold`` computes the weight once for inference."""
@@ -39,7 +41,7 @@ class _WeightNorm(nn.Module):
             self._folded = torch._weight_norm(self.weight_v, self.weight_g, self.norm_dim)
 
 
-class NormConv1d(_WeightNorm, nn.Conv1d):
+class NormConv1d(_WeightNorm, Conv1d):
     """``nn.Conv1d`` with weight normalisation: (B, C_in, L) -> (B, C_out, L')."""
 
     def __init__(
@@ -60,12 +62,13 @@ class NormConv1d(_WeightNorm, nn.Conv1d):
         self._split(self.weight, norm_dim)
 
     def forward(self, x: Tensor) -> Tensor:
-        output: Tensor = self._conv_forward(x, self.normed(), self.bias)
-        return output
+        return self._convolve(x, self.normed())
 
 
 class NormConv2d(_WeightNorm, nn.Conv2d):
     """``nn.Conv2d`` with weight normalisation and a (k, 1) kernel: (B, C_in, H, W) -> same W."""
+
+    innermost = False
 
     def __init__(self, channels_in: int, channels_out: int, kernel: int, stride: int) -> None:
         nn.Conv2d.__init__(
@@ -74,7 +77,10 @@ class NormConv2d(_WeightNorm, nn.Conv2d):
         self._split(self.weight)
 
     def forward(self, x: Tensor) -> Tensor:
-        output: Tensor = self._conv_forward(x, self.normed(), self.bias)
+        weight = self.normed()
+        if self.innermost:
+            weight = weight.contiguous(memory_format=torch.channels_last)
+        output: Tensor = self._conv_forward(x, weight, self.bias)
         return output
 
 
@@ -83,6 +89,8 @@ class NormConvTranspose1d(_WeightNorm, nn.ConvTranspose1d):
 
     ``margin`` samples are cut from the start.
     """
+
+    innermost = False
 
     def __init__(self, channels_in: int, channels_out: int, kernel: int, rate: int) -> None:
         odd = rate % 2
@@ -93,9 +101,34 @@ class NormConvTranspose1d(_WeightNorm, nn.ConvTranspose1d):
         self._split(self.weight)
 
     def forward(self, x: Tensor, output_size: list[int] | None = None) -> Tensor:
-        return F.conv_transpose1d(
-            x, self.normed(), self.bias, self.stride, self.margin, self.output_padding
+        if not self.innermost:
+            return F.conv_transpose1d(
+                x, self.normed(), self.bias, self.stride, self.margin, self.output_padding
+            )
+        picture = F.conv_transpose2d(
+            x.unsqueeze(2),
+            as_picture(self.normed()),
+            self.bias,
+            (1, self.stride[0]),
+            (0, self.margin),
+            (0, self.output_padding[0]),
         )
+        return picture.squeeze(2)
+
+    @torch.no_grad()
+    def interpolate(self) -> None:
+        """Make each kernel one number of its own times a linear interpolation, of the same norm.
+
+        Random kernels print their own shape on every input frame: a buzz at the frame rate, which
+        training may take for the voice's pitch. These leave none (Aitken et al. 2017, "Checkerboard
+        artifact free sub-pixel convolution").
+        """
+        kernel, rate = self.kernel_size[0], self.stride[0]
+        tap = torch.arange(kernel) + 0.5
+        ramp = (torch.minimum(tap, kernel - tap) / (kernel - rate)).clamp(max=1.0)
+        flat = self.weight_v[:, :, :1] * ramp
+        norm = torch.linalg.vector_norm(flat, dim=(1, 2), keepdim=True)
+        self.weight_v.copy_(flat * (self.weight_g / norm))
 
 
 def fold_weight_norm(module: nn.Module) -> None:
