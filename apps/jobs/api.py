@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from collections.abc import Sequence
 from typing import Final
 
 from django.db.models import QuerySet
@@ -52,6 +53,11 @@ def _key(request: Request) -> str:
 
 def _shown(job: Job, status_code: int = status.HTTP_200_OK) -> Response:
     return Response(job_json(job), status=status_code)
+
+
+def _batch_shown(jobs: Sequence[Job], status_code: int = status.HTTP_200_OK) -> Response:
+    shown = JobSerializer(with_relations(jobs), many=True).data
+    return Response({"batch": str(jobs[0].batch), "jobs": shown}, status=status_code)
 
 
 class _JobList(WorkspaceView, generics.ListAPIView[Job]):
@@ -110,10 +116,7 @@ class _KindView(_JobList):
         """Start a job a file, all or none."""
         wanted = requests.read(body, request.data)
         jobs = starts.start(self.workspace.id, wanted, _key(request))
-        shown = JobSerializer(with_relations(jobs), many=True).data
-        return Response(
-            {"batch": str(jobs[0].batch), "jobs": shown}, status=status.HTTP_201_CREATED
-        )
+        return _batch_shown(jobs, status.HTTP_201_CREATED)
 
 
 class ConversionsView(_KindView):
@@ -244,6 +247,17 @@ class CancelView(WorkspaceView):
     def post(self, request: Request, id: uuid.UUID) -> Response:
         """End a job now and give its credits back. Harmless when repeated."""
         return _shown(services.cancel(services.of_workspace(self.workspace.id, id).id))
+
+
+class CancelBatchView(WorkspaceView):
+    @extend_schema(
+        operation_id="batches_cancel_create",
+        request=None,
+        responses=JobBatchSerializer,
+    )
+    def post(self, request: Request, id: uuid.UUID) -> Response:
+        """End every job of a batch that is not over. Harmless when repeated."""
+        return _batch_shown(services.cancel_batch(self.workspace.id, id))
 
 
 class RetryView(WorkspaceView):

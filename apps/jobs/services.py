@@ -275,11 +275,34 @@ def cancel(job_id: uuid.UUID) -> Job:
             "이미 끝난 작업이라 취소할 수 없습니다.",
             "The job has already ended, so it can't be cancelled.",
         )
+    _end_cancelled(job)
+    return job
+
+
+def cancel_batch(workspace_id: uuid.UUID, batch: uuid.UUID) -> list[Job]:
+    """Cancel every job of a batch that is not over; all of its jobs, the oldest first.
+
+    A transaction a job: a cancelled one holds the balance, and behind that no other job may be
+    locked. The newest goes first, so that none starts in the place of an older one. A second call
+    changes nothing.
+    """
+    jobs = Job.objects.for_workspace(workspace_id).filter(batch=batch).order_by("created_at", "id")
+    ids = list(jobs.values_list("id", flat=True))
+    if not ids:
+        raise NOT_FOUND
+    for job_id in reversed(ids):
+        with transaction.atomic():
+            job = rounds.lock_job(job_id)
+            if job.is_active:
+                _end_cancelled(job)
+    return list(jobs)
+
+
+def _end_cancelled(job: Job) -> None:
     attempt = job.attempts.select_for_update(no_key=True).get(fence=job.fence)
     rounds.close(attempt, AttemptState.CANCELLED)
     note(attempt, "cancelled")
     rounds.end_job(job, JobState.CANCELLED)
-    return job
 
 
 @transaction.atomic

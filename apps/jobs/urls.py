@@ -16,6 +16,7 @@ urlpatterns = [
     path("jobs", api.JobsView.as_view()),
     path("jobs/<uuid:id>", api.JobView.as_view()),
     path("jobs/<uuid:id>/cancel", api.CancelView.as_view()),
+    path("batches/<uuid:id>/cancel", api.CancelBatchView.as_view()),
     path("jobs/<uuid:id>/retry", api.RetryView.as_view()),
     path("jobs/<uuid:id>/finish", api.FinishView.as_view()),
     path("jobs/<uuid:id>/events", api.EventsView.as_view()),

@@ -94,6 +94,7 @@ def own(workspace: Workspace, owner: User) -> dict[str, str]:
         inputs={"source": {"id": str(dataset.pk), "name": "목소리"}, "files": []},
         quote=10,
         fence=1,
+        batch=uuid.uuid4(),
     )
     VoiceUse.objects.create(job=job, voice=voice)
     checkpoint = VoiceCheckpoint.objects.create(
@@ -116,6 +117,7 @@ def own(workspace: Workspace, owner: User) -> dict[str, str]:
         "datasets": str(dataset.pk),
         "voices": str(voice.pk),
         "jobs": str(job.pk),
+        "batches": str(job.batch),
         "checkpoints": str(checkpoint.pk),
     }
 

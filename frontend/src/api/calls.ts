@@ -137,6 +137,7 @@ export const api = {
   jobs: (query: JobFilter) => data(sdk.jobsList({ ...raise, query })),
   job: (id: string) => data(sdk.jobsRetrieve(path(id))),
   cancelJob: (id: string) => data(sdk.jobsCancelCreate(path(id))),
+  cancelBatch: (id: string) => data(sdk.batchesCancelCreate(path(id))),
   retryJob: (id: string) => data(sdk.jobsRetryCreate(path(id))),
   finishJob: (id: string) => data(sdk.jobsFinishCreate(path(id))),
   jobEvents: (id: string, after?: number) =>

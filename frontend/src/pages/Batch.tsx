@@ -4,6 +4,7 @@ import { useJobs } from "../api/queries";
 import type { Job } from "../api/types";
 import { JobsAndResults } from "../features/JobsAndResults";
 import { progressOf } from "../features/job/batch";
+import { CancelBatch } from "../features/job/CancelBatch";
 import { kindText, singersOf } from "../features/jobText";
 import { useI18n } from "../i18n";
 import { NotFound } from "../shell/NotFound";
@@ -25,12 +26,12 @@ export default function Batch() {
     <>
       {jobs.error && <Failure error={jobs.error} retry={() => void jobs.refetch()} />}
       {jobs.isPending && <Skeleton rows={3} height="h-40" />}
-      {jobs.data && <Jobs jobs={jobs.data} />}
+      {jobs.data && <Jobs batch={batchId} jobs={jobs.data} />}
     </>
   );
 }
 
-function Jobs({ jobs }: { jobs: Job[] }) {
+function Jobs({ batch, jobs }: { batch: string; jobs: Job[] }) {
   const { t } = useI18n();
   const { all, ended, failed, fraction } = progressOf(jobs);
   const first = jobs[0];
@@ -41,7 +42,11 @@ function Jobs({ jobs }: { jobs: Job[] }) {
   const title = t("batchOf", { kind, count: all });
   return (
     <>
-      <PageHead title={title} lead={singersOf(first) || undefined} />
+      <PageHead
+        title={title}
+        lead={singersOf(first) || undefined}
+        actions={<CancelBatch batch={batch} jobs={jobs} />}
+      />
       <section aria-label={t("progress")} className="card grid gap-3 p-6">
         <p className="flex items-baseline justify-between gap-4">
           <span className="text-4xl font-bold tracking-tight tabular-nums">
