@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 
 from gpu_worker.contract.errors import Code, JobError
-from gpu_worker.engine.weights import WeightFiles
+from gpu_worker.engine.weights import WeightFiles, WeightsDiffer
 
 MANIFEST = Path(__file__).with_name("weights.toml")
 _BLOCK = 1 << 20
@@ -100,7 +100,7 @@ class Pretrained:
             raise JobError(Code.WEIGHTS_MISSING, f"{entry.name}: no {', '.join(missing)}")
         sha256 = joined_sha256(paths)
         if not entry.is_pinned(sha256):
-            raise JobError(Code.WEIGHTS_MISSING, f"{entry.name}: checksum differs from the pin")
+            raise WeightsDiffer(entry.name)
         return WeightFiles(paths, sha256)
 
 

@@ -256,12 +256,16 @@ class SeparateResult(Frozen):
 
 
 class PreprocessResult(Frozen):
-    """``usable_s`` is what is left of ``source_s`` seconds."""
+    """``usable_s`` is what is left of ``source_s`` seconds.
+
+    ``separator`` is the model that took the vocals out, where that was asked for.
+    """
 
     kind: Literal[JobKind.PREPROCESS] = JobKind.PREPROCESS
     output: Sound
     source_s: float
     usable_s: float
+    separator: str | None = None
     seconds: float
 
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from gpu_worker.contract.errors import Code, JobError
+
 
 @dataclass(frozen=True, slots=True)
 class WeightFiles:
@@ -22,10 +24,18 @@ class WeightFiles:
         return path
 
 
+class WeightsDiffer(JobError):
+    """Weights are there, but not what is pinned: damaged, or of another version."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(Code.WEIGHTS_MISSING, f"{name}: checksum differs from the pin")
+
+
 class WeightSource(Protocol):
     """Finds weights by their name in the manifest.
 
-    ``find`` raises ``JobError(WEIGHTS_MISSING)`` where they are absent or not what is pinned.
+    ``find`` raises ``JobError(WEIGHTS_MISSING)`` where they are absent, ``WeightsDiffer`` where
+    they are not what is pinned.
     """
 
     def find(self, name: str) -> WeightFiles: ...

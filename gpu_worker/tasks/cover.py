@@ -18,7 +18,7 @@ from gpu_worker.engine.effects import stream_effects
 from gpu_worker.engine.learning.training import TrainReporter
 from gpu_worker.engine.progress import Listener
 from gpu_worker.engine.rendering.conversion import Converter
-from gpu_worker.engine.separation import Stems, load_separator
+from gpu_worker.engine.separation import Stems
 from gpu_worker.engine.sound import audio
 from gpu_worker.engine.sound.lufs import blocks_of, channels_of, integrated_lufs
 from gpu_worker.engine.sound.mixing import mix, stem_gains
@@ -28,7 +28,7 @@ from gpu_worker.engine.stop import StopCheck
 
 from .base import Floats, Made, Tools, VoiceFiles, as_made, part, write_sound
 from .conversion import load_converter, tell_key
-from .preparation import take_apart, tell_separator
+from .preparation import choose_separator, take_apart, tell_separator
 
 _LOWEST_MIX_RATE = 44_100
 _MOST_LEVELLING_DB = 15.0
@@ -54,7 +54,7 @@ def cover(
     """
     started = time.monotonic()
     report.progress(Stage.PREPARE, 0.0)
-    separator = load_separator(params.separator, tools.weights, tools.device)
+    separator = choose_separator(params.separator, tools, report)
     with TemporaryDirectory(prefix=".cover-", dir=folder) as temporary:
         generated = generated_stems(params, song=song_ai, backing=backing_ai)
         studio = _Studio(params, folder, Path(temporary), report, stop, generated)

@@ -42,7 +42,7 @@ def separate(
     """
     started = time.monotonic()
     report.progress(Stage.PREPARE, 0.0)
-    separator = load_separator(params.separator, tools.weights, tools.device)
+    separator = choose_separator(params.separator, tools, report)
     with TemporaryDirectory(prefix=".separate-", dir=folder) as temporary:
         rate = audio.probe(source).rate
         stems = take_apart(
@@ -62,6 +62,15 @@ def separate(
     tell_separator(separator.name, report)
     result = SeparateResult(outputs=tuple(sounds), separator=separator.name, seconds=took_s)
     return Made(result, {name: folder / name for name in names})
+
+
+def choose_separator(name: SeparatorName, tools: Tools, report: TrainReporter) -> Separator:
+    """The model asked for, or the best that can be used; the log hears what can't."""
+
+    def warn(ko: str, en: str) -> None:
+        report.log(ko, en, "warning")
+
+    return load_separator(name, tools.weights, tools.device, warn)
 
 
 def take_apart(
@@ -100,7 +109,7 @@ def preprocess(
     with TemporaryDirectory(prefix=".preprocess-", dir=folder) as temporary:
         spool = Path(temporary)
         rate = audio.probe(source).rate
-        wave = _voice_of(source, params, spool, tools, report, stop)
+        wave, separator = _voice_of(source, params, spool, tools, report, stop)
         listener = part(report, Stage.CLEAN, 0.5 if params.separate else 0.05, 0.95)
         into = _file(spool / "cleaned.f32", wave.shape)
         denoiser = partial(load_denoiser, tools.weights)
@@ -119,6 +128,7 @@ def preprocess(
         output=sound,
         source_s=source_s,
         usable_s=sound.duration_s,
+        separator=separator,
         seconds=time.monotonic() - started,
     )
     return Made(result, {name: folder / name})
@@ -131,14 +141,14 @@ def _voice_of(
     tools: Tools,
     report: TrainReporter,
     stop: StopCheck,
-) -> Floats:
-    """(T,) at the file's own rate: the whole recording, or the vocals in it."""
+) -> tuple[Floats, SeparatorName | None]:
+    """(T,) at the file's own rate: the whole recording, or the vocals that a model found in it."""
     if not params.separate:
-        return audio.decode_to_disk(source, folder, audio.probe(source).rate, stop=stop)
-    separator = load_separator(params.separator, tools.weights, tools.device)
+        return audio.decode_to_disk(source, folder, audio.probe(source).rate, stop=stop), None
+    separator = choose_separator(params.separator, tools, report)
     stems = take_apart(source, separator, folder, part(report, Stage.SEPARATE, 0.05, 0.5), stop)
     tell_separator(separator.name, report)
-    return mono_on_disk(np.asarray(stems.vocals), folder / "voice.f32")
+    return mono_on_disk(np.asarray(stems.vocals), folder / "voice.f32"), separator.name
 
 
 def _file(path: Path, shape: tuple[int, ...]) -> Floats:

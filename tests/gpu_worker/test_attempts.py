@@ -26,6 +26,8 @@ from gpu_worker.contract.job import (
     EncoderRef,
     FileRef,
     Manifest,
+    PreprocessJob,
+    PreprocessResult,
     SeparateJob,
     TrainJob,
     TrainResult,
@@ -39,8 +41,10 @@ from gpu_worker.contract.params import (
     ContentEncoderName,
     ConvertParams,
     F0Method,
+    PreprocessParams,
     Preset,
     SeparateParams,
+    SeparatorName,
     TrainParams,
 )
 from gpu_worker.contract.stage import Stage
@@ -197,6 +201,33 @@ def test_stems_of_an_ai_song_are_tagged_and_those_of_a_human_are_not(
         path = tmp_path / name
         path.write_bytes(studio.objects[f"out/{name}"])
         assert probe(path).ai_generated is ai_generated
+
+
+def test_a_damaged_model_is_told_of_and_the_one_that_was_used_is_named(
+    studio: Studio, song: bytes, tmp_path: Path
+) -> None:
+    weights = Pretrained(tmp_path / "weights")
+    file = weights.entry(SeparatorName.HTDEMUCS).file
+    assert file is not None
+    damaged = tmp_path / "weights" / file
+    damaged.parent.mkdir(parents=True)
+    damaged.write_bytes(b"half of it")
+    params = PreprocessParams(separate=True, denoise=0.0)
+    job = PreprocessJob(
+        **envelope(studio, convert_output_names(params)),
+        params=params,
+        source=given(studio, "song", song),
+    )
+    cpu = Tools(weights, torch.device("cpu"))
+    assert run(job, cpu, tmp_path / "work", StopSwitch()) is Outcome.FINISHED
+    result = manifest(studio).result
+    assert isinstance(result, PreprocessResult)
+    assert result.separator == SeparatorName.SPLEETER
+    logs = [event for event in studio.events if isinstance(event, Log)]
+    [warning] = [log for log in logs if log.level == "warning"]
+    assert "손상" in warning.ko
+    assert "damaged" in warning.en
+    assert any(SeparatorName.SPLEETER in log.en for log in logs)
 
 
 def test_another_encoder_than_the_voice_learned_from_is_refused(

@@ -20,7 +20,7 @@ from gpu_worker.engine.separation.htdemucs_net import HTDemucsNet, spectrogram, 
 from gpu_worker.engine.separation.separator import Level, measure_level
 from gpu_worker.engine.separation.spleeter import load_spleeter
 from gpu_worker.engine.stop import Stopped
-from gpu_worker.engine.weights import WeightFiles
+from gpu_worker.engine.weights import WeightFiles, WeightsDiffer
 from gpu_worker.pretrained import Pretrained
 from tests.gpu_worker.songs import RATE, band, mixed, sdr, sung_vocal
 
@@ -185,6 +185,29 @@ def test_auto_takes_the_best_that_is_there(spleeter: Separator) -> None:
     with pytest.raises(JobError) as caught:
         load_separator(SeparatorName.HTDEMUCS, Pretrained())
     assert caught.value.code is Code.WEIGHTS_MISSING
+
+
+def test_auto_says_why_it_leaves_damaged_weights_alone(spleeter: Separator, tmp_path: Path) -> None:
+    entry = Pretrained().entry(SeparatorName.HTDEMUCS)
+    assert entry.file is not None
+    damaged = tmp_path / entry.file
+    told: list[str] = []
+
+    def chosen() -> SeparatorName:
+        weights = Pretrained(tmp_path)
+        return load_separator(
+            SeparatorName.AUTO, weights, warn=lambda *said: told.extend(said)
+        ).name
+
+    assert (chosen(), told) == (SeparatorName.SPLEETER, [])  # never installed: nothing to say
+    damaged.parent.mkdir(parents=True, exist_ok=True)
+    damaged.write_bytes(b"half of it")
+    assert chosen() is SeparatorName.SPLEETER
+    ko, en = told
+    assert "HT-Demucs" in ko
+    assert "HT-Demucs weights are damaged" in en
+    with pytest.raises(WeightsDiffer):
+        load_separator(SeparatorName.HTDEMUCS, Pretrained(tmp_path))
 
 
 @pytest.mark.parametrize("content", [b"", b"nothing of the kind", "tensors", "a fraction"])

@@ -14,7 +14,8 @@ from ...contract.errors import Code, JobError
 from ..config import CONTENT_RATE, FRAME_RATE, SpectrogramConfig
 from ..files import write_whole
 from ..melody.f0 import F0Estimator
-from ..sound.recordings import Warn, read_recording, warnings
+from ..progress import Warn, unheard
+from ..sound.recordings import read_recording, warnings
 from ..sound.resampling import resample
 from ..speech.content import ContentEncoder
 from ..stop import StopCheck, check
@@ -57,10 +58,6 @@ class Dataset:
         return float(low), float(middle), float(high)
 
 
-def _ignore(ko: str, en: str) -> None:
-    """A warning that nobody hears."""
-
-
 @dataclass(frozen=True)
 class FeatureExtractor:
     """Turns recordings into slices; what a file gave is kept in ``folder`` for the next attempt.
@@ -72,7 +69,7 @@ class FeatureExtractor:
     encoder: ContentEncoder
     f0: F0Estimator
     folder: Path
-    warn: Warn = _ignore
+    warn: Warn = unheard
 
     def extract(
         self, files: Sequence[Path], progress: Callable[[float], None], stop: StopCheck

@@ -1,6 +1,6 @@
 """One recording as a training hears it: mono at the voice's rate, and what to warn of."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ..progress import Warn
 from ..stop import StopCheck
 from .audio import open_blocks, probe
 
@@ -17,8 +18,6 @@ FULL_BAND: Final = 0.8
 """Share of the voice's rate below which a recording's missing highs are worth a warning."""
 
 Floats = NDArray[np.float32]
-Warn = Callable[[str, str], None]
-"""Hears a Korean and an English sentence."""
 
 
 @dataclass(frozen=True, slots=True)
