@@ -1,8 +1,9 @@
 """One optimiser step: exactly as RVC v2 trains, or on conversion's own path for a small preset."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Final
 
 import torch
 from torch import Tensor, nn
@@ -11,7 +12,7 @@ from torch.optim import AdamW
 
 from ..config import SpectrogramConfig
 from ..nets.discriminator import MultiPeriodDiscriminator
-from ..nets.noise import gaussian_like
+from ..nets.noise import Noise, gaussian_like
 from ..nets.synthesizer import NOISE_SCALE, Synthesizer, slice_frames
 from ..spectrogram import LogMel
 from .losses import adversarial_loss, discriminator_loss, feature_loss, kl_loss
@@ -88,18 +89,11 @@ def _optimiser(net: nn.Module, learning_rate: float) -> AdamW:
     return AdamW(net.parameters(), lr=learning_rate, betas=(0.8, 0.99), eps=1e-9)
 
 
-def train_step(
-    nets: TrainNets,
-    batch: TrainBatch,
-    segment_starts: Tensor,
-    generator: torch.Generator | None,
-) -> StepLosses:
-    """Discriminator first, on the generated segment detached; then the synthesizer.
-
-    ``segment_starts`` (B,) frames where each clip's decoded segment begins; ``generator`` draws
-    all sampling noise (``None``: zero noise, as in reference vectors).
-    """
-    out = nets.generator(
+def synthesise(
+    net: Synthesizer, batch: TrainBatch, segment_starts: Tensor, noise: Noise
+) -> tuple[Tensor, Tensor]:
+    """Segments (B, 1, T) and the KL loss."""
+    out = net(
         batch.content,
         batch.lengths,
         batch.coarse_pitch,
@@ -108,18 +102,62 @@ def train_step(
         batch.lengths,
         batch.speaker,
         segment_starts,
-        generator=generator,
+        generator=noise,
     )
+    return out.audio, kl_loss(out.z_p, out.logs_q, out.m_p, out.logs_p, out.mask)
+
+
+def judge_apart(net: MultiPeriodDiscriminator, real: Tensor, fake: Tensor) -> Tensor:
+    """The discriminators' loss on real and generated segments (B, 1, T)."""
+    real_logits, _ = net(real)
+    fake_logits, _ = net(fake)
+    return discriminator_loss(real_logits, fake_logits)
+
+
+def judge_alike(net: MultiPeriodDiscriminator, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
+    """Adversarial and feature loss of generated segments; the real branch needs no autograd."""
+    with torch.no_grad():
+        _, real_maps = net(real)
+    logits, maps = net(fake)
+    return adversarial_loss(logits), feature_loss(real_maps, maps)
+
+
+@dataclass(frozen=True, slots=True)
+class Passes:
+    """The three passes of a step through the networks: how they compute, not what."""
+
+    synthesise: Callable[[Synthesizer, TrainBatch, Tensor, Noise], tuple[Tensor, Tensor]]
+    judge_apart: Callable[[MultiPeriodDiscriminator, Tensor, Tensor], Tensor]
+    judge_alike: Callable[[MultiPeriodDiscriminator, Tensor, Tensor], tuple[Tensor, Tensor]]
+
+
+EXACT: Final = Passes(synthesise, judge_apart, judge_alike)
+"""Layer by layer in the parameters' precision: the reference."""
+
+
+def train_step(
+    nets: TrainNets,
+    batch: TrainBatch,
+    segment_starts: Tensor,
+    generator: Noise,
+    passes: Passes = EXACT,
+) -> StepLosses:
+    """Discriminator first, on the generated segment detached; then the synthesizer.
+
+    ``segment_starts`` (B,) frames where each clip's decoded segment begins; ``generator`` draws
+    all sampling noise (``None``: zero noise, as in reference vectors).
+    """
+    audio, loss_kl = passes.synthesise(nets.generator, batch, segment_starts, generator)
     real = _real_segments(nets, batch, segment_starts)
-    loss_d, norm_d = _discriminator_step(nets, real, out.audio.detach())
+    loss_d = passes.judge_apart(nets.discriminator, real, audio.detach())
+    norm_d = _descend(nets.discriminator, nets.optimiser_d, loss_d)
     with _frozen(nets.discriminator):
-        loss_gen, loss_fm = _judged(nets, real, out.audio)
-        loss_mel = mel_loss(nets.mel, real, out.audio)
-        loss_kl = kl_loss(out.z_p, out.logs_q, out.m_p, out.logs_p, out.mask)
+        loss_gen, loss_fm = passes.judge_alike(nets.discriminator, real, audio)
+        loss_mel = mel_loss(nets.mel, real, audio)
         total = loss_gen + loss_fm + loss_mel + loss_kl
         norm_g = _descend(nets.generator, nets.optimiser_g, total)
     return StepLosses(
-        loss_d=loss_d,
+        loss_d=loss_d.detach(),
         loss_gen=loss_gen.detach(),
         loss_fm=loss_fm.detach(),
         loss_mel=loss_mel.detach(),
@@ -147,15 +185,16 @@ def direct_step(
     zero = audio.new_zeros(())
     loss_d = norm_d = loss_gen = loss_fm = zero
     if adversarial:
-        loss_d, norm_d = _discriminator_step(nets, real, audio.detach())
+        loss_d = judge_apart(nets.discriminator, real, audio.detach())
+        norm_d = _descend(nets.discriminator, nets.optimiser_d, loss_d)
     with _frozen(nets.discriminator):
         if adversarial:
-            loss_gen, loss_fm = _judged(nets, real, audio)
+            loss_gen, loss_fm = judge_alike(nets.discriminator, real, audio)
         loss_mel = mel_loss(nets.mel, real, audio)
         total = loss_gen + loss_fm + loss_mel + _offset_loss(real, audio, nets.hop)
         norm_g = _descend(nets.generator, nets.optimiser_g, total)
     return StepLosses(
-        loss_d=loss_d,
+        loss_d=loss_d.detach(),
         loss_gen=loss_gen.detach(),
         loss_fm=loss_fm.detach(),
         loss_mel=loss_mel.detach(),
@@ -185,14 +224,6 @@ def _real_segments(nets: TrainNets, batch: TrainBatch, starts: Tensor) -> Tensor
     return gather_segments(batch.wave, starts * nets.hop, length).unsqueeze(1)
 
 
-def _judged(nets: TrainNets, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
-    """Adversarial and feature loss; the real branch needs no autograd."""
-    with torch.no_grad():
-        _, real_maps = nets.discriminator(real)
-    logits, maps = nets.discriminator(fake)
-    return adversarial_loss(logits), feature_loss(real_maps, maps)
-
-
 def mel_loss(mel: LogMel, real: Tensor, generated: Tensor) -> Tensor:
     """45 times the L1 distance of log mels of two segments (B, 1, T)."""
     with torch.no_grad():
@@ -215,14 +246,6 @@ def gather_segments(wave: Tensor, starts: Tensor, length: int) -> Tensor:
     """``wave`` (B, T) -> (B, length), row b from sample ``starts[b]`` on, without a host sync."""
     index = starts.unsqueeze(1) + torch.arange(length, device=wave.device)
     return wave.gather(1, index)
-
-
-def _discriminator_step(nets: TrainNets, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
-    real_logits, _ = nets.discriminator(real)
-    fake_logits, _ = nets.discriminator(fake)
-    loss = discriminator_loss(real_logits, fake_logits)
-    norm = _descend(nets.discriminator, nets.optimiser_d, loss)
-    return loss.detach(), norm
 
 
 def _descend(net: nn.Module, optimiser: AdamW, loss: Tensor) -> Tensor:

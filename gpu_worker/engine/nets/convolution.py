@@ -12,10 +12,14 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 
-class Conv1d(nn.Conv1d):
-    """``nn.Conv1d`` with that choice: (B, C_in, L) -> (B, C_out, L')."""
+class EitherLayout:
+    """A layer that computes with channels innermost where ``innermost`` is set."""
 
-    innermost = False
+    innermost: bool = False
+
+
+class Conv1d(EitherLayout, nn.Conv1d):
+    """``nn.Conv1d`` with that choice: (B, C_in, L) -> (B, C_out, L')."""
 
     def forward(self, x: Tensor) -> Tensor:
         return self._convolve(x, self.weight)
@@ -23,7 +27,8 @@ class Conv1d(nn.Conv1d):
     def _convolve(self, x: Tensor, weight: Tensor) -> Tensor:
         """With another weight than the layer's own parameter."""
         if not self.innermost:
-            return self._conv_forward(x, weight, self.bias)
+            plain: Tensor = self._conv_forward(x, weight, self.bias)
+            return plain
         picture = F.conv2d(
             x.unsqueeze(2),
             as_picture(weight),
@@ -47,11 +52,7 @@ def as_picture(weight: Tensor) -> Tensor:
 
 
 def keep_channels_innermost(net: nn.Module, chosen: bool = True) -> None:
-    """Let every convolution of ``net`` compute so, or none.
-
-    Networks with grouped convolutions stay as they are: cuDNN's kernels for few channels a group
-    are slower in this layout.
-    """
+    """Let every convolution of ``net`` compute so, or none."""
     for part in net.modules():
-        if hasattr(part, "innermost"):
+        if isinstance(part, EitherLayout):
             part.innermost = chosen

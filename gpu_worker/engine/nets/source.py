@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .noise import Noise, gaussian_like
+from .precision import full_precision
 
 AMPLITUDE = 0.1
 VOICED_NOISE = 0.003
@@ -24,7 +25,8 @@ class SineSource(nn.Module):
     def forward(self, f0: Tensor, generator: Noise) -> Tensor:
         """F0 (B, L) in Hz, 0 where unvoiced -> excitation (B, 1, L * hop) in -1..1."""
         sine = self.sine(f0, generator).to(self.l_linear.weight.dtype)
-        excitation: Tensor = torch.tanh(self.l_linear(sine.unsqueeze(-1)))
+        with full_precision(sine):
+            excitation: Tensor = torch.tanh(self.l_linear(sine.unsqueeze(-1)))
         return excitation.transpose(1, 2)
 
     def sine(self, f0: Tensor, generator: Noise) -> Tensor:

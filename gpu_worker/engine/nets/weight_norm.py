@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .convolution import Conv1d, as_picture
+from .convolution import Conv1d, EitherLayout, as_picture
 
 
 class _WeightNorm(nn.Module):
@@ -65,10 +65,8 @@ class NormConv1d(_WeightNorm, Conv1d):
         return self._convolve(x, self.normed())
 
 
-class NormConv2d(_WeightNorm, nn.Conv2d):
+class NormConv2d(_WeightNorm, EitherLayout, nn.Conv2d):
     """``nn.Conv2d`` with weight normalisation and a (k, 1) kernel: (B, C_in, H, W) -> same W."""
-
-    innermost = False
 
     def __init__(self, channels_in: int, channels_out: int, kernel: int, stride: int) -> None:
         nn.Conv2d.__init__(
@@ -84,13 +82,11 @@ class NormConv2d(_WeightNorm, nn.Conv2d):
         return output
 
 
-class NormConvTranspose1d(_WeightNorm, nn.ConvTranspose1d):
+class NormConvTranspose1d(_WeightNorm, EitherLayout, nn.ConvTranspose1d):
     """``nn.ConvTranspose1d`` that multiplies the length by ``rate``, with weight normalisation.
 
     ``margin`` samples are cut from the start.
     """
-
-    innermost = False
 
     def __init__(self, channels_in: int, channels_out: int, kernel: int, rate: int) -> None:
         odd = rate % 2

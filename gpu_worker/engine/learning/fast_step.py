@@ -1,0 +1,284 @@
+"""The step of ``train_step`` several times faster on a CUDA device: the same mathematics.
+
+What it does differently, and why:
+
+1. One CUDA graph holds the whole step: all passes, both backward passes, both optimisers. A host
+   needs about 20 us to launch a kernel, and a step has thousands that take less. The first steps
+   run without the graph (they are real steps and warm everything up); then it is captured. A graph
+   replays fixed addresses: batches are copied into buffers of its own, noise is drawn into them
+   beforehand (by the very generator, so that a resumed training draws on), and the learning rate
+   is a tensor.
+2. Nothing waits for the device: losses are handed out as tensors, and only who shows them reads.
+3. bfloat16 in the networks, float32 in weights, optimisers, losses, spectrograms, F0's phase and
+   the generator's last convolution. bfloat16 has float32's range: no scaling of losses.
+4. Channels are the innermost dimension everywhere (``nets.convolution``). The one discriminator
+   with grouped convolutions stays as it is: cuDNN's kernels for 4 channels a group are no faster.
+5. The real and the generated half go through the discriminators together in their own step: half
+   the kernels, each of twice the work. In the generator's step the discriminators are frozen and
+   the real half needs no autograd, so that there they go apart: 21 % less work.
+6. Compiled (torch.compile), elementwise work, casts, reductions and weight norm become few kernels
+   between the convolutions; equal weights of the frozen discriminators are normed once. Inductor's
+   own graphs stay off: they can't be nested into ours.
+7. cuDNN picks its kernels by measuring: shapes never change, so this is done once.
+
+On a CPU the same passes run without graph and compilation; tests compare them with the exact step.
+"""
+
+import gc
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from typing import Any, Final
+
+import torch
+from torch import Tensor
+from torch.optim import AdamW
+from torch.utils._triton import has_triton
+
+from ..nets.convolution import keep_channels_innermost
+from ..nets.discriminator import MultiPeriodDiscriminator, PeriodDiscriminator
+from ..nets.noise import Drawn, Noise
+from ..nets.synthesizer import Synthesizer
+from .losses import discriminator_loss
+from .train_step import (
+    Passes,
+    StepLosses,
+    TrainBatch,
+    TrainNets,
+    judge_alike,
+    synthesise,
+    train_step,
+)
+
+WARM_UPS: Final = 3
+"""Steps before the capture: compilers and cuDNN's measurements must have come to rest."""
+
+_INDUCTOR: Final[dict[str, Any]] = {
+    "triton.cudagraphs": False,
+    # Its own guess gives up where any convolution narrows its channels, as a discriminator's last.
+    "force_layout_optimization": True,
+}
+
+
+_VARIANTS: Final = 64
+"""Compiled shapes that a process may meet: batch sizes and rates. Beyond, it would stop compiling
+without a word."""
+
+
+class StepPath(StrEnum):
+    """How a step computes: ``auto`` is ``fast`` on a CUDA device and ``exact`` elsewhere."""
+
+    AUTO = "auto"
+    EXACT = "exact"
+    FAST = "fast"
+
+    def on(self, device: torch.device) -> "StepPath":
+        """What it comes down to on a device."""
+        if self is not StepPath.AUTO:
+            return self
+        return StepPath.FAST if device.type == "cuda" else StepPath.EXACT
+
+
+def can_compile() -> bool:
+    """Whether kernels can be generated here: Triton, and a C compiler for what launches them."""
+    return has_triton() and (shutil.which("gcc") or shutil.which("clang")) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Tricks:
+    """Which of them are on; all by default where the device has them. For measurements."""
+
+    half: bool = True
+    innermost: bool = True
+    together: bool = True
+    compiled: bool = True
+    graph: bool = True
+    tuned: bool = True
+    grouped_innermost: bool = False
+
+
+class FastStep:
+    """One training's step; takes what ``train_step`` takes, on the networks' device.
+
+    Make it after a checkpoint was restored: it prepares the optimisers as they are then. Every
+    batch has the first one's shapes. Raises ``ValueError`` for another.
+    """
+
+    def __init__(self, nets: TrainNets, tricks: Tricks | None = None) -> None:
+        self._nets = nets
+        self._device = next(nets.generator.parameters()).device
+        cuda = self._device.type == "cuda"
+        self._tricks = tricks or Tricks(compiled=cuda and can_compile())
+        self._passes = _passes(self._device, self._tricks)
+        self._graph: torch.cuda.CUDAGraph | None = None
+        self._stream = _stream(self._device) if cuda else None
+        self._left = WARM_UPS
+        self._inputs: _Inputs | None = None
+        self._losses = torch.empty(0)
+        if self._tricks.innermost:
+            _lay_out(nets, self._tricks.grouped_innermost)
+        if cuda:
+            for optimiser in (nets.optimiser_g, nets.optimiser_d):
+                _make_capturable(optimiser, self._device)
+
+    def __call__(
+        self, batch: TrainBatch, segment_starts: Tensor, generator: torch.Generator | None
+    ) -> StepLosses:
+        if self._inputs is None:
+            self._inputs = _Inputs.like(batch, segment_starts, self._nets)
+        self._inputs.fill(batch, segment_starts, generator)
+        with torch.backends.cudnn.flags(enabled=True, benchmark=self._tricks.tuned):
+            self._run(self._inputs)
+        # A copy: the next replay overwrites the graph's own.
+        return StepLosses(*self._losses.clone().unbind())
+
+    def _run(self, inputs: "_Inputs") -> None:
+        if self._stream is None or not self._tricks.graph:
+            self._losses = self._once(inputs)
+        elif self._graph is not None:
+            self._graph.replay()
+        elif self._left > 0:
+            self._left -= 1
+            self._warm_up(inputs, self._stream)
+        else:
+            self._graph = self._captured(inputs, self._stream)
+            self._graph.replay()
+
+    def _once(self, inputs: "_Inputs") -> Tensor:
+        """The step itself; its losses in the order of ``StepLosses``."""
+        losses = train_step(
+            self._nets, inputs.batch, inputs.starts, Drawn(*inputs.noise), self._passes
+        )
+        return torch.stack([getattr(losses, field.name) for field in fields(losses)])
+
+    def _warm_up(self, inputs: "_Inputs", stream: torch.cuda.Stream) -> None:
+        """On the stream of the capture, so that workspaces are those that it will use."""
+        stream.wait_stream(torch.cuda.current_stream(self._device))
+        with torch.cuda.stream(stream):
+            self._losses = self._once(inputs)
+        torch.cuda.current_stream(self._device).wait_stream(stream)
+
+    def _captured(self, inputs: "_Inputs", stream: torch.cuda.Stream) -> torch.cuda.CUDAGraph:
+        for optimiser in (self._nets.optimiser_g, self._nets.optimiser_d):
+            optimiser.zero_grad(set_to_none=True)
+        self._losses = torch.empty(0)
+        gc.collect()
+        # What the warm-up used goes back: the graph has a pool of its own.
+        torch.cuda.synchronize(self._device)
+        torch.cuda.empty_cache()
+        graph = torch.cuda.CUDAGraph()
+        # Another thread, such as one that reports, may go on using the device.
+        with torch.cuda.graph(graph, stream=stream, capture_error_mode="thread_local"):
+            self._losses = self._once(inputs)
+        return graph
+
+
+@dataclass(frozen=True, slots=True)
+class _Inputs:
+    """The buffers that a captured step reads."""
+
+    batch: TrainBatch
+    starts: Tensor
+    noise: tuple[Tensor, Tensor]
+
+    @classmethod
+    def like(cls, batch: TrainBatch, starts: Tensor, nets: TrainNets) -> "_Inputs":
+        """Buffers for batches of this shape; noise for the latent and for the excitation."""
+        config = nets.generator.config
+        rows, frames = batch.f0.shape
+        latent = batch.f0.new_empty(rows, config.inter_channels, frames)
+        sine = batch.f0.new_empty(rows, config.segment_samples)
+        empty = {name: torch.empty_like(tensor) for name, tensor in _tensors(batch).items()}
+        return cls(TrainBatch(**empty), torch.empty_like(starts), (latent, sine))
+
+    def fill(self, batch: TrainBatch, starts: Tensor, generator: torch.Generator | None) -> None:
+        """Copy a batch in and draw its noise, in the order in which the exact step draws."""
+        own, given = _tensors(self.batch), _tensors(batch)
+        for name, tensor in given.items():
+            if tensor.shape != own[name].shape:
+                shapes = f"{tuple(tensor.shape)}, not {tuple(own[name].shape)}"
+                raise ValueError(f"{name} is {shapes}: a captured step has one shape")
+            own[name].copy_(tensor)
+        self.starts.copy_(starts)
+        for noise in self.noise:
+            if generator is None:
+                noise.zero_()
+            else:
+                noise.normal_(generator=generator)
+
+
+def _tensors(batch: TrainBatch) -> dict[str, Tensor]:
+    return {field.name: getattr(batch, field.name) for field in fields(batch)}
+
+
+def _passes(device: torch.device, tricks: Tricks) -> Passes:
+    apart = _judge_apart_together if tricks.together else _judge_apart
+    return Passes(
+        _prepared(_synthesise, device, tricks),
+        _prepared(apart, device, tricks),
+        _prepared(_judge_alike, device, tricks),
+    )
+
+
+def _prepared(run: Callable[..., Any], device: torch.device, tricks: Tricks) -> Callable[..., Any]:
+    """``run`` in lower precision and compiled, as the tricks say."""
+    if tricks.compiled:
+        run = torch.compile(run, options=_INDUCTOR, dynamic=False)
+    variants = torch._dynamo.config.patch(recompile_limit=_VARIANTS)
+
+    def lowered(*arguments: Any) -> Any:
+        # Without autocast's cache: a weight cast without gradients would be taken for one with.
+        half = torch.autocast(device.type, torch.bfloat16, tricks.half, cache_enabled=False)
+        with half, variants:
+            return run(*arguments)
+
+    return lowered
+
+
+# Functions of this module, so that every training of a process shares what was compiled.
+
+
+def _synthesise(
+    net: Synthesizer, batch: TrainBatch, starts: Tensor, noise: Noise
+) -> tuple[Tensor, Tensor]:
+    return synthesise(net, batch, starts, noise)
+
+
+def _judge_apart_together(net: MultiPeriodDiscriminator, real: Tensor, fake: Tensor) -> Tensor:
+    """The same loss from one pass over both halves."""
+    logits, _ = net(torch.cat([real, fake]))
+    rows = len(real)
+    return discriminator_loss([each[:rows] for each in logits], [each[rows:] for each in logits])
+
+
+def _judge_apart(net: MultiPeriodDiscriminator, real: Tensor, fake: Tensor) -> Tensor:
+    real_logits, _ = net(real)
+    fake_logits, _ = net(fake)
+    return discriminator_loss(real_logits, fake_logits)
+
+
+def _judge_alike(
+    net: MultiPeriodDiscriminator, real: Tensor, fake: Tensor
+) -> tuple[Tensor, Tensor]:
+    return judge_alike(net, real, fake)
+
+
+def _stream(device: torch.device) -> torch.cuda.Stream:
+    return torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
+
+
+def _lay_out(nets: TrainNets, grouped: bool) -> None:
+    keep_channels_innermost(nets.generator)
+    for part in nets.discriminator.discriminators:
+        if grouped or isinstance(part, PeriodDiscriminator):
+            keep_channels_innermost(part)
+
+
+def _make_capturable(optimiser: AdamW, device: torch.device) -> None:
+    """Let it run within a graph: its counters and its learning rate lie on the device."""
+    for group in optimiser.param_groups:
+        group["lr"] = torch.tensor(float(group["lr"]), device=device)
+        group.update(capturable=True, fused=True, foreach=False)
+    for state in optimiser.state.values():
+        state["step"] = state["step"].to(device, torch.float32)
