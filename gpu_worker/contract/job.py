@@ -50,7 +50,7 @@ def preview_name(number: int) -> str:
 
 
 def candidate_name(slot: int) -> str:
-    """Object name of the ``slot``-th kept checkpoint, from 0: a published model file."""
+    """Object name of the ``slot``-th best checkpoint: a published model file. Slot 0 is MODEL."""
     return f"candidate-{slot}.pth"
 
 
@@ -156,6 +156,7 @@ JOB_SPEC: TypeAdapter[AnyJob] = TypeAdapter(JobSpec)
 def train_output_names(params: TrainParams) -> tuple[str, ...]:
     """Every object that a training may store, the manifest last."""
     previews = tuple(preview_name(n) for n in range(params.previews + 1)) if params.previews else ()
+    # Workers used to store the best once more, and their trainings may still run: hence slot 0.
     candidates = tuple(candidate_name(n) for n in range(params.keep_checkpoints))
     return (CHECKPOINT, *previews, *candidates, MODEL, INDEX, REPORT, MANIFEST)
 

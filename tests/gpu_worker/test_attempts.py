@@ -289,6 +289,9 @@ def test_a_trained_voice_sings(
     assert found.result.steps == 2
     assert found.result.encoder == encoder
     assert found.result.usable_seconds > 10
+    models = {file.sha256: file.name for file in found.files if file.name.endswith(".pth")}
+    assert sorted(models.values()) == [MODEL]  # its only checkpoint, stored once
+    assert found.result.candidates == ()
     stages = [event.stage for event in studio.events if isinstance(event, Progress)]
     assert stages.index(Stage.FEATURES) < stages.index(Stage.TRAIN)
     files = {name: studio.objects[f"out/{name}"] for name in (MODEL, INDEX)}

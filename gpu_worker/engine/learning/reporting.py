@@ -35,7 +35,7 @@ class TrainReporter(Protocol):
         ...
 
     def candidate(self, slot: int, step: int, path: Path) -> None:
-        """At the end: one of the best checkpoints as a published file, slot 0 the exported one."""
+        """At the end: one of the next best checkpoints as a published file, slots from 1."""
         ...
 
     def log(

@@ -43,7 +43,7 @@ JUDGED_SECONDS: Final = {Preset.DRAFT: 10.0, Preset.FULL: 30.0}
 
 @dataclass(frozen=True, slots=True)
 class KeptVoice:
-    """A kept checkpoint as a published file; slot 0 is the exported one."""
+    """A checkpoint kept beside the exported one, as a published file; slots from 1."""
 
     slot: int
     step: int
@@ -57,7 +57,8 @@ class TrainOutcome:
 
     ``steps`` were done, ``best_step`` is exported with its ``scores``. Mel distances are those of
     the held-out reference phrase, before training and as exported. ``base`` is what training
-    really started from. ``ending`` says why training ended and this checkpoint was chosen.
+    really started from. ``candidates`` are the next best, slots from 1: slot 0 is ``model`` itself.
+    ``ending`` says why training ended and this checkpoint was chosen.
     """
 
     model: Path
@@ -252,8 +253,10 @@ class _Export:
         return path
 
     def _candidates(self, report: TrainReporter) -> tuple[KeptVoice, ...]:
+        """What is kept beside the best, which is exported already."""
         voices = []
-        for slot, kept in enumerate(self.state.ranking.kept[: self.params.keep_checkpoints]):
+        others = self.state.ranking.kept[1 : self.params.keep_checkpoints]
+        for slot, kept in enumerate(others, start=1):
             path = self._model(kept, self.folder / f"candidate-{slot}.pth")
             report.candidate(slot, kept.step, path)
             voices.append(KeptVoice(slot, kept.step, kept.scores, path))
