@@ -2,16 +2,12 @@ import type { AudioFile, Job } from "../api/types";
 import type { Track } from "../player/PlayerProvider";
 import { singersOf } from "./jobText";
 
-export function fileTrack(
-  file: Pick<AudioFile, "id" | "name" | "ai_generated">,
-  subtitle?: string,
-): Track {
+export function fileTrack(file: Pick<AudioFile, "id" | "name">, subtitle?: string): Track {
   return {
     key: file.id,
     title: file.name,
     subtitle,
     fileId: file.id,
-    generated: file.ai_generated,
   };
 }
 

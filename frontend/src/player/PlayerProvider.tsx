@@ -28,7 +28,6 @@ export interface Track {
   url?: string;
   /** The recording that this was made from, to listen to both in turn. */
   sourceId?: string;
-  generated?: boolean;
 }
 
 interface Player {

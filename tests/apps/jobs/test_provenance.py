@@ -3,7 +3,8 @@
 from importlib import import_module
 
 import pytest
-from django.apps import apps
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 from django.test import Client
 
 from apps.jobs.models import Job
@@ -95,7 +96,8 @@ def test_jobs_of_before_are_marked_by_what_made_them(ready: Studio) -> None:
         for file in (job.inputs["source"], *job.inputs["files"]):
             file.pop("ai_generated")
         job.save()
-    import_module("apps.jobs.migrations.0005_ai_generated").mark(apps, None)
+    before = MigrationLoader(connection).project_state(("jobs", "0005_ai_generated")).apps
+    import_module("apps.jobs.migrations.0005_ai_generated").mark(before, None)
     sung = {"mix", "acapella", "lead"}
     expected = [{""}, {"vocals", "instrumental"}, set(), sung, sung | {"backing"}]
     assert [generated(str(job.id)) for job in jobs] == expected

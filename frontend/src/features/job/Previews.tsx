@@ -34,7 +34,6 @@ export function Previews({ job, history }: { job: Job; history: JobEvent[] }) {
                   title: t("previewAt", { step: preview.step }),
                   subtitle: job.voice?.name ?? job.title,
                   url: preview.url,
-                  generated: true,
                 }}
               />
               <span className="flex-1 font-medium">
