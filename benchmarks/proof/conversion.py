@@ -91,11 +91,17 @@ def _judge(
             "to singer": Expected(0.7),
             "pauses, LU": Expected(high=-50),
             "length off, ms": Expected(-1, 1),
+            "LUFS": _near(integrated_lufs(before, CONTENT_RATE)),
         },
     )
     row = table.rows[-1]
     if float(str(row["to singer"])) < float(str(row["to source"])):
         table.bad.append(f"{name}: still sounds more like its source than like the singer")
+
+
+def _near(lufs: float | None) -> Expected:
+    """Within 1 LU."""
+    return Expected() if lufs is None else Expected(round(lufs - 1, 1), round(lufs + 1, 1))
 
 
 def _rated(bench: Bench, wave: Floats) -> float | None:

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gpu_worker.engine.config import CONTENT_RATE
+from gpu_worker.engine.sound.lufs import Hops, KWeighting
+
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
 
@@ -67,6 +70,28 @@ def level_db(wave: NDArray[np.floating]) -> float:
     if not wave.size:
         return -120.0
     return max(-120.0, _db(float(np.square(wave, dtype=np.float64).mean())))
+
+
+def momentary_loudness(wave16k: Floats) -> Doubles:
+    """LUFS of 400 ms every 100 ms (EBU Tech 3341)."""
+    meter, steps = KWeighting(CONTENT_RATE, 1), Hops(10 * HOP, np.mean)
+    steps.add(meter(wave16k[:, None]))
+    power = np.convolve(steps.all(), np.full(4, 0.25), mode="valid")
+    loudness: Doubles = 10 * np.log10(np.maximum(power, 1e-12)) - 0.691
+    return loudness
+
+
+def curve_off(source16k: Floats, result16k: Floats) -> float | None:
+    """How far one loudness curve is from the other: the median over all moments within 30 LU of
+    the loudest, in LU, one level for both; ``None`` below 0.4 s.
+    """
+    wanted, heard = momentary_loudness(source16k), momentary_loudness(result16k)
+    length = min(len(wanted), len(heard))
+    if length == 0:
+        return None
+    loud = wanted[:length] > wanted[:length].max() - 30
+    apart = (heard[:length] - wanted[:length])[loud]
+    return float(np.median(np.abs(apart - np.median(apart))))
 
 
 def pause_level(source16k: Floats, result16k: Floats) -> float | None:

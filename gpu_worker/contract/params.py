@@ -218,7 +218,8 @@ class ConvertParams(PitchKnobs, ExportKnobs):
     ``pitch_shift`` is added to what ``auto_key`` finds. ``autotune`` 0..1 is how far F0 is drawn to
     the notes of the key, after the shift. ``gap_threshold_db`` is below the song's loudest second:
     what is quieter counts as a gap and is silent in the result where ``clean_gaps`` is on;
-    ``breath`` is how loud breaths stay.
+    ``breath`` is how loud breaths stay. ``loudness_mix`` 0 gives each moment the song's loudness, 1
+    leaves the voice's own; as a whole the result is as loud as the song, or ``loudness_lufs``.
     """
 
     pitch_shift: float = number(0.0, -24.0, 24.0, "키 변경", "Pitch", "semitones", advanced=SIMPLE)
@@ -229,7 +230,9 @@ class ConvertParams(PitchKnobs, ExportKnobs):
     formant_shift: float = number(0.0, -6.0, 6.0, "포먼트 이동", "Formant shift", "semitones")
     index_rate: float = number(0.75, 0.0, 1.0, "음색 검색 비율", "Index rate")
     protect: float = number(0.33, 0.0, 0.5, "자음 보호", "Consonant protection")
-    loudness_mix: float = number(0.25, 0.0, 1.0, "음량 곡선 혼합", "Loudness envelope")
+    loudness_mix: float = number(
+        0.25, 0.0, 1.0, "음량 곡선(0: 원곡, 1: 목소리)", "Loudness curve (0: song's, 1: voice's)"
+    )
     speaker: int = number(0, 0, 255, "화자 번호", "Speaker number")
     clean_gaps: bool = choice(True, "무음 구간 잡음 제거", "No noise in gaps")
     gap_threshold_db: float = number(-55.0, -90.0, -20.0, "무음 기준", "Gap threshold", "dB")

@@ -15,6 +15,7 @@ from gpu_worker.engine.melody.f0 import load_pitch
 from gpu_worker.engine.rendering.blending import Share, blend
 from gpu_worker.engine.rendering.conversion import Converter
 from gpu_worker.engine.sound import audio
+from gpu_worker.engine.sound.lufs import integrated_lufs
 from gpu_worker.engine.speech.content import ContentEncoder, load_content_encoder
 from gpu_worker.engine.stop import StopCheck
 from gpu_worker.engine.voice.published import PublishedVoice, read_published
@@ -52,7 +53,8 @@ def convert(
         )
         (name,) = sound_names(("output",), params)
         blocks, rate = conversion.blocks, conversion.sample_rate
-        sound = write_sound(folder / name, blocks, rate, params, stop, ai_generated=True)
+        knobs = _as_loud(wave, params)
+        sound = write_sound(folder / name, blocks, rate, knobs, stop, ai_generated=True)
     report.progress(Stage.CONVERT, 1.0)
     took_s = time.monotonic() - started
     tell_key(conversion.key_shift, params, report)
@@ -62,6 +64,15 @@ def convert(
     )
     result = ConvertResult(output=sound, key_shift=conversion.key_shift, seconds=took_s)
     return Made(result, {name: folder / name})
+
+
+def _as_loud(wave: audio.Floats, params: ConvertParams) -> ConvertParams:
+    """As loud as the source where no loudness is asked for: a voice's own is that of its takes.
+
+    ``loudness_mix`` then moves loudness within the song only.
+    """
+    lufs = None if params.loudness_lufs else integrated_lufs(wave, CONTENT_RATE)
+    return params if lufs is None else params.model_copy(update={"loudness_lufs": lufs})
 
 
 def _exact_samples(source: Path, heard: int, rate: int) -> int | None:

@@ -134,7 +134,9 @@ def test_knobs_do_what_they_say(figures: Mapping[str, Mapping[str, Any]]) -> Non
     rows = {row["knob"]: row for row in figures["knobs"]["rows"]}
     assert rows["default"]["F0 moved, cents"] == 0
     assert rows["pitch +4.5"]["F0 moved, cents"] == pytest.approx(450, abs=15)
-    assert rows["loudness envelope 0"]["levels"] > rows["loudness envelope 1"]["levels"]
+    off = [rows[f"loudness curve {mix}"]["curve off, LU"] for mix in ("0", "0.5", "1")]
+    assert off[0] < 0.5 < 1 < off[2]
+    assert off == sorted(off)
 
 
 def test_stems_add_up(figures: Mapping[str, Mapping[str, Any]]) -> None:

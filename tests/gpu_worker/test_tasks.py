@@ -30,6 +30,7 @@ from gpu_worker.engine.config import synthesizer_config
 from gpu_worker.engine.nets.synthesizer import Synthesizer
 from gpu_worker.engine.sound.audio import decode, decode_stereo, encode, probe
 from gpu_worker.engine.sound.export import export
+from gpu_worker.engine.sound.lufs import integrated_lufs
 from gpu_worker.engine.stop import Stopped, never
 from gpu_worker.engine.voice.published import VoiceMetadata, write_published
 from gpu_worker.engine.voice.retrieval import build_index, write_index
@@ -191,6 +192,9 @@ def test_a_blend_sings_in_every_format(
         assert list(made.files) == [f"output.{kind}"]
         assert made.result.key_shift == -12.0
         assert made.result.output.duration_s == pytest.approx(SECONDS, abs=0.05)
+        # As loud as its song, though the voice by itself is not.
+        loudness = integrated_lufs(decode(song, 16_000)[0], 16_000)
+        assert made.result.output.loudness_lufs == pytest.approx(loudness, abs=0.5)
 
 
 def test_a_recording_is_cleaned_for_training(tools: Tools, tmp_path: Path) -> None:

@@ -140,15 +140,16 @@ class Converter:
         return Conversion(self.sample_rate, samples, plan.key_shift, blocks)
 
     def _finished(self, plan: Plan, chunks: Iterator[Floats]) -> Iterator[Floats]:
-        """Chunks joined, then formants, loudness curve, gaps and breaths; block by block."""
+        """Chunks joined, then formants, gaps and breaths, loudness curve; block by block."""
         params, hop = plan.params, self._config.hop
         length = -(-len(plan.song) // PITCH_HOP) * hop
         blocks = of_length(joined(chunks, 2 * self._rendering.overlap * hop), length)
         blocks = shift_formants(blocks, plan.song_f0, self.sample_rate, params.formant_shift)
-        blocks = follow_loudness(
-            blocks, plan.loudness, self.sample_rate, length, params.loudness_mix
-        )
-        return apply_gains(blocks, plan.gains, hop)
+        blocks = apply_gains(blocks, plan.gains, hop)
+        # A breath that is wanted softer is softer than the song's.
+        power = np.square(plan.gains, dtype=np.float64)[: len(plan.loudness)]
+        wanted = plan.loudness * power
+        return follow_loudness(blocks, wanted, self.sample_rate, length, params.loudness_mix)
 
     def _as_published(self, plan: Plan, chunks: Iterator[Floats]) -> Iterator[Floats]:
         """The published core: the whole at once."""

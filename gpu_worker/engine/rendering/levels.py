@@ -1,4 +1,4 @@
-"""How loud a song is, every 10 ms and every half second, measured piece by piece."""
+"""How loud a song is, every 10 ms, measured piece by piece."""
 
 from collections.abc import Iterator
 
@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..config import CONTENT_RATE, FRAME_RATE, PITCH_HOP
+from ..sound.lufs import Hops, KWeighting
 from ..stop import StopCheck, check
 from .song import Song
 
@@ -16,7 +17,6 @@ SIBILANT_HZ = 4500.0
 FLOOR_DB = -140.0
 _WINDOW = 2 * PITCH_HOP
 _PIECE = 10 * FRAME_RATE
-_HALF_SECOND = CONTENT_RATE // 2
 
 
 def frame_levels(song: Song, stop: StopCheck) -> tuple[Floats, Floats]:
@@ -36,13 +36,14 @@ def loudest_second_db(levels_db: Floats) -> float:
     return 10 * float(np.log10(max(loudest, 10 ** (FLOOR_DB / 10))))
 
 
-def half_second_squares(song: Song, stop: StopCheck) -> NDArray[np.float64]:
-    """Sums of squares of each half second, the last one with what is left."""
-    sums = []
-    for first in range(0, len(song), _HALF_SECOND):
+def weighted_powers(song: Song, stop: StopCheck) -> NDArray[np.float64]:
+    """K-weighted mean power of each 10 ms: (ceil(T / 160),), the last one with what is left."""
+    weigh = KWeighting(CONTENT_RATE, 1)
+    powers = Hops(PITCH_HOP, np.mean)
+    for first in range(0, len(song), _PIECE * PITCH_HOP):
         check(stop)
-        sums.append(float(np.square(song[first : first + _HALF_SECOND], dtype=np.float64).sum()))
-    return np.array(sums)
+        powers.add(weigh(song[first : first + _PIECE * PITCH_HOP][:, None]))
+    return powers.all(rest=True)
 
 
 def _pieces(song: Song, stop: StopCheck) -> Iterator[Floats]:

@@ -17,8 +17,7 @@ from ..stop import StopCheck
 from .chunks import Bounds, chunk_bounds, without_short_rest
 from .gaps import breath_frames, gains_of, gap_frames
 from .hearing import hear
-from .levels import frame_levels, half_second_squares
-from .loudness import envelope_of
+from .levels import frame_levels, weighted_powers
 from .song import Song
 
 PAD = CONTENT_RATE
@@ -70,8 +69,8 @@ class Plan:
 
     ``f0`` every 10 ms in Hz from 1 s before the song to 2 s behind it, 0 where unvoiced; ``phase``
     the excitation's phase at the start of each, in cycles. ``key_shift`` in semitones is already in
-    ``f0``. ``gains`` (T // 160 + 1,) and ``loudness`` (the source's envelope) belong to the song
-    alone.
+    ``f0``. ``gains`` (T // 160 + 1,) and ``loudness`` (the source's K-weighted power every 10 ms)
+    belong to the song alone.
     """
 
     song: Song
@@ -107,7 +106,6 @@ def make_plan(
     heard = hear(song, estimator, PAD, behind, progress, stop)
     added = key_shift(heard[PAD_FRAMES:], voice_median_hz, params.auto_key)
     f0 = melody_for_voice(heard, params, added)
-    squares = half_second_squares(song, stop)
     return Plan(
         song=song,
         params=params,
@@ -116,7 +114,7 @@ def make_plan(
         phase=np.concatenate([[0.0], np.cumsum(f0 / FRAME_RATE) % 1.0])[:-1],
         key_shift=added,
         gains=_gains(song, heard[PAD_FRAMES:].astype(np.float32), params, stop),
-        loudness=envelope_of(squares, len(song), CONTENT_RATE // 2),
+        loudness=weighted_powers(song, stop),
     )
 
 
