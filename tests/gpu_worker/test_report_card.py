@@ -95,6 +95,36 @@ def test_reverb_is_measured_and_found(listener: Listener, voice: Sound) -> None:
     assert advised(card, Defect.REVERB) is Advice.RECORD_AGAIN
 
 
+def clips(sound: Sound, seconds: float) -> list[Sound]:
+    count = int(len(sound.wave) / sound.rate / seconds)
+    return [sound.cut(number * seconds, (number + 1) * seconds) for number in range(count)]
+
+
+@pytest.mark.parametrize("seconds", [0.7, 1.4, 2.3])
+def test_short_clips_are_not_blamed(listener: Listener, song: Sound, seconds: float) -> None:
+    cut = [*clips(speaker("b", 2).cut(0, 12), seconds), *clips(song.cut(0, 8), seconds)]
+    alone = [listener.alone(clip) for clip in cut[::3]]
+    assert {card.reverb_s for card in alone} == {None}
+    assert sum(bool(alarms(card)) for card in alone) <= 0.1 * len(alone)
+    together = listener.dataset(*clips(speaker("b", 2).cut(0, 12), seconds)).files
+    assert sum(bool(alarms(card)) for card in together) <= 0.1 * len(together)
+
+
+def test_a_room_is_heard_in_many_short_clips(listener: Listener, voice: Sound) -> None:
+    wet = Sound(reverberant(voice.wave, voice.rate, 1.5, -3, 7), voice.rate)
+    assert all(Defect.REVERB in alarms(card) for card in listener.dataset(*clips(wet, 2.0)).files)
+    card = listener.alone(wet.cut(4, 6))
+    assert card.reverb_s is None
+    assert Defect.REVERB not in alarms(card)
+
+
+def test_clipping_is_found_in_a_clip_of_a_second(listener: Listener) -> None:
+    loud = speaker("b", 1)
+    for sound in (loud.cut(1.0, 2.0), loud.cut(5.3, 6.3)):
+        hot = Sound(clipped(sound.wave, 6), sound.rate).at(40_000)
+        assert Defect.CLIPPING in alarms(listener.alone(hot))
+
+
 def test_bleed_is_found_under_speech_and_song(
     listener: Listener, voice: Sound, song: Sound
 ) -> None:

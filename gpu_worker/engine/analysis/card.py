@@ -1,7 +1,8 @@
 """The report card of a dataset: every file measured alone, then against each other."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain, islice
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from .duplicates import find_copies
 from .findings import file_findings
 from .measure import Figures, Tools, measure
 from .pitch_range import note_seconds, pitch_range
+from .reverb import reverb_of
 from .singers import Foreign, find_foreign
 from .unreadable import card_of_unreadable
 from .verdict import dataset_findings, dataset_verdict, sentences, verdict_of
@@ -27,6 +29,8 @@ Floats = NDArray[np.float32]
 
 # A copy that shares so much of the shorter file, or so long a stretch, is worth a word.
 _COPIED_SHARE, _COPIED_S = 0.5, 8.0
+# Short files that are heard for their room: some minutes of sound.
+_MOST_CLIPS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,7 @@ def examine(
         except JobError as error:
             failed[number] = card_of_unreadable(file.id, file.name, error)
         progress((number + 1) / (len(files) + 1))
+    measured = _in_one_room(measured)
     foreign, originals = _compare(measured)
     cards = [
         failed[number]
@@ -74,6 +79,16 @@ def examine(
     ]
     progress(1.0)
     return _dataset_card(cards, list(measured.values()))
+
+
+def _in_one_room(measured: Mapping[int, Figures]) -> dict[int, Figures]:
+    """Files too short to tell their room are judged together: clips are mostly cut from one take."""
+    short = [figures.decays for figures in measured.values() if figures.decays]
+    room = reverb_of(list(islice(chain.from_iterable(short), _MOST_CLIPS)))
+    return {
+        number: replace(figures, reverb=room) if figures.decays else figures
+        for number, figures in measured.items()
+    }
 
 
 def _compare(

@@ -24,6 +24,10 @@ _EDGES_DB = np.arange(1.0, -6.01, -0.25)
 # So many peaks may stand above the ceiling.
 _OUTLIERS = 20
 _PILE = 1.2
+# In little sound peaks pile up by chance: fewer samples than this say nothing, and a ceiling far
+# below the highest peaks is none.
+_FEWEST = 30
+_LITTLE, _LITTLE_DB = 2**17, -2.0
 # Tops of a wave: how long it is within 1.5 dB of its own peak, as a share of that within 4 dB.
 _TOP, _SHOULDER = 0.84, 0.63
 _FLATTER, _FLAT_TOP = 0.05, 0.68
@@ -58,7 +62,7 @@ def _plateau_samples(wave: Floats, peak: float) -> int:
 def _rippled_samples(waves: list[Floats], peak: float) -> float:
     """Samples piled up at a ceiling, if the tops of the wave are flatter there than below."""
     pile = _find_pile(waves, peak)
-    if pile is None:
+    if pile is None or pile.samples < _FEWEST:
         return 0.0
     shapes = [_top_shapes(wave, pile.ceiling) for wave in waves]
     at_top, below = (np.sum(values, axis=0) for values in zip(*shapes, strict=True))
@@ -73,7 +77,9 @@ def _find_pile(waves: list[Floats], peak: float) -> _Pile | None:
     edges = ceiling * 10 ** (_EDGES_DB / 20)
     counts = np.histogram(loud, edges[::-1])[0][::-1].astype(np.float64)
     best = _Pile(0.0, 0.0)
-    for k in range(1, len(counts) - 6):
+    little = sum(map(len, waves)) < _LITTLE
+    deepest = int(np.argmax(_EDGES_DB <= _LITTLE_DB)) if little else len(counts) - 6
+    for k in range(1, deepest):
         here = counts[k - 1 : k + 1].sum()
         lower = 2 * max(counts[k + 1 : k + 3].mean(), 0.8 * counts[k + 3 : k + 6].mean())
         if here > _PILE * lower and here - lower > best.samples:

@@ -18,7 +18,7 @@ from .clipping import clipped_share
 from .duplicates import Fingerprint, fingerprint
 from .frames import stretches
 from .noise import noise_spectra, snr_db
-from .reverb import Reverb, estimate_reverb
+from .reverb import SHORTEST_S, Reverb, decays, reverb_of
 from .singers import embed_windows
 
 Floats = NDArray[np.float32]
@@ -36,7 +36,8 @@ class Tools:
 class Figures:
     """One recording in numbers; ``None`` where there is too little of it to tell.
 
-    ``f0`` in Hz every 10 ms, 0 in gaps; ``voices`` are speaker embeddings (windows, 256).
+    ``f0`` in Hz every 10 ms, 0 in gaps; ``voices`` are speaker embeddings (windows, 256);
+    ``decays`` is what a recording too short for ``reverb`` adds to a judgement of many.
     """
 
     source: Source
@@ -47,6 +48,7 @@ class Figures:
     snr_db: float | None
     bandwidth_hz: float | None
     reverb: Reverb | None
+    decays: list[Floats]
     bleed: Bleed
     voices: Floats
     print: Fingerprint
@@ -71,6 +73,7 @@ def _measure(
     spectra = np.concatenate([noise_spectra(part, source.rate) for part in parts])
     check(stop)
     low = stretches(len(wave16k), RATE)
+    falls = decays([wave16k[part] for part in low])
     figures = Figures(
         source=source,
         duration_s=len(wave) / source.rate,
@@ -79,7 +82,8 @@ def _measure(
         clipping=clipped_share(parts),
         snr_db=snr_db(spectra, source.rate),
         bandwidth_hz=bandwidth_hz(spectra, source.rate),
-        reverb=estimate_reverb([wave16k[part] for part in low]),
+        reverb=reverb_of(falls),
+        decays=falls if len(wave16k) < SHORTEST_S * RATE else [],
         bleed=find_bleed(
             (wave16k[part], f0[part.start // HOP : part.stop // HOP + 1]) for part in low
         ),
