@@ -97,7 +97,8 @@ class TrainRecipe:
     ``learning_rate_factor``, rises over the first ``warm_up`` steps, falls by ``epoch_decay`` each
     epoch, and over the second half of the steps in a line to the share ``final_rate``.
     ``source_gain`` is the excitation's first weight (``None``: random), ``content_gain`` scales the
-    first weights of the latent's mean. A share ``transposed`` of the clips moves by up to
+    first weights of the latent's mean. The decoder's first ``interpolating`` upsampling layers may
+    only interpolate. A share ``transposed`` of the clips moves by up to
     ``transposed_semitones``.
     """
 
@@ -110,6 +111,7 @@ class TrainRecipe:
     final_rate: float = 1.0
     source_gain: float | None = None
     content_gain: float = 1.0
+    interpolating: int = 0
     transposed: float = 0.0
     transposed_semitones: float = 12.0
 
@@ -177,6 +179,7 @@ def train_recipe(preset: Preset) -> TrainRecipe:
         final_rate=0.1,
         source_gain=15.0,
         content_gain=2.0,
+        interpolating=1,
         transposed=0.25,
     )
 

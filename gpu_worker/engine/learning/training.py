@@ -176,6 +176,7 @@ def prepare_weights(synthesizer: Synthesizer, preset: Preset) -> None:
     projection.weight[inter:] = 0.0
     assert projection.bias is not None
     projection.bias[inter:] = FIRST_LOG_DEVIATION
+    synthesizer.dec.interpolate(recipe.interpolating)
 
 
 def begin(

@@ -94,6 +94,15 @@ class Generator(nn.Module):
         with full_precision(x):
             return torch.tanh(self.conv_post(F.leaky_relu(x, LAST_SLOPE)))
 
+    def interpolate(self, layers: int) -> None:
+        """Let the first ``layers`` upsampling layers do nothing but interpolate, in place.
+
+        What sounds periodic can then come from the excitation alone, not from the frames' own rate.
+        """
+        for up in list(self.ups)[:layers]:
+            assert isinstance(up, NormConvTranspose1d)
+            up.interpolate()
+
     def _mean_of_blocks(self, x: Tensor, stage: int) -> Tensor:
         first = stage * self.blocks
         total = torch.zeros_like(x)

@@ -113,18 +113,16 @@ class NormConvTranspose1d(_WeightNorm, EitherLayout, nn.ConvTranspose1d):
 
     @torch.no_grad()
     def interpolate(self) -> None:
-        """Make each kernel one number of its own times a linear interpolation, of the same norm.
+        """Bring each kernel to the nearest one that interpolates linearly, in place.
 
-        Random kernels print their own shape on every input frame: a buzz at the frame rate, which
-        training may take for the voice's pitch. These leave none (Aitken et al. 2017, "Checkerboard
-        artifact free sub-pixel convolution").
+        Other kernels can print a shape of their own on every input frame, a buzz at multiples of
+        the frame rate (Odena et al. 2016, "Deconvolution and checkerboard artifacts").
         """
         kernel, rate = self.kernel_size[0], self.stride[0]
-        tap = torch.arange(kernel) + 0.5
+        tap = torch.arange(kernel, device=self.weight_v.device) + 0.5
         ramp = (torch.minimum(tap, kernel - tap) / (kernel - rate)).clamp(max=1.0)
-        flat = self.weight_v[:, :, :1] * ramp
-        norm = torch.linalg.vector_norm(flat, dim=(1, 2), keepdim=True)
-        self.weight_v.copy_(flat * (self.weight_g / norm))
+        nearest = (self.weight_v * ramp).sum(2, keepdim=True) / (ramp**2).sum() * ramp
+        self.weight_v.copy_(nearest)
 
 
 def fold_weight_norm(module: nn.Module) -> None:
