@@ -49,11 +49,16 @@ def make_batch(
     )
 
 
+def first_frame(length: int, frames: int, generator: torch.Generator) -> int:
+    """Where to cut ``frames`` out of ``length``; nothing is drawn where all of it is taken."""
+    room = length - frames
+    return int(torch.randint(room + 1, (), generator=generator)) if room > 0 else 0
+
+
 def _crop(clip: Slice, frames: int, generator: torch.Generator) -> Slice:
-    room = clip.frames - frames
-    if room <= 0:
+    if clip.frames <= frames:
         return clip
-    first = int(torch.randint(room + 1, (), generator=generator))
+    first = first_frame(clip.frames, frames, generator)
     return clip.cut(first, first + frames)
 
 

@@ -36,6 +36,8 @@ from torch import Tensor
 from torch.optim import AdamW
 from torch.utils._triton import has_triton
 
+from ..config import SynthesizerConfig
+from ..memory import fitting, free_bytes
 from ..nets.convolution import keep_channels_innermost
 from ..nets.discriminator import MultiPeriodDiscriminator, PeriodDiscriminator
 from ..nets.noise import Drawn, Noise
@@ -80,6 +82,18 @@ class StepPath(StrEnum):
         return StepPath.FAST if device.type == "cuda" else StepPath.EXACT
 
 
+_FIXED_BYTES: Final = 4 << 30
+_ROW_BYTES: Final = 400 << 20
+"""Of a captured step with full-size networks: weights, moments and workspaces; and each clip's
+activations, for 12,800 samples of decoded audio."""
+
+
+def batch_that_fits(wanted: int, config: SynthesizerConfig, device: torch.device) -> int:
+    """The batch size asked for, or less where the device's memory is too small for it."""
+    row = _ROW_BYTES * config.segment_samples // 12_800
+    return fitting(wanted, row, _FIXED_BYTES, free_bytes(device))
+
+
 def can_compile() -> bool:
     """Whether kernels can be generated here: Triton, and a C compiler for what launches them."""
     return has_triton() and (shutil.which("gcc") or shutil.which("clang")) is not None
@@ -102,7 +116,7 @@ class FastStep:
     """One training's step; takes what ``train_step`` takes, on the networks' device.
 
     Make it after a checkpoint was restored: it prepares the optimisers as they are then. Every
-    batch has the first one's shapes. Raises ``ValueError`` for another.
+    batch has the first one's shapes. Raises ``ValueError`` for another, and for other networks.
     """
 
     def __init__(self, nets: TrainNets, tricks: Tricks | None = None) -> None:
@@ -123,8 +137,14 @@ class FastStep:
                 _make_capturable(optimiser, self._device)
 
     def __call__(
-        self, batch: TrainBatch, segment_starts: Tensor, generator: torch.Generator | None
+        self,
+        nets: TrainNets,
+        batch: TrainBatch,
+        segment_starts: Tensor,
+        generator: torch.Generator | None,
     ) -> StepLosses:
+        if nets is not self._nets:
+            raise ValueError("a captured step trains the networks that it was made for")
         if self._inputs is None:
             self._inputs = _Inputs.like(batch, segment_starts, self._nets)
         self._inputs.fill(batch, segment_starts, generator)

@@ -6,21 +6,33 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Final
 
+import torch
+
 from ...contract.errors import Code, JobError
 from ...contract.params import AudioFormat, TrainParams
 from ...contract.stage import Stage
-from ..config import train_recipe
+from ..config import TrainRecipe, train_recipe
+from ..memory import free_bytes
 from ..nets.synthesizer import draw_segments
 from ..sound.audio import encode
 from ..stop import StopCheck, check
 from .batches import make_batch
 from .dataset import Dataset
 from .early_stop import counting_from, out_of_patience
+from .fast_step import FastStep, StepPath, batch_that_fits
 from .reporting import TrainReporter
+from .resident import SHARE, ResidentClips, resident_bytes
 from .schedule import adversarial_now, learning_rate, preview_steps
 from .scoring import Judge, Phrase
 from .train_state import Ending, TrainState
-from .train_step import StepLosses, direct_step, train_step
+from .train_step import (
+    Step,
+    StepLosses,
+    TrainBatch,
+    direct_step,
+    set_learning_rate,
+    train_step,
+)
 from .transposing import transposing_of
 
 # Shares of the whole work, for the progress bar: where features end and where training ends.
@@ -49,6 +61,7 @@ class Run:
         folder: Path,
         report: TrainReporter,
         wishes: Wishes,
+        step: StepPath = StepPath.AUTO,
     ) -> None:
         self.state = state
         self.dataset = dataset
@@ -64,6 +77,20 @@ class Run:
         self.frames = max(segment, min(self.recipe.clip_frames, longest))
         self.preview_steps = preview_steps(params.total_steps, params.previews)
         self.pace = _Pace(state.step, params.total_steps)
+        self.batch_size = batch_that_fits(
+            params.batch_size, state.nets.generator.config, self.device
+        )
+        if self.batch_size < params.batch_size:
+            self.report.log(
+                f"GPU 메모리에 맞춰 배치 크기를 {self.batch_size}(으)로 줄였습니다",
+                f"The batch size is {self.batch_size}, which fits the GPU's memory",
+                "warning",
+            )
+        self.resident = _resident(dataset, self.recipe, self.device)
+        self.train_step: Step = train_step
+        # Only the published objective has a fast step: a draft's networks are small.
+        if not self.recipe.direct and step.on(self.device) is StepPath.FAST:
+            self.train_step = FastStep(state.nets)
 
     def to_end(self) -> Ending:
         """Train until the last step, until no checkpoint gets better, or until asked to finish."""
@@ -87,23 +114,24 @@ class Run:
 
     def _step(self) -> StepLosses:
         state, recipe = self.state, self.recipe
-        clips = [self.dataset.train[n] for n in state.sampler.draw(self.params.batch_size)]
-        config = state.nets.mel.config
-        batch = make_batch(
-            clips,
-            self.frames,
-            config,
-            state.sampler.generator,
-            self.device,
-            transposing_of(recipe),
-        )
+        batch = self._batch(state.sampler.draw(self.batch_size))
         segment = state.nets.generator.config.segment_frames
         starts = draw_segments(batch.lengths, segment, state.noise)
         self._set_learning_rate()
         state.adversarial |= adversarial_now(recipe, self.params.total_steps, state.step)
         if recipe.direct:
-            return direct_step(state.nets, batch, starts, state.noise, state.adversarial)
-        return train_step(state.nets, batch, starts, state.noise)
+            losses = direct_step(state.nets, batch, starts, state.noise, state.adversarial)
+            state.nets.generator.dec.interpolate(recipe.interpolating)
+            return losses
+        return self.train_step(state.nets, batch, starts, state.noise)
+
+    def _batch(self, numbers: list[int]) -> TrainBatch:
+        config, draws = self.state.nets.mel.config, self.state.sampler.generator
+        if self.resident is not None:
+            return self.resident.batch(numbers, self.frames, config, draws)
+        clips = [self.dataset.train[n] for n in numbers]
+        moves = transposing_of(self.recipe)
+        return make_batch(clips, self.frames, config, draws, self.device, moves)
 
     def _set_learning_rate(self) -> None:
         state = self.state
@@ -111,8 +139,7 @@ class Run:
             self.recipe, self.params, state.step, state.sampler.epoch, state.first_step
         )
         for optimiser in (state.nets.optimiser_g, state.nets.optimiser_d):
-            for group in optimiser.param_groups:
-                group["lr"] = rate
+            set_learning_rate(optimiser, rate)
 
     def _asked_to_end(self) -> Ending | None:
         if self.state.step >= self.params.total_steps:
@@ -168,6 +195,14 @@ class Run:
         path = self.folder / "checkpoint.pt"
         self.state.save(path)
         self.report.checkpoint(self.state.step, path)
+
+
+def _resident(dataset: Dataset, recipe: TrainRecipe, device: torch.device) -> ResidentClips | None:
+    """The clips on a GPU, unless they are many or have to be transposed on the way."""
+    free = free_bytes(device)
+    if free is None or recipe.transposed or resident_bytes(dataset.train) > SHARE * free:
+        return None
+    return ResidentClips(dataset.train, device)
 
 
 def write_preview(

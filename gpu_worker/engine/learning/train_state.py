@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import torch
 from torch import Tensor
+from torch.optim import AdamW
 
 from ...contract.errors import Code, JobError
 from ...contract.params import TrainBase
@@ -126,8 +127,8 @@ class TrainState:
     def _take_nets(self, content: Mapping[str, Any]) -> None:
         self.nets.generator.load_state_dict(content["generator"])
         self.nets.discriminator.load_state_dict(content["discriminator"])
-        self.nets.optimiser_g.load_state_dict(content["optimiser_g"])
-        self.nets.optimiser_d.load_state_dict(content["optimiser_d"])
+        take_optimiser(self.nets.optimiser_g, content["optimiser_g"])
+        take_optimiser(self.nets.optimiser_d, content["optimiser_d"])
         self.noise.set_state(content["noise"])
         self.sampler.generator.set_state(content["shuffle"])
         self.sampler.epoch = content["epoch"]
@@ -148,6 +149,17 @@ class TrainState:
         # The same number of steps again is another attempt that only lacks the export.
         if self.ending and self.step < self.total_steps != content["total_steps"]:
             self.ending, self.first_step = None, self.step
+
+
+def take_optimiser(optimiser: AdamW, state: dict[str, Any]) -> None:
+    """Its moments and counters alone: how it computes depends on the step that it will run in."""
+    settings = [
+        {name: value for name, value in group.items() if name != "params"}
+        for group in optimiser.param_groups
+    ]
+    optimiser.load_state_dict(state)
+    for group, own in zip(optimiser.param_groups, settings, strict=True):
+        group.update(own)
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -166,6 +166,27 @@ def train_step(
         grad_norm_d=norm_d,
         grad_norm_g=norm_g,
     )
+
+
+class Step(Protocol):
+    """A published step, however it computes."""
+
+    def __call__(
+        self,
+        nets: TrainNets,
+        batch: TrainBatch,
+        segment_starts: Tensor,
+        generator: torch.Generator | None,
+    ) -> StepLosses: ...
+
+
+def set_learning_rate(optimiser: AdamW, rate: float) -> None:
+    """Also where it is a tensor, which a captured step reads."""
+    for group in optimiser.param_groups:
+        if isinstance(group["lr"], Tensor):
+            group["lr"].fill_(rate)
+        else:
+            group["lr"] = rate
 
 
 def direct_step(
