@@ -135,6 +135,25 @@ def test_segments_fit_into_each_row() -> None:
     assert torch.equal(slice_frames(rows, starts, 32)[:, 0, 0], starts.float())
 
 
+@pytest.mark.parametrize("rate", list(SampleRate))
+def test_an_interpolating_layer_prints_no_pattern_on_its_frames(rate: SampleRate) -> None:
+    net = Generator(synthesizer_config(Preset.DRAFT, rate))
+    up = net.ups[0]
+    still = torch.ones(1, net.conv_pre.out_channels, 12)
+
+    def ripple() -> float:
+        inside = up(still)[:, :, 40:-40]
+        return float((inside - inside.mean(2, keepdim=True)).abs().max() / inside.abs().max())
+
+    with torch.no_grad():
+        assert ripple() > 0.1
+        net.interpolate(1)
+        assert ripple() < 1e-5
+        once = up(still)
+        net.interpolate(1)
+        torch.testing.assert_close(up(still), once)
+
+
 def test_draft_discriminator_judges_any_length() -> None:
     config = discriminator_config(Preset.DRAFT)
     logits, maps = MultiPeriodDiscriminator(config)(torch.randn(2, 1, 4801))

@@ -61,6 +61,13 @@ def test_progress_never_falls_and_ends_with_losses(outcome: TrainOutcome, heard:
     assert outcome.losses == heard.losses[-1]
 
 
+def test_a_drafts_first_upsampling_stays_an_interpolation(outcome: TrainOutcome) -> None:
+    checkpoint = torch.load(outcome.model.parent / "checkpoint.pt", weights_only=True)
+    kernels = [checkpoint["generator"][f"dec.ups.{n}.weight_v"].flatten(0, 1) for n in (0, 1)]
+    one_shape = [int(torch.linalg.matrix_rank(taps, rtol=1e-4)) == 1 for taps in kernels]
+    assert one_shape == [True, False]
+
+
 def test_previews_begin_before_the_first_step_and_end_with_what_is_exported(
     outcome: TrainOutcome, heard: Heard
 ) -> None:
