@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import torch
+
 from gpu_worker.contract.job import (
     INDEX,
     MODEL,
@@ -18,8 +20,10 @@ from gpu_worker.contract.stage import Stage
 from gpu_worker.engine.config import FRAME_RATE, spectrogram_config
 from gpu_worker.engine.learning import training
 from gpu_worker.engine.learning.dataset import FeatureExtractor
+from gpu_worker.engine.learning.features import clips_together
 from gpu_worker.engine.learning.training import TrainReporter
 from gpu_worker.engine.melody.f0 import load_f0
+from gpu_worker.engine.memory import free_bytes
 from gpu_worker.engine.speech.content import load_content_encoder
 from gpu_worker.engine.stop import StopCheck, never
 
@@ -129,6 +133,7 @@ def extract_features(
         load_f0(params.f0_method, tools.weights, tools.device),
         folder / training.FEATURES,
         lambda ko, en: report.log(ko, en, "warning"),
+        clips_together(free_bytes(torch.device(tools.device))),
     )
     slices = extractor.extract(files, part(report, Stage.FEATURES, 0.0, 1.0), stop)
     return Prepared(len(slices), sum(item.frames for item in slices) / FRAME_RATE)

@@ -51,8 +51,8 @@ from gpu_worker.contract.stage import Stage
 from gpu_worker.engine.config import synthesizer_config
 from gpu_worker.engine.nets.synthesizer import Synthesizer
 from gpu_worker.engine.sound.audio import decode, encode, probe
+from gpu_worker.engine.voice.indexing import build_index, write_index
 from gpu_worker.engine.voice.published import VoiceMetadata, write_published
-from gpu_worker.engine.voice.retrieval import build_index, write_index
 from gpu_worker.pretrained import Pretrained
 from gpu_worker.runner import Outcome, run
 from gpu_worker.stopping import StopSwitch

@@ -30,8 +30,8 @@ from gpu_worker.engine.nets.synthesizer import Synthesizer
 from gpu_worker.engine.rendering.formant import shift_formants
 from gpu_worker.engine.sound.audio import decode
 from gpu_worker.engine.speech.content import load_content_encoder
+from gpu_worker.engine.voice.indexing import build_index, write_index
 from gpu_worker.engine.voice.published import VoiceMetadata, write_published
-from gpu_worker.engine.voice.retrieval import build_index, write_index
 from tests.gpu_worker.songs import RATE, band
 from tests.gpu_worker.sounds import sung, vibrato
 

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from gpu_worker.contract.errors import Code, JobError
 from gpu_worker.engine.voice.clustering import mini_batch_k_means
-from gpu_worker.engine.voice.retrieval import RetrievalIndex, build_index, read_index, write_index
+from gpu_worker.engine.voice.indexing import build_index, write_index
+from gpu_worker.engine.voice.retrieval import RetrievalIndex, read_index
 
 TINY = Path(__file__).parent / "golden" / "tiny_40000.index"
 
@@ -103,3 +104,30 @@ def test_another_dimension_or_kind_is_refused(tmp_path: Path) -> None:
     with pytest.raises(JobError) as refusal:
         read_index(tmp_path / "flat.index", 16)
     assert refusal.value.code is Code.MODEL_UNREADABLE
+
+
+@pytest.mark.parametrize("count", [12, 400, 2000])
+def test_a_search_at_once_finds_what_lists_and_faiss_find(tmp_path: Path, count: int) -> None:
+    """What a GPU does instead of going through the lists, here on the CPU."""
+    path = tmp_path / "some.index"
+    built = build_index(features(count))
+    write_index(path, built)
+    stored = features(count)
+    index = read_index(path, stored.shape[1])
+    query = stored[: min(count, 60)] + 0.01 * features(min(count, 60))[::-1]
+    at_once = index._retrieve_at_once(torch.from_numpy(query), 8)
+    assert torch.allclose(at_once, index.retrieve(torch.from_numpy(query), 8), atol=1e-6)
+    squared, found = built.search(query, 8)
+    weights = np.where(found >= 0, 1 / np.maximum(squared, 1e-9).astype(np.float64) ** 2, 0.0)
+    weights /= weights.sum(axis=1, keepdims=True)
+    expected = (weights[:, :, None] * stored[found]).sum(axis=1)
+    assert np.abs(at_once.numpy() - expected).max() < 1e-3
+
+
+def test_a_query_whose_list_is_empty_stays_when_searched_at_once() -> None:
+    index = RetrievalIndex(
+        torch.tensor([[0.0], [10.0]]), torch.tensor([[1.0], [2.0]]), torch.tensor([0, 2, 2])
+    )
+    found = index._retrieve_at_once(torch.tensor([[0.5], [9.0]]), 8)
+    assert found[1] == 9.0
+    assert torch.allclose(found, index.retrieve(torch.tensor([[0.5], [9.0]])))

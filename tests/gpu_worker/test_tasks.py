@@ -32,8 +32,8 @@ from gpu_worker.engine.sound.audio import decode, decode_stereo, encode, probe
 from gpu_worker.engine.sound.export import export
 from gpu_worker.engine.sound.lufs import integrated_lufs
 from gpu_worker.engine.stop import Stopped, never
+from gpu_worker.engine.voice.indexing import build_index, write_index
 from gpu_worker.engine.voice.published import VoiceMetadata, write_published
-from gpu_worker.engine.voice.retrieval import build_index, write_index
 from gpu_worker.pretrained import Pretrained
 from gpu_worker.tasks import Recorded, Tools, VoiceFiles
 from tests.gpu_worker.sounds import sung, vibrato

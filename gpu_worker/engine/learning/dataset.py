@@ -11,14 +11,14 @@ import torch
 from numpy.typing import NDArray
 
 from ...contract.errors import Code, JobError
-from ..config import CONTENT_RATE, FRAME_RATE, SpectrogramConfig
+from ..config import FRAME_RATE, SpectrogramConfig
 from ..files import write_whole
 from ..melody.f0 import F0Estimator
 from ..progress import Warn, unheard
 from ..sound.recordings import read_recording, warnings
-from ..sound.resampling import resample
 from ..speech.content import ContentEncoder
 from ..stop import StopCheck, check
+from .features import slices_of
 from .held_out import choose_held_out, digest, without_overlap
 from .slicer import cut_audio, levelled
 from .slices import Slice
@@ -63,6 +63,7 @@ class FeatureExtractor:
     """Turns recordings into slices; what a file gave is kept in ``folder`` for the next attempt.
 
     Slices are mapped from there: memory holds the sound of one recording and what is in use.
+    ``batch`` clips are computed in one go.
     """
 
     config: SpectrogramConfig
@@ -70,6 +71,7 @@ class FeatureExtractor:
     f0: F0Estimator
     folder: Path
     warn: Warn = unheard
+    batch: int = 1
 
     def extract(
         self, files: Sequence[Path], progress: Callable[[float], None], stop: StopCheck
@@ -100,6 +102,7 @@ class FeatureExtractor:
         rate = self.config.sample_rate
         parts = 0
         part: list[Slice] = []
+        together: list[Floats] = []
         try:
             recording = read_recording(path, rate, stop)
             clips = cut_audio(recording.wave, rate)
@@ -107,8 +110,12 @@ class FeatureExtractor:
                 check(stop)
                 level = levelled(clip) if len(clip) >= MIN_SLICE_SECONDS * rate else None
                 if level is not None:
-                    part.append(self._slice(level))
-                if len(part) == _PART or (part and done == len(clips)):
+                    together.append(level)
+                last = done == len(clips)
+                if together and (last or len(together) == self.batch):
+                    part += slices_of(together, self.encoder, self.f0, self.config)
+                    together = []
+                if len(part) >= _PART or (part and last):
                     _write(_part_of(cache, parts), part)
                     parts, part = parts + 1, []
                 progress(done / len(clips))
@@ -120,15 +127,6 @@ class FeatureExtractor:
             "cancelled": recording.cancelled,
         }
         write_whole(cache, lambda aside: torch.save(facts, aside))
-
-    def _slice(self, clip: Floats) -> Slice:
-        wave16k = resample(clip, self.config.sample_rate, CONTENT_RATE)
-        f0 = torch.from_numpy(self.f0.estimate(wave16k).astype(np.float32))
-        # The encoder works at 50 Hz, the synthesizer at 100: each frame stands twice.
-        content = self.encoder.encode(torch.from_numpy(wave16k)).repeat_interleave(2, dim=0)
-        frames = min(len(content), len(f0), len(clip) // self.config.hop)
-        wave = torch.from_numpy(np.ascontiguousarray(clip[: frames * self.config.hop]))
-        return Slice(wave.float(), content[:frames].float().cpu().clone(), f0[:frames].clone())
 
     def _key(self, path: Path) -> str:
         """All that the features depend on: the file's bytes, the rates and both networks."""

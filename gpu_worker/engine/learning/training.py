@@ -13,17 +13,19 @@ from ...contract.scores import Scores
 from ...contract.stage import Stage
 from ..config import discriminator_config, spectrogram_config, synthesizer_config, train_recipe
 from ..melody.f0 import F0Estimator
+from ..memory import free_bytes
 from ..nets.discriminator import MultiPeriodDiscriminator
 from ..nets.synthesizer import Synthesizer
 from ..speech.content import ContentEncoder
 from ..stop import StopCheck, check, never
+from ..voice.indexing import build_index, write_index
 from ..voice.published import VoiceMetadata, write_published
-from ..voice.retrieval import build_index, write_index
 from ..weights import WeightSource
 from .bases import find_base
 from .candidates import Kept
 from .dataset import Dataset, FeatureExtractor, build_dataset
 from .endings import ending_text
+from .features import clips_together
 from .reporting import TrainReporter as TrainReporter
 from .scoring import Judge, load_ears
 from .train_run import FEATURES_END, TRAIN_END, Run, Wishes, write_preview
@@ -106,6 +108,7 @@ def train(
         f0,
         folder / FEATURES,
         lambda ko, en: report.log(ko, en, "warning"),
+        clips_together(free_bytes(torch.device(device))),
     )
     slices = extractor.extract(
         files, lambda done: report.progress(Stage.FEATURES, done * FEATURES_END), stop

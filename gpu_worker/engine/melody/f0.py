@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -41,6 +41,22 @@ class F0Estimator(Protocol):
         ...
 
 
+@runtime_checkable
+class BatchEstimator(Protocol):
+    """An estimator that also takes several waves of one length in one go."""
+
+    def estimate_batch(self, waves16k: Floats) -> Floats:
+        """(B, T) at 16 kHz -> (B, T // 160 + 1): each row as ``estimate`` gives it alone."""
+        ...
+
+
+def estimate_each(estimator: F0Estimator, waves16k: Floats) -> Floats:
+    """(B, T) -> (B, T // 160 + 1), in one go where the estimator can."""
+    if isinstance(estimator, BatchEstimator):
+        return estimator.estimate_batch(waves16k)
+    return np.stack([estimator.estimate(wave) for wave in waves16k])
+
+
 def load_f0(
     name: F0Method, weights: WeightSource, device: torch.device | str = "cpu"
 ) -> F0Estimator:
@@ -75,7 +91,14 @@ class PitchChain:
 
     def estimate(self, wave16k: Floats) -> Floats:
         wave = np.ascontiguousarray(wave16k, dtype=np.float32)
-        f0 = self._estimator.estimate(wave)
+        return self._settled(self._estimator.estimate(wave), wave)
+
+    def estimate_batch(self, waves16k: Floats) -> Floats:
+        waves = np.ascontiguousarray(waves16k, dtype=np.float32)
+        found = estimate_each(self._estimator, waves)
+        return np.stack([self._settled(f0, wave) for f0, wave in zip(found, waves, strict=True)])
+
+    def _settled(self, f0: Floats, wave: Floats) -> Floats:
         if self._knobs.octave_repair:
             f0 = repair_octaves(f0, wave)
         inside = (f0 >= self._knobs.f0_low_hz) & (f0 <= self._knobs.f0_high_hz)
@@ -94,6 +117,10 @@ class HybridF0:
     def estimate(self, wave16k: Floats) -> Floats:
         return median_of(np.stack([each.estimate(wave16k) for each in self._estimators]))
 
+    def estimate_batch(self, waves16k: Floats) -> Floats:
+        found = np.stack([estimate_each(each, waves16k) for each in self._estimators])
+        return np.stack([median_of(found[:, row]) for row in range(len(waves16k))])
+
 
 class NetworkEstimator:
     """FCPE or RMVPE, on the device that the network lies on."""
@@ -103,12 +130,18 @@ class NetworkEstimator:
         self._network = network
 
     def estimate(self, wave16k: Floats) -> Floats:
-        return _windowed(wave16k, self._frames)
+        return _windowed(wave16k, lambda wave: self._frames(wave[None])[0])
+
+    def estimate_batch(self, waves16k: Floats) -> Floats:
+        if waves16k.shape[1] > _CORE + 2 * _CONTEXT:
+            return np.stack([self.estimate(wave) for wave in waves16k])
+        return self._frames(waves16k)[:, : waves16k.shape[1] // PITCH_HOP + 1]
 
     @torch.inference_mode()
-    def _frames(self, wave: Floats) -> Floats:
+    def _frames(self, waves: Floats) -> Floats:
+        """(B, T) -> (B, frames)."""
         device = self._network.window.device
-        f0: Floats = self._network(torch.from_numpy(wave).to(device)[None])[0].cpu().numpy()
+        f0: Floats = self._network(torch.from_numpy(waves).to(device)).cpu().numpy()
         return f0
 
 

@@ -1,6 +1,6 @@
 """Content features: what is said, at 50 Hz, by one of several encoders behind one interface."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import torch
 from torch import Tensor
@@ -50,6 +50,15 @@ class ContentEncoder(Protocol):
         ...
 
 
+@runtime_checkable
+class BatchEncoder(Protocol):
+    """An encoder that also takes several waves of one length in one go."""
+
+    def encode_batch(self, waves16k: Tensor) -> Tensor:
+        """(B, T) at 16 kHz -> (B, frames, dim): each row as ``encode`` gives it alone."""
+        ...
+
+
 def load_content_encoder(
     name: ContentEncoderName,
     weights: WeightSource,
@@ -82,6 +91,13 @@ class WhisperContent:
         self._network = network
 
     @torch.no_grad()
+    def encode_batch(self, waves16k: Tensor) -> Tensor:
+        if waves16k.shape[1] > _CORE + 2 * _CONTEXT:
+            return torch.stack([self.encode(wave) for wave in waves16k])
+        frames: Tensor = self._network(waves16k.to(self._network.positions.device))
+        return frames
+
+    @torch.no_grad()
     def encode(self, wave16k: Tensor) -> Tensor:
         wave = _checked(wave16k).to(self._network.positions.device)
         if len(wave) <= _CORE + 2 * _CONTEXT:
@@ -109,11 +125,14 @@ class ContentVec:
 
     @torch.no_grad()
     def encode(self, wave16k: Tensor) -> Tensor:
-        device = next(self._network.parameters()).device
-        return self._frames(_checked(wave16k).to(device)[None])[0]
+        return self.encode_batch(_checked(wave16k)[None])[0]
+
+    @torch.no_grad()
+    def encode_batch(self, waves16k: Tensor) -> Tensor:
+        return self._frames(waves16k.to(next(self._network.parameters()).device))
 
     def _frames(self, wave: Tensor) -> Tensor:
-        """(1, T) -> (1, frames, dim)."""
+        """(B, T) -> (B, frames, dim)."""
         frames: Tensor = self._network(wave)
         return frames
 
