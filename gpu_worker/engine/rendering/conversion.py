@@ -12,8 +12,9 @@ from gpu_worker.contract.params import ConvertParams
 
 from ..config import CONTENT_RATE, PITCH_HOP
 from ..melody.f0 import F0Estimator
+from ..memory import fitting, free_bytes
 from ..progress import Listener, ignore
-from ..sound.audio import resample
+from ..sound.resampling import resample
 from ..speech.content import ContentEncoder
 from ..stop import StopCheck, never
 from ..voice.published import PublishedVoice
@@ -31,6 +32,8 @@ __all__ = ["AS_PUBLISHED", "Conversion", "Converter", "Rendering"]
 PEAK = 0.99
 _PLAN_SHARE = 0.1
 _GPU_BATCH = 4
+_CHUNK_BYTES = 400 << 20
+_FIXED_BYTES = 3 << 30
 
 Floats = NDArray[np.float32]
 
@@ -52,8 +55,8 @@ class Converter:
     """A voice, ready to convert any number of recordings to it.
 
     ``f0_median_hz`` is the voice's own, at which the automatic key aims. ``batch`` chunks are
-    rendered in one go: by default 1 on a CPU and 4 on a GPU. Raises ``JobError(ENCODER_MISMATCH)``
-    for an encoder that the voice did not learn from.
+    rendered in one go: by default 1 on a CPU and up to 4 on a GPU. Raises
+    ``JobError(ENCODER_MISMATCH)`` for an encoder that the voice did not learn from.
     """
 
     def __init__(
@@ -82,7 +85,7 @@ class Converter:
             index.to(device) if index is not None else None,
             device,
             self._rendering,
-            batch or (_GPU_BATCH if device.type == "cuda" else 1),
+            batch or _chunks_together(device),
         )
 
     def convert(
@@ -158,6 +161,12 @@ class Converter:
         mix = plan.params.loudness_mix
         mixed = mix_loudness(heard, CONTENT_RATE, rendered, self.sample_rate, mix)
         yield _limited(mixed.numpy())
+
+
+def _chunks_together(device: torch.device) -> int:
+    """One on a CPU; on a GPU as many as fit beside what one encoding and one search need."""
+    free = free_bytes(device)
+    return 1 if free is None else fitting(_GPU_BATCH, _CHUNK_BYTES, _FIXED_BYTES, free)
 
 
 def _limited(audio: Floats) -> Floats:

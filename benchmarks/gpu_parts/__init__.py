@@ -1,0 +1,1 @@
+"""What ``benchmarks.gpu`` measures: each part is a process of its own and writes as it goes."""

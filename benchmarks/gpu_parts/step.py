@@ -1,0 +1,67 @@
+"""A training step: the exact path, plain bfloat16, ours without and with compilation."""
+
+import time
+from collections.abc import Callable
+
+import torch
+
+from benchmarks.gpu_parts.common import Bench, Row, Trainee, main, profiled
+from gpu_worker.engine.learning.fast_step import FastStep, Tricks
+from gpu_worker.engine.learning.train_step import StepLosses, TrainNets, train_step
+
+REFERENCE_MS = 259.0
+"""Of the community's trainer in fp16 on an H100, 40 kHz, batch 8."""
+FLOOR_MS = 3.7
+PLAIN = Tricks(innermost=False, together=False, compiled=False, graph=False, tuned=False)
+Step = Callable[..., StepLosses]
+PATHS: dict[str, Callable[[TrainNets], Step]] = {
+    "exact": lambda nets: train_step,
+    "bf16": lambda nets: FastStep(nets, PLAIN),
+    "graph": lambda nets: FastStep(nets, Tricks(compiled=False)),
+    "fast": FastStep,
+    # Variants, for finding out what gains how much.
+    "fast-apart": lambda nets: FastStep(nets, Tricks(together=False)),
+    "fast-untuned": lambda nets: FastStep(nets, Tricks(tuned=False)),
+    "fast-plain-layout": lambda nets: FastStep(nets, Tricks(innermost=False)),
+    "fast-grouped": lambda nets: FastStep(nets, Tricks(grouped_innermost=True)),
+    "fast-fp32": lambda nets: FastStep(nets, Tricks(half=False)),
+}
+
+
+def part(bench: Bench) -> None:
+    rate, batch = bench.arguments.rate, bench.arguments.batch
+    for path in bench.arguments.paths:
+        with bench.row(f"step {path}, {rate // 1000} kHz, batch {batch}") as row:
+            row |= {"path": path, "rate": rate, "batch": batch}
+            _measure(bench, path, rate, batch, row)
+
+
+def _measure(bench: Bench, path: str, rate: int, batch: int, row: Row) -> None:
+    begun = time.perf_counter()
+    trainee = Trainee(bench, rate, batch, PATHS[path])
+    losses = trainee()
+    row["first_loss"] = round(float(losses.loss_total), 4)
+    row["first_step_s"] = round(time.perf_counter() - begun, 2)
+    if bench.arguments.prepare:
+        return
+    for _ in range(4):
+        trainee()
+    bench.wait()
+    row["fifth_step_s"] = round(time.perf_counter() - begun, 2)
+    count = 2 if bench.quick else 10 if path in ("exact", "bf16") else 40
+
+    def several() -> None:
+        for _ in range(count):
+            trainee()
+
+    step_ms = bench.seconds(several, 3) * 1e3 / count
+    row["step_ms"] = round(step_ms, 2)
+    if (rate, batch) == (40_000, 8):
+        row["times_reference"] = round(REFERENCE_MS / step_ms, 2)
+        row["of_floor"] = round(step_ms / FLOOR_MS, 2)
+    row |= profiled(bench, trainee, 2)
+    row["graph_breaks"] = sum(torch._dynamo.utils.counters["graph_break"].values())
+
+
+if __name__ == "__main__":
+    main(part)
