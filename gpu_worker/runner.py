@@ -36,6 +36,7 @@ from gpu_worker.contract.job import (
     SeparateJob,
     Stored,
     TrainJob,
+    TrainResult,
     VoiceRef,
 )
 from gpu_worker.contract.params import (
@@ -259,7 +260,7 @@ class _Attempt:
             attempt_id=self.job.attempt_id,
             fence=self.job.fence,
             files=tuple(files),
-            result=result,
+            result=_naming_only(result, files),
         )
         path = self.folder / MANIFEST
         path.write_text(manifest.model_dump_json(indent=1), "utf-8")
@@ -272,6 +273,15 @@ class _Attempt:
             return Outcome.FAILED
         self.reporter.cancelled()
         return Outcome.CANCELLED
+
+
+def _naming_only(result: AnyResult, files: Sequence[Stored]) -> AnyResult:
+    """The result without kept checkpoints that storage refused: the voice is whole without them."""
+    if not isinstance(result, TrainResult):
+        return result
+    names = {file.name for file in files}
+    kept = tuple(each for each in result.candidates if each.name in names)
+    return result.model_copy(update={"candidates": kept})
 
 
 def _voice_refs(voices: Sequence[VoiceRef]) -> list[FileRef]:

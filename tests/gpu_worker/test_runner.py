@@ -32,6 +32,7 @@ from gpu_worker.contract.job import (
     TrainJob,
     TrainResult,
     VoiceRef,
+    candidate_name,
     convert_output_names,
     preview_name,
     train_output_names,
@@ -43,7 +44,7 @@ from gpu_worker.contract.params import (
     TrainBase,
     TrainParams,
 )
-from gpu_worker.contract.scores import Scores
+from gpu_worker.contract.scores import Candidate, Scores
 from gpu_worker.contract.stage import Stage
 from gpu_worker.engine.stop import check
 from gpu_worker.pretrained import Pretrained
@@ -172,6 +173,7 @@ def quick_train(
             preview.write_bytes(b"sound")
             report.preview(step // 5, step, 0.5, preview)
             report.evaluated(step, SCORES, step == 5)
+            report.candidate(step // 5, step, checkpoint)
         time.sleep(0.02)
     (folder / MODEL).write_bytes(b"weights" + (resume.read_bytes() if resume else b""))
     (folder / INDEX).write_bytes(b"index")
@@ -189,7 +191,9 @@ def quick_train(
         mel_distance_start=2,
         mel_distance_end=1,
         scores=SCORES,
-        candidates=(),
+        candidates=tuple(
+            Candidate(step=5 * slot, name=candidate_name(slot), scores=SCORES) for slot in (1, 2)
+        ),
         ending_ko="끝났습니다.",
         ending_en="It has ended.",
         losses={"mel": 1.0},
@@ -237,7 +241,9 @@ def test_a_training_stores_its_checkpoints_and_previews(studio: Studio, tmp_path
     assert attempt(train_job(studio), tmp_path) is Outcome.FINISHED
     manifest = assert_manifest_is_true(studio)
     names = {file.name for file in manifest.files}
-    assert names == {CHECKPOINT, preview_name(1), preview_name(2), MODEL, INDEX, REPORT}
+    previews = {preview_name(1), preview_name(2)}
+    candidates = {candidate_name(1), candidate_name(2)}
+    assert names == {CHECKPOINT, MODEL, INDEX, REPORT} | previews | candidates
     assert outputs(studio)[-1] == MANIFEST
     assert studio.objects[f"out/{CHECKPOINT}"] == b"state 10"
     assert studio.types.count("checkpoint") == 2
@@ -289,6 +295,17 @@ def test_a_checkpoint_that_cannot_be_stored_is_no_reason_to_fail(
     assert attempt(job.model_copy(update={"outputs": without}), tmp_path) is Outcome.FINISHED
     assert CHECKPOINT not in outputs(studio)
     assert any(isinstance(e, Log) and e.level == "warning" for e in studio.events)
+
+
+def test_a_kept_checkpoint_that_storage_refused_is_not_promised(
+    studio: Studio, tmp_path: Path
+) -> None:
+    job = train_job(studio)
+    without = {name: url for name, url in job.outputs.items() if name != candidate_name(2)}
+    assert attempt(job.model_copy(update={"outputs": without}), tmp_path) is Outcome.FINISHED
+    manifest = assert_manifest_is_true(studio)
+    assert isinstance(manifest.result, TrainResult)
+    assert [each.name for each in manifest.result.candidates] == [candidate_name(1)]
 
 
 def test_damaged_input_fails_and_stores_nothing(studio: Studio, tmp_path: Path) -> None:
