@@ -176,7 +176,7 @@ class Rmvpe(nn.Module):
         self.fc = nn.Sequential(_BiGru(3 * MELS), nn.Linear(2 * _HIDDEN, BINS), nn.Sigmoid())
         filters = mel_filterbank(CONTENT_RATE, _FFT, MELS, _LOW_HZ, _HIGH_HZ, "htk")
         self.register_buffer("filters", filters, persistent=False)
-        self.register_buffer("window", torch.hann_window(_FFT), persistent=False)
+        self.register_buffer("window", torch.hann_window(_FFT, device="cpu"), persistent=False)
 
     def forward(self, wave: Tensor) -> Tensor:
         """(B, T) at 16 kHz -> Hz (B, T // 160 + 1), 0 where unvoiced."""
@@ -207,9 +207,12 @@ def decode(salience: Tensor) -> Tensor:
 
 def load_rmvpe(path: Path) -> Rmvpe:
     """The network with the published weights. Raises ``JobError(WEIGHTS_MISSING)``."""
-    network = Rmvpe()
+    # Without memory of its own: drawing first weights takes longer than reading these.
+    with torch.device("meta"):
+        network = Rmvpe()
     try:
-        network.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
+        state = torch.load(path, map_location="cpu", weights_only=True)
+        network.load_state_dict(state, assign=True)
     except (RuntimeError, EOFError, OSError, pickle.UnpicklingError) as error:
         raise JobError(Code.WEIGHTS_MISSING, f"{path.name} is not RMVPE: {error}") from error
     return network.eval().requires_grad_(False)
