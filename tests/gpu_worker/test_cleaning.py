@@ -133,6 +133,9 @@ def test_noise_between_sung_notes_goes_and_the_notes_stay(
     noisy = with_noise(singing, 10.0, noise(len(singing)))
     quiet = denoiser(noisy, RATE)[:]
     assert snr(singing, quiet) > 15.0
+    # What the noise itself hides can't come back.
+    audible = (f0_of(singing) > 0) & (f0_of(noisy) > 0)
+    assert (audible & (f0_of(quiet) > 0)).sum() > 0.96 * audible.sum()
     pauses = frame_levels(singing, RATE, never) < -60
     before, after = (frame_levels(wave, RATE, never)[pauses] for wave in (noisy, quiet))
     assert np.median(after - before) < -25.0
