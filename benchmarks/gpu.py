@@ -159,6 +159,7 @@ def main() -> int:
     parser.add_argument("--deadline", type=float, default=530.0, metavar="SECONDS")
     parser.add_argument("--jobs", type=int, default=5, help="shapes compiled at once")
     parser.add_argument("--steps", type=int, default=500, help="of exactness")
+    parser.add_argument("--commit", default=commit(), help="where there is no repository")
     parser.add_argument("--out", type=Path, default=RESULTS / "gpu.json")
     arguments = parser.parse_args()
     planned = list(jobs(arguments.only, arguments.quick))
@@ -172,7 +173,7 @@ def main() -> int:
                 "torch": torch.__version__,
                 "device": device_name(),
                 "threads": torch.get_num_threads(),
-                "commit": commit(),
+                "commit": arguments.commit,
                 "configuration": {"only": " ".join(arguments.only), "quick": arguments.quick},
                 "rows": runner.rows,
             }
