@@ -41,7 +41,7 @@ from .planted_cases import (
     squeezed,
     swelling,
 )
-from .planted_music import band
+from .planted_music import band, plucked
 from .sounds import sung, vibrato
 
 
@@ -134,6 +134,14 @@ def test_bleed_is_found_under_speech_and_song(
         assert alarms(card) == {Defect.BLEED}
         assert card.bleed_db == pytest.approx(-13, abs=6)
         assert advised(card, Defect.BLEED) is Advice.SEPARATE
+
+
+def test_soft_picking_under_a_song_with_few_pauses_is_found(listener: Listener) -> None:
+    sound = read(SUNG).cut(0, 12)
+    for level in (-15, -20):
+        music = plucked(12, sound.rate, 3)
+        card = listener.alone(Sound(over(sound.wave, music, level), sound.rate))
+        assert Defect.BLEED in alarms(card)
 
 
 def test_bandwidth_is_measured_and_found(listener: Listener, voice: Sound) -> None:

@@ -26,21 +26,23 @@ _FRAME_S = _HOP / RATE
 _LOW, _HIGH = int(150 / _STEP), int(4000 / _STEP)
 _BETWEEN_HIGH = int(2500 / _STEP) - _LOW
 # A line: so far above its surroundings (25 bins, 200 Hz), for so many frames, not hum.
-_LINE_DB, _LINE_FRAMES, _OVER_HUM = 9.0, 6, 3.0
+_LINE_DB, _LINE_FRAMES, _OVER_HUM = 12.0, 5, 3.0
 _SIDE, _COARSE = 12, 4
 # A gap is so far below the voice; with more than its share of foreign lines it holds music.
-_GAP_DB, _FAINTEST_DB = -6.0, -40.0
-_GAP_SHARE = 0.1
+_GAP_DB, _FAINTEST_DB = -3.0, -40.0
+_GAP_SHARE = 0.05
 # The slowest room: 60 dB in 2 s, with its ripples. A note may begin so many frames ahead.
-_TAIL_DB_A_S, _RIPPLE = 30.0, 1.6
+_TAIL_DB_A_S, _RIPPLE, _TAIL_FROM_DB = 30.0, 1.6, -6.0
 _AHEAD = 4
 # A soft note in a gap is the singer's, too: F0 (10 ms) so far around a frame.
 _AROUND = 8
 # Between harmonics: F0 of the last 0.6 s is what a room may still hold.
 _PAST, _FUTURE, _STRIDE = 60, 10, 2
 _BETWEEN_DB, _BETWEEN_SHARE = -9.0, 0.005
-# How much of it makes a finding: share of the frames, and seconds.
-_IN_GAPS, _BETWEEN = (0.09, 0.35), (0.08, 0.6)
+# How much of it makes a finding alone: share of the frames, and how many frames it is at least a
+# share of. Where there is some of both, less is enough.
+_IN_GAPS, _BETWEEN = (0.05, 40), (0.04, 60)
+_TOGETHER = 1.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,9 @@ class _Count:
         self.foreign += int((frames & foreign).sum())
         self.power += float(power[frames & foreign].sum())
 
-    def exceeds(self, share: float, seconds: float) -> bool:
-        return self.foreign >= share * max(self.frames, 1) and self.foreign * _FRAME_S >= seconds
+    def of(self, share: float, fewest: int) -> float:
+        """Foreign frames in units of what makes a finding."""
+        return self.foreign / (share * max(self.frames, fewest))
 
     @property
     def level_db(self) -> float:
@@ -84,9 +87,9 @@ def find_bleed(parts: Iterable[tuple[Floats, Floats]]) -> Bleed:
         lines = _Lines(power[:, _LOW:_HIGH], (total / voice).astype(np.float32), f0)
         gaps.add(*lines.in_gaps())
         between.add(*lines.between_harmonics())
-    if gaps.exceeds(*_IN_GAPS):
-        return Bleed(True, gaps.level_db)
-    return Bleed(between.exceeds(*_BETWEEN), between.level_db)
+    rested, sung = gaps.of(*_IN_GAPS), between.of(*_BETWEEN)
+    found = max(rested, sung) >= 1 or rested + sung >= _TOGETHER
+    return Bleed(found, gaps.level_db if rested >= 1 else between.level_db)
 
 
 class _Lines:
@@ -112,7 +115,7 @@ class _Lines:
         near: Mask = np.asarray(windows.any(axis=1))
         gap = np.logical_and(~near, self._level > _FAINTEST_DB)
         own = _harmonics(self._f0_at(-_AROUND, _AROUND), self._power.shape[1])
-        own |= self._power <= _RIPPLE * _tails(self._power, loud)
+        own |= self._power <= _RIPPLE * _tails(self._power, self._level >= _TAIL_FROM_DB)
         return gap, self._share(own) > _GAP_SHARE, self._relative
 
     def between_harmonics(self) -> tuple[Mask, Mask, Floats]:
@@ -142,7 +145,7 @@ class _Lines:
 
 
 def _stand_still(power: Floats) -> Mask:
-    """Bins (frames, bins) of peaks that stay for six frames."""
+    """Bins (frames, bins) of peaks that stay for five frames."""
     levels = decibels(power)
     peaks = (levels >= maximum_filter1d(levels, 3, axis=1)) & (levels - _around(levels) > _LINE_DB)
     near = maximum_filter1d(peaks.view(np.uint8), 3, axis=1)

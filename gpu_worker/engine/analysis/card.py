@@ -82,7 +82,7 @@ def examine(
 
 
 def _in_one_room(measured: Mapping[int, Figures]) -> dict[int, Figures]:
-    """Files too short to tell their room are judged together: clips are mostly cut from one take."""
+    """Files too short to tell their room are judged together: clips are mostly of one take."""
     short = [figures.decays for figures in measured.values() if figures.decays]
     room = reverb_of(list(islice(chain.from_iterable(short), _MOST_CLIPS)))
     return {

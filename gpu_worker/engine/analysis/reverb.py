@@ -18,8 +18,8 @@ from .frames import decibels, power_spectra
 Floats = NDArray[np.float32]
 
 SHORTEST_S = 6.0
-"""In less, a voice that just never falls silent sounds like a room: of dry clips of 2.5 s every third
-seems to have one, of 5 s every ninth, of 6 s every twentieth."""
+"""In less, a voice that just never falls silent sounds like a room: of dry clips of 2.5 s every
+third seems to have one, of 5 s every ninth, of 6 s every twentieth."""
 _SIZE, _HOP = 512, 128
 _FPS = RATE / _HOP
 _BANDS, _LOW_HZ, _HIGH_HZ = 12, 250.0, 5000.0
