@@ -165,8 +165,9 @@ def train_recipe(preset: Preset) -> TrainRecipe:
 
     A draft voice starts from random weights. A strong excitation gives it pitch from the first
     step on, where a random one is often too weak to be found in so few steps. The content must be
-    as loud: beside such an excitation a faint one is never listened to. Recordings hold few notes,
-    and a small network follows no others: transposed copies hold the rest.
+    as loud: beside such an excitation a faint one is never listened to. Upsampling that only
+    interpolates leaves no other source of pitch. Recordings hold few notes, and a small network is
+    sure of no others: transposed copies hold the rest.
     """
     if preset is Preset.FULL:
         return TrainRecipe()
@@ -180,7 +181,7 @@ def train_recipe(preset: Preset) -> TrainRecipe:
         source_gain=15.0,
         content_gain=2.0,
         interpolating=1,
-        transposed=0.25,
+        transposed=0.1,
     )
 
 
