@@ -1,5 +1,7 @@
 """How much work goes onto a device in one go, so that it never runs out of memory."""
 
+from collections.abc import Callable
+
 import torch
 
 _RESERVE = 1 << 30
@@ -13,8 +15,14 @@ def free_bytes(device: torch.device) -> int | None:
     free, total = torch.cuda.mem_get_info(device)
     reserved = torch.cuda.memory_reserved(device)
     unused = reserved - torch.cuda.memory_allocated(device)
-    cap = int(total * torch.cuda.get_per_process_memory_fraction(device))
+    index = index_of(device, torch.cuda.current_device)
+    cap = int(total * torch.cuda.get_per_process_memory_fraction(index))
     return max(0, min(free, cap - reserved) + unused)
+
+
+def index_of(device: torch.device, current: Callable[[], int]) -> int:
+    """The number of a device; where it names none it means the ``current`` one."""
+    return current() if device.index is None else device.index
 
 
 def fitting(wanted: int, item_bytes: int, fixed_bytes: int, free: int | None) -> int:

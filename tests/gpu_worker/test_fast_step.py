@@ -19,7 +19,7 @@ from gpu_worker.engine.learning.train_step import (
     make_nets,
     train_step,
 )
-from gpu_worker.engine.memory import fitting
+from gpu_worker.engine.memory import fitting, index_of
 from gpu_worker.engine.nets.discriminator import MultiPeriodDiscriminator
 from gpu_worker.engine.nets.noise import Drawn, gaussian_like
 from gpu_worker.engine.nets.synthesizer import Synthesizer
@@ -202,6 +202,11 @@ def test_a_batch_never_exceeds_free_memory(free_gb: int | None, size: int) -> No
     """1 GiB stays free; 4 GiB are fixed; a row takes half a GiB."""
     free = None if free_gb is None else free_gb << 30
     assert fitting(16, 1 << 29, 4 << 30, free) == size
+
+
+def test_a_device_without_a_number_is_the_current_one() -> None:
+    assert index_of(torch.device("cuda"), lambda: 3) == 3
+    assert index_of(torch.device("cuda:1"), lambda: 3) == 1
 
 
 def test_auto_is_fast_on_a_gpu_only() -> None:
