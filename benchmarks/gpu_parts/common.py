@@ -2,10 +2,11 @@
 
 import argparse
 import json
+import re
 import statistics
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -104,7 +105,14 @@ def main(part: Callable[[Bench], None]) -> None:
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--steps", type=int, default=500)
     parser.add_argument("--paths", nargs="+", default=["exact", "bf16", "graph", "fast"])
-    parser.add_argument("--prepare", action="store_true")
+    parser.add_argument("--prepare", action="store_true", help="only compile")
+    parser.add_argument(
+        "--limit",
+        type=float,
+        metavar="SECONDS",
+        help="each path in a process of its own with kernels of its own, cut off after so long; "
+        "its start once more with the kernels that it left",
+    )
     parser.add_argument("--cap-gb", type=float)
     arguments = parser.parse_args()
     device = torch.device(arguments.device)
@@ -176,26 +184,62 @@ class Trainee:
         return self._step(self.nets, batch, starts, self._noise)
 
 
+FAMILIES = (
+    ("layout", r"nchwTo|nhwcTo|tensorTransform"),
+    ("triton", r"^triton_"),
+    ("optimiser", r"FusedAdam|multi_tensor_apply"),
+    ("convolution", r"xmma|convolve|[Cc]onvolution|cudnn|[fdw](prop|grad)"),
+    ("product", r"gemm|gemv|cublas|nvjet|cutlass"),
+    ("memset", r"Memset|FillFunctor"),
+    ("copy", r"Memcpy|copy_kernel|CatArray"),
+    ("reduction", r"reduce_kernel|splitKreduce"),
+)
+"""Of kernels, by their names: the first that fits."""
+
+
+def family(kernel: str) -> str:
+    return next((name for name, sign in FAMILIES if re.search(sign, kernel)), "elementwise")
+
+
 def profiled(bench: Bench, work: Callable[[], object], times: int) -> Row:
-    """GPU busy milliseconds and kernels a call, and the kernels that take most."""
+    """GPU time and kernels a call: busy, summed up, by family, and every kernel."""
     if not bench.cuda:
         return {"busy_ms": None, "kernels": None}
     bench.wait()
-    with profile(activities=[ProfilerActivity.CUDA]) as trace:
+    with profile(activities=[ProfilerActivity.CUDA], acc_events=True) as trace:
         for _ in range(times):
             work()
         bench.wait()
-    found: dict[str, list[float]] = {}
-    for event in trace.events():
-        if "CUDA" in str(event.device_type):
-            taken = float(getattr(event, "device_time", 0) or getattr(event, "cuda_time", 0))
-            found.setdefault(event.name[:90], []).append(taken)
-    total = sum(sum(each) for each in found.values())
-    most = sorted(found.items(), key=lambda item: -sum(item[1]))[:30]
+    spans = [
+        (event.name[:200], event.time_range.start, event.time_range.end)
+        for event in trace.events()
+        if "CUDA" in str(event.device_type)
+    ]
+    return summed(spans, times)
+
+
+def summed(spans: Sequence[tuple[str, float, float]], times: int) -> Row:
+    """Of kernels with begin and end in microseconds.
+
+    ``busy_ms`` is the time with any kernel at work, ``kernel_ms`` that of all kernels together:
+    the more the latter exceeds the former, the more ran at the same time.
+    """
+    busy = reached = 0.0
+    kernels: dict[str, list[float]] = {}
+    families: dict[str, float] = {}
+    for name, begin, end in sorted(spans, key=lambda span: span[1]):
+        busy += max(0.0, end - max(begin, reached))
+        reached = max(reached, end)
+        kernels.setdefault(name, []).append(end - begin)
+        kind = family(name)
+        families[kind] = families.get(kind, 0.0) + end - begin
+    most = sorted(kernels.items(), key=lambda item: -sum(item[1]))
     return {
-        "busy_ms": round(total / 1e3 / times, 2),
-        "kernels": round(sum(len(each) for each in found.values()) / times),
-        "most": [[n, round(sum(e) / 1e3 / times, 3), round(len(e) / times, 1)] for n, e in most],
+        "busy_ms": round(busy / 1e3 / times, 2),
+        "kernel_ms": round(sum(families.values()) / 1e3 / times, 2),
+        "kernels": round(len(spans) / times),
+        "families_ms": {name: round(us / 1e3 / times, 2) for name, us in families.items()},
+        "most": [[n, round(sum(e) / 1e3 / times, 4), round(len(e) / times, 1)] for n, e in most],
     }
 
 

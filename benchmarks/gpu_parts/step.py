@@ -1,7 +1,19 @@
-"""A training step: the exact path, plain bfloat16, ours without and with compilation."""
+"""A training step: the exact path, plain bfloat16, ours without and with compilation.
 
+    python -m benchmarks.gpu_parts.step --out rows.json --limit 150 --paths fast fast-one-stream
+
+measures variants, each cold and warm, however long one of them takes.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import torch
 
@@ -12,14 +24,19 @@ from gpu_worker.engine.learning.train_step import StepLosses, TrainNets, train_s
 REFERENCE_MS = 259.0
 """Of the community's trainer in fp16 on an H100, 40 kHz, batch 8."""
 FLOOR_MS = 3.7
-PLAIN = Tricks(innermost=False, together=False, compiled=False, graph=False, tuned=False)
+PLAIN = Tricks(
+    innermost=False, together=False, fused=False, compiled=False, graph=False, tuned=False
+)
 Step = Callable[..., StepLosses]
 PATHS: dict[str, Callable[[TrainNets], Step]] = {
     "exact": lambda nets: train_step,
     "bf16": lambda nets: FastStep(nets, PLAIN),
-    "graph": lambda nets: FastStep(nets, Tricks(compiled=False)),
+    "graph": lambda nets: FastStep(nets, Tricks(fused=False, compiled=False)),
     "fast": FastStep,
     # Variants, for finding out what gains how much.
+    "fast-one-stream": lambda nets: FastStep(nets, Tricks(beside=False)),
+    "fast-whole": lambda nets: FastStep(nets, Tricks(whole=True)),
+    "fast-eager": lambda nets: FastStep(nets, Tricks(compiled=False)),
     "fast-apart": lambda nets: FastStep(nets, Tricks(together=False)),
     "fast-untuned": lambda nets: FastStep(nets, Tricks(tuned=False)),
     "fast-plain-layout": lambda nets: FastStep(nets, Tricks(innermost=False)),
@@ -30,10 +47,50 @@ PATHS: dict[str, Callable[[TrainNets], Step]] = {
 
 def part(bench: Bench) -> None:
     rate, batch = bench.arguments.rate, bench.arguments.batch
+    if bench.arguments.limit:
+        for path in bench.arguments.paths:
+            _apart(bench, path)
+        return
     for path in bench.arguments.paths:
         with bench.row(f"step {path}, {rate // 1000} kHz, batch {batch}") as row:
             row |= {"path": path, "rate": rate, "batch": batch}
             _measure(bench, path, rate, batch, row)
+
+
+def _apart(bench: Bench, path: str) -> None:
+    """One path as a process, then the start of another one that finds compiled kernels."""
+    with tempfile.TemporaryDirectory() as folder:
+        for row in _rows(bench, path, Path(folder), ()):
+            bench.keep(row)
+        if not path.startswith("fast") or "error" in row:
+            return
+        for row in _rows(bench, path, Path(folder), ("--prepare",)):
+            bench.keep({**row, "name": f"{row['name']}, start with warm kernels"})
+
+
+def _rows(bench: Bench, path: str, folder: Path, more: tuple[str, ...]) -> list[Row]:
+    given, out = bench.arguments, folder / f"rows{len(more)}.json"
+    command = [sys.executable, "-m", "benchmarks.gpu_parts.step", "--out", str(out)]
+    command += ["--device", given.device, "--paths", path, *more]
+    command += ["--rate", str(given.rate), "--batch", str(given.batch)]
+    command += ["--quick"] if bench.quick else []
+    kernels = {
+        "TORCHINDUCTOR_CACHE_DIR": str(folder / "kernels"),
+        "TRITON_CACHE_DIR": str(folder / "kernels" / "triton"),
+    }
+    # A group of its own: compilers that it started end with it.
+    process = subprocess.Popen(command, env={**os.environ, **kernels}, start_new_session=True)
+    try:
+        code = process.wait(timeout=given.limit)
+        error = f"ended with {code}"
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        error = f"was cut off after {given.limit:g} s"
+    if out.exists():
+        rows: list[Row] = json.loads(out.read_text("utf-8"))
+        return rows
+    return [{"name": f"step {path}", "path": path, "error": error}]
 
 
 def _measure(bench: Bench, path: str, rate: int, batch: int, row: Row) -> None:
@@ -42,6 +99,7 @@ def _measure(bench: Bench, path: str, rate: int, batch: int, row: Row) -> None:
     losses = trainee()
     row["first_loss"] = round(float(losses.loss_total), 4)
     row["first_step_s"] = round(time.perf_counter() - begun, 2)
+    row["compiled_graphs"] = torch._dynamo.utils.counters["stats"]["unique_graphs"]
     if bench.arguments.prepare:
         return
     for _ in range(4):
@@ -56,6 +114,8 @@ def _measure(bench: Bench, path: str, rate: int, batch: int, row: Row) -> None:
 
     step_ms = bench.seconds(several, 3) * 1e3 / count
     row["step_ms"] = round(step_ms, 2)
+    # Equal batches and noise on all paths: streams that race would drift apart.
+    row["last_loss"] = round(float(trainee().loss_total), 4)
     if bench.cuda and not bench.quick and (rate, batch) == (40_000, 8):
         row["times_reference"] = round(REFERENCE_MS / step_ms, 2)
         row["of_floor"] = round(step_ms / FLOOR_MS, 2)

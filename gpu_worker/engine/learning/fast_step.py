@@ -16,10 +16,13 @@ What it does differently, and why:
 5. The real and the generated half go through the discriminators together in their own step: half
    the kernels, each of twice the work. In the generator's step the discriminators are frozen and
    the real half needs no autograd, so that there they go apart: 21 % less work.
-6. Compiled (torch.compile), elementwise work, casts, reductions and weight norm become few kernels
-   between the convolutions; equal weights of the frozen discriminators are normed once. Inductor's
-   own graphs stay off: they can't be nested into ours.
-7. cuDNN picks its kernels by measuring: shapes never change, so this is done once.
+6. What lies between convolutions is fused (``nets.fused``): weight norm with its cast, bias and
+   ReLU, sums and losses, each compiled once for all layers (torch.compile); so are WaveNet's and
+   the attention's equal layers. Compiling whole passes gives as few kernels, after minutes instead
+   of seconds. Weights of the frozen discriminators are normed once for both halves.
+7. Independent parts run beside each other (``nets.lanes``): the discriminators, a stage's blocks,
+   prior and posterior, flow and decoder. Most kernels fill only a part of a large GPU.
+8. cuDNN picks its kernels by measuring: shapes never change, so this is done once.
 
 On a CPU the same passes run without graph and compilation; tests compare them with the exact step.
 """
@@ -27,22 +30,27 @@ On a CPU the same passes run without graph and compilation; tests compare them w
 import gc
 import shutil
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, fields
 from enum import StrEnum
+from functools import partial
 from typing import Any, Final
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.optim import AdamW
 from torch.utils._triton import has_triton
 
 from ..config import SynthesizerConfig
 from ..memory import fitting, free_bytes
-from ..nets.convolution import keep_channels_innermost
+from ..nets.convolution import fuse, keep_channels_innermost
 from ..nets.discriminator import MultiPeriodDiscriminator, PeriodDiscriminator
+from ..nets.fused import OPTIONS, Kernels
+from ..nets.lanes import Lanes, side_by_side
 from ..nets.noise import Drawn, Noise
 from ..nets.synthesizer import Synthesizer
-from .losses import discriminator_loss
+from ..nets.weight_norm import normed_once
+from .losses import discriminator_loss, kl_loss
 from .train_step import (
     Passes,
     StepLosses,
@@ -55,13 +63,6 @@ from .train_step import (
 
 WARM_UPS: Final = 3
 """Steps before the capture: compilers and cuDNN's measurements must have come to rest."""
-
-_INDUCTOR: Final[dict[str, Any]] = {
-    "triton.cudagraphs": False,
-    # Its own guess gives up where any convolution narrows its channels, as a discriminator's last.
-    "force_layout_optimization": True,
-}
-
 
 _VARIANTS: Final = 64
 """Compiled shapes that a process may meet: batch sizes and rates. Beyond, it would stop compiling
@@ -101,12 +102,18 @@ def can_compile() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Tricks:
-    """Which of them are on; all by default where the device has them. For measurements."""
+    """Which of them are on; all by default where the device has them. For measurements.
+
+    ``whole`` compiles whole passes instead of what is fused between their convolutions.
+    """
 
     half: bool = True
     innermost: bool = True
     together: bool = True
+    fused: bool = True
     compiled: bool = True
+    whole: bool = False
+    beside: bool = True
     graph: bool = True
     tuned: bool = True
     grouped_innermost: bool = False
@@ -123,8 +130,8 @@ class FastStep:
         self._nets = nets
         self._device = next(nets.generator.parameters()).device
         cuda = self._device.type == "cuda"
-        self._tricks = tricks or Tricks(compiled=cuda and can_compile())
-        self._passes = _passes(self._device, self._tricks)
+        compiles = cuda and can_compile()
+        self._tricks = tricks or Tricks(fused=compiles, compiled=compiles)
         self._graph: torch.cuda.CUDAGraph | None = None
         self._stream = _stream(self._device) if cuda else None
         self._left = WARM_UPS
@@ -132,6 +139,7 @@ class FastStep:
         self._losses = torch.empty(0)
         if self._tricks.innermost:
             _lay_out(nets, self._tricks.grouped_innermost)
+        self._passes = _passes(nets, self._device, self._tricks)
         if cuda:
             for optimiser in (nets.optimiser_g, nets.optimiser_d):
                 _make_capturable(optimiser, self._device)
@@ -207,7 +215,8 @@ class _Inputs:
         """Buffers for batches of this shape; noise for the latent and for the excitation."""
         config = nets.generator.config
         rows, frames = batch.f0.shape
-        latent = batch.f0.new_empty(rows, config.inter_channels, frames)
+        # Channels innermost, as all that it meets.
+        latent = batch.f0.new_empty(rows, frames, config.inter_channels).transpose(1, 2)
         sine = batch.f0.new_empty(rows, config.segment_samples)
         empty = {name: torch.empty_like(tensor) for name, tensor in _tensors(batch).items()}
         return cls(TrainBatch(**empty), torch.empty_like(starts), (latent, sine))
@@ -225,44 +234,101 @@ class _Inputs:
             if generator is None:
                 noise.zero_()
             else:
-                noise.normal_(generator=generator)
+                noise.copy_(noise.new_empty(noise.shape).normal_(generator=generator))
 
 
 def _tensors(batch: TrainBatch) -> dict[str, Tensor]:
     return {field.name: getattr(batch, field.name) for field in fields(batch)}
 
 
-def _passes(device: torch.device, tricks: Tricks) -> Passes:
-    apart = _judge_apart_together if tricks.together else _judge_apart
+def _passes(nets: TrainNets, device: torch.device, tricks: Tricks) -> Passes:
+    """Prepare the networks for the tricks, too."""
+    if tricks.whole or not tricks.fused:
+        compiled = tricks.whole and tricks.compiled
+        apart = _judge_apart_together if tricks.together else _judge_apart
+        runs = (synthesise, apart, judge_alike)
+        return Passes(*(_lowered(_whole(run, compiled), device, tricks) for run in runs))
+    kernels = Kernels(tricks.compiled)
+    beside = tricks.beside and device.type == "cuda"
+    fuse(nets.generator, kernels)
+    fuse(nets.discriminator, kernels)
+    nets.generator.lanes = Lanes(device, 1) if beside else None
+    nets.generator.dec.lanes = Lanes(device, nets.generator.dec.blocks - 1) if beside else None
+    judges = _Judges(kernels, Lanes(device, 8) if beside else None, tricks.together)
     return Passes(
-        _prepared(_synthesise, device, tricks),
-        _prepared(apart, device, tricks),
-        _prepared(_judge_alike, device, tricks),
+        _lowered(partial(_synthesise, kernels), device, tricks),
+        _lowered(judges.apart, device, tricks),
+        _lowered(judges.alike, device, tricks),
+        partial(side_by_side, Lanes(device, 1) if beside else None),
     )
 
 
-def _prepared(run: Callable[..., Any], device: torch.device, tricks: Tricks) -> Callable[..., Any]:
-    """``run`` in lower precision and compiled, as the tricks say."""
-    if tricks.compiled:
-        run = torch.compile(run, options=_INDUCTOR, dynamic=False)
-    variants = torch._dynamo.config.patch(recompile_limit=_VARIANTS)
+def _lowered(run: Callable[..., Any], device: torch.device, tricks: Tricks) -> Callable[..., Any]:
+    """``run`` in lower precision, as the tricks say."""
 
     def lowered(*arguments: Any) -> Any:
         # Without autocast's cache: a weight cast without gradients would be taken for one with.
-        half = torch.autocast(device.type, torch.bfloat16, tricks.half, cache_enabled=False)
-        with half, variants:
+        with torch.autocast(device.type, torch.bfloat16, tricks.half, cache_enabled=False):
             return run(*arguments)
 
     return lowered
 
 
-# Functions of this module, so that every training of a process shares what was compiled.
+def _whole(run: Callable[..., Any], compiled: bool) -> Callable[..., Any]:
+    """A pass that is compiled as a whole."""
+    if not compiled:
+        return run
+    made = torch.compile(run, options=OPTIONS, dynamic=False)
+
+    def patched(*arguments: Any) -> Any:
+        with torch._dynamo.config.patch(recompile_limit=_VARIANTS):
+            return made(*arguments)
+
+    return patched
 
 
 def _synthesise(
-    net: Synthesizer, batch: TrainBatch, starts: Tensor, noise: Noise
+    kernels: Kernels, net: Synthesizer, batch: TrainBatch, starts: Tensor, noise: Noise
 ) -> tuple[Tensor, Tensor]:
-    return synthesise(net, batch, starts, noise)
+    return synthesise(net, batch, starts, noise, kernels.region(kl_loss))
+
+
+class _Judges:
+    """What the discriminators make of real and generated segments (B, 1, T), side by side."""
+
+    def __init__(self, kernels: Kernels, lanes: Lanes | None, together: bool) -> None:
+        self._kernels = kernels
+        self._lanes = lanes
+        self._together = together
+
+    def apart(self, net: MultiPeriodDiscriminator, real: Tensor, fake: Tensor) -> Tensor:
+        parts = [partial(self._apart_by, part, real, fake) for part in net.discriminators]
+        return torch.stack(side_by_side(self._lanes, parts, real, fake)).sum()
+
+    def alike(
+        self, net: MultiPeriodDiscriminator, real: Tensor, fake: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        parts = [partial(self._alike_by, part, real, fake) for part in net.discriminators]
+        losses = side_by_side(self._lanes, parts, real, fake)
+        adversarial, features = zip(*losses, strict=True)
+        return torch.stack(adversarial).sum(), 2 * torch.stack(features).sum()
+
+    def _apart_by(self, part: nn.Module, real: Tensor, fake: Tensor) -> Tensor:
+        if self._together:
+            judged_real, judged_fake = part(torch.cat([real, fake]))[0].chunk(2)
+        else:
+            judged_real, judged_fake = part(real)[0], part(fake)[0]
+        return self._kernels.missed(judged_real, 1) + self._kernels.missed(judged_fake, 0)
+
+    def _alike_by(self, part: nn.Module, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
+        frozen = not any(each.requires_grad for each in part.parameters())
+        with normed_once(part) if frozen else nullcontext():
+            with torch.no_grad():
+                _, real_maps = part(real)
+            logits, fake_maps = part(fake)
+        maps = zip(real_maps, fake_maps, strict=True)
+        distances = [self._kernels.apart(real_map, fake_map) for real_map, fake_map in maps]
+        return self._kernels.missed(logits, 1), torch.stack(distances).sum()
 
 
 def _judge_apart_together(net: MultiPeriodDiscriminator, real: Tensor, fake: Tensor) -> Tensor:
@@ -276,12 +342,6 @@ def _judge_apart(net: MultiPeriodDiscriminator, real: Tensor, fake: Tensor) -> T
     real_logits, _ = net(real)
     fake_logits, _ = net(fake)
     return discriminator_loss(real_logits, fake_logits)
-
-
-def _judge_alike(
-    net: MultiPeriodDiscriminator, real: Tensor, fake: Tensor
-) -> tuple[Tensor, Tensor]:
-    return judge_alike(net, real, fake)
 
 
 def _stream(device: torch.device) -> torch.cuda.Stream:

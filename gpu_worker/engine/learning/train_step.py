@@ -1,6 +1,6 @@
 """One optimiser step: exactly as RVC v2 trains, or on conversion's own path for a small preset."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -90,7 +90,11 @@ def _optimiser(net: nn.Module, learning_rate: float) -> AdamW:
 
 
 def synthesise(
-    net: Synthesizer, batch: TrainBatch, segment_starts: Tensor, noise: Noise
+    net: Synthesizer,
+    batch: TrainBatch,
+    segment_starts: Tensor,
+    noise: Noise,
+    divergence: Callable[..., Tensor] = kl_loss,
 ) -> tuple[Tensor, Tensor]:
     """Segments (B, 1, T) and the KL loss."""
     out = net(
@@ -104,7 +108,7 @@ def synthesise(
         segment_starts,
         generator=noise,
     )
-    return out.audio, kl_loss(out.z_p, out.logs_q, out.m_p, out.logs_p, out.mask)
+    return out.audio, divergence(out.z_p, out.logs_q, out.m_p, out.logs_p, out.mask)
 
 
 def judge_apart(net: MultiPeriodDiscriminator, real: Tensor, fake: Tensor) -> Tensor:
@@ -122,13 +126,26 @@ def judge_alike(net: MultiPeriodDiscriminator, real: Tensor, fake: Tensor) -> tu
     return adversarial_loss(logits), feature_loss(real_maps, maps)
 
 
+Judged = tuple[Tensor, ...]
+Beside = Callable[..., list[Judged]]
+
+
+def in_turn(parts: Sequence[Callable[[], Judged]], *given: Tensor) -> list[Judged]:
+    """What the parts make of ``given``, one after the other."""
+    return [part() for part in parts]
+
+
 @dataclass(frozen=True, slots=True)
 class Passes:
-    """The three passes of a step through the networks: how they compute, not what."""
+    """The three passes of a step through the networks: how they compute, not what.
+
+    ``beside`` runs the losses of the generated segment, which are independent.
+    """
 
     synthesise: Callable[[Synthesizer, TrainBatch, Tensor, Noise], tuple[Tensor, Tensor]]
     judge_apart: Callable[[MultiPeriodDiscriminator, Tensor, Tensor], Tensor]
     judge_alike: Callable[[MultiPeriodDiscriminator, Tensor, Tensor], tuple[Tensor, Tensor]]
+    beside: Beside = in_turn
 
 
 EXACT: Final = Passes(synthesise, judge_apart, judge_alike)
@@ -152,8 +169,11 @@ def train_step(
     loss_d = passes.judge_apart(nets.discriminator, real, audio.detach())
     norm_d = _descend(nets.discriminator, nets.optimiser_d, loss_d)
     with _frozen(nets.discriminator):
-        loss_gen, loss_fm = passes.judge_alike(nets.discriminator, real, audio)
-        loss_mel = mel_loss(nets.mel, real, audio)
+        judges = (
+            lambda: (mel_loss(nets.mel, real, audio),),
+            lambda: passes.judge_alike(nets.discriminator, real, audio),
+        )
+        (loss_mel,), (loss_gen, loss_fm) = passes.beside(judges, real, audio)
         total = loss_gen + loss_fm + loss_mel + loss_kl
         norm_g = _descend(nets.generator, nets.optimiser_g, total)
     return StepLosses(

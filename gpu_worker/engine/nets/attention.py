@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .convolution import Conv1d
+from .convolution import Conv1d, Fusing
 
 WINDOW = 10
 _MASKED = -1e4
@@ -122,7 +122,7 @@ class FeedForward(nn.Module):
         return output
 
 
-class RelativeEncoder(nn.Module):
+class RelativeEncoder(Fusing, nn.Module):
     """``layers`` of attention and feed-forward, each added and then normalised."""
 
     def __init__(
@@ -142,7 +142,20 @@ class RelativeEncoder(nn.Module):
         layers = zip(
             self.attn_layers, self.norm_layers_1, self.ffn_layers, self.norm_layers_2, strict=True
         )
-        for attention, norm_1, feed_forward, norm_2 in layers:
-            x = norm_1(x + attention(x, mask))
-            x = norm_2(x + feed_forward(x, mask))
+        layer = self.kernels.region(_layer) if self.kernels else _layer
+        for own in layers:
+            x = layer(*own, x, mask)
         return x * mask
+
+
+def _layer(
+    attention: nn.Module,
+    norm_1: nn.Module,
+    feed_forward: nn.Module,
+    norm_2: nn.Module,
+    x: Tensor,
+    mask: Tensor,
+) -> Tensor:
+    x = norm_1(x + attention(x, mask))
+    made: Tensor = norm_2(x + feed_forward(x, mask))
+    return made

@@ -5,34 +5,52 @@ transpose before and after every layer, which costs more than the convolution it
 (B, C, L) whose memory is laid out as (B, L, C) is also the picture (B, C, 1, L) in PyTorch's
 channels-last format: a layer that is ``innermost`` computes that picture and hands on the same
 layout, which every elementwise operation in between keeps. Shapes and parameters do not change.
+
+What follows a convolution goes together with its bias where the layer has ``Kernels``.
 """
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from .fused import Kernels
 
-class EitherLayout:
+
+class Fusing:
+    """A part of a network that computes with ``kernels`` where it has them."""
+
+    kernels: Kernels | None = None
+
+
+class EitherLayout(Fusing):
     """A layer that computes with channels innermost where ``innermost`` is set."""
 
     innermost: bool = False
+    bias: Tensor | None
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.convolved(x, self.bias)
+
+    def convolved(self, x: Tensor, bias: Tensor | None) -> Tensor:
+        """With another bias than its own, or none."""
+        raise NotImplementedError
 
 
 class Conv1d(EitherLayout, nn.Conv1d):
     """``nn.Conv1d`` with that choice: (B, C_in, L) -> (B, C_out, L')."""
 
-    def forward(self, x: Tensor) -> Tensor:
-        return self._convolve(x, self.weight)
+    def convolved(self, x: Tensor, bias: Tensor | None) -> Tensor:
+        return self._convolve(x, self.weight, bias)
 
-    def _convolve(self, x: Tensor, weight: Tensor) -> Tensor:
+    def _convolve(self, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
         """With another weight than the layer's own parameter."""
         if not self.innermost:
-            plain: Tensor = self._conv_forward(x, weight, self.bias)
+            plain: Tensor = self._conv_forward(x, weight, bias)
             return plain
         picture = F.conv2d(
             x.unsqueeze(2),
             as_picture(weight),
-            self.bias,
+            bias,
             (1, self.stride[0]),
             (0, self._margin()),
             (1, self.dilation[0]),
@@ -46,6 +64,28 @@ class Conv1d(EitherLayout, nn.Conv1d):
         return int(self.padding[0])
 
 
+def activated(layer: EitherLayout, x: Tensor, slope: float) -> Tensor:
+    """Leaky ReLU of what ``layer`` makes of x."""
+    if layer.kernels is None or layer.bias is None:
+        return F.leaky_relu(layer.forward(x), slope)
+    return layer.kernels.activated(layer.convolved(x, None), layer.bias, slope)
+
+
+def added(layer: EitherLayout, x: Tensor, to: Tensor) -> Tensor:
+    """What ``layer`` makes of x, added to ``to``."""
+    if layer.kernels is None or layer.bias is None:
+        return to + layer.forward(x)
+    return layer.kernels.added(to, layer.convolved(x, None), layer.bias)
+
+
+def joined(layer: EitherLayout, x: Tensor, to: Tensor, slope: float) -> tuple[Tensor, Tensor]:
+    """``added``, and its leaky ReLU for the next convolution."""
+    if layer.kernels is None or layer.bias is None:
+        total = to + layer.forward(x)
+        return total, F.leaky_relu(total, slope)
+    return layer.kernels.joined(to, layer.convolved(x, None), layer.bias, slope)
+
+
 def as_picture(weight: Tensor) -> Tensor:
     """A 1-D weight (C_out, C_in, K) as (C_out, C_in, 1, K), channels last."""
     return weight.unsqueeze(2).contiguous(memory_format=torch.channels_last)
@@ -56,3 +96,11 @@ def keep_channels_innermost(net: nn.Module, chosen: bool = True) -> None:
     for part in net.modules():
         if isinstance(part, EitherLayout):
             part.innermost = chosen
+
+
+def fuse(net: nn.Module, kernels: Kernels | None) -> None:
+    """Let ``net`` compute with these kernels; layers only where channels are innermost."""
+    for part in net.modules():
+        if isinstance(part, Fusing):
+            plain = isinstance(part, EitherLayout) and not part.innermost
+            part.kernels = None if plain else kernels

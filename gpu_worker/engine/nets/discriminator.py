@@ -4,6 +4,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..config import DiscriminatorConfig
+from .convolution import EitherLayout, activated
 from .weight_norm import NormConv1d, NormConv2d
 
 SLOPE = 0.1
@@ -79,7 +80,8 @@ class MultiPeriodDiscriminator(nn.Module):
 def _judge(convs: nn.ModuleList, conv_post: nn.Module, x: Tensor) -> tuple[Tensor, list[Tensor]]:
     maps = []
     for conv in convs:
-        x = F.leaky_relu(conv(x), SLOPE)
+        assert isinstance(conv, EitherLayout)
+        x = activated(conv, x, SLOPE)
         maps.append(x)
     x = conv_post(x)
     maps.append(x)

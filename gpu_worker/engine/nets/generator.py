@@ -1,13 +1,18 @@
 """The decoder: HiFi-GAN (Kong et al. 2020) with a sine excitation at every stage."""
 
 import math
+from collections.abc import Sequence
+from functools import partial
+from itertools import chain
+from typing import cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..config import SynthesizerConfig
-from .convolution import Conv1d
+from .convolution import Conv1d, Fusing, activated, added, joined
+from .lanes import Lanes, side_by_side
 from .noise import Noise
 from .precision import full_precision
 from .source import SineSource
@@ -35,14 +40,19 @@ class ResidualBlock(nn.Module):
             NormConv1d(channels, channels, kernel, padding=(kernel - 1) // 2) for _ in dilations
         )
 
-    def forward(self, x: Tensor) -> Tensor:
-        for dilated, plain in zip(self.convs1, self.convs2, strict=True):
-            x = x + plain(F.leaky_relu(dilated(F.leaky_relu(x, SLOPE)), SLOPE))
-        return x
+    def forward(self, x: Tensor, active: Tensor) -> Tensor:
+        """From ``x`` and its leaky ReLU."""
+        *pairs, last = zip(_layers(self.convs1), _layers(self.convs2), strict=True)
+        for dilated, plain in pairs:
+            x, active = joined(plain, activated(dilated, active, SLOPE), x, SLOPE)
+        dilated, plain = last
+        return added(plain, activated(dilated, active, SLOPE), x)
 
 
-class Generator(nn.Module):
-    """From latent frames, F0 and speaker to a waveform."""
+class Generator(Fusing, nn.Module):
+    """From latent frames, F0 and speaker to a waveform; a stage's blocks run on ``lanes``."""
+
+    lanes: Lanes | None = None
 
     def __init__(self, config: SynthesizerConfig) -> None:
         super().__init__()
@@ -86,13 +96,15 @@ class Generator(nn.Module):
         """
         dtype = self.conv_post.weight.dtype
         with full_precision(z):
-            x = self.conv_pre(z.to(dtype)) + self.cond(speaker)
-        for stage, (up, noise_conv) in enumerate(zip(self.ups, self.noise_convs, strict=True)):
+            x = F.leaky_relu(self.conv_pre(z.to(dtype)) + self.cond(speaker), SLOPE)
+        slopes = [SLOPE] * (len(self.ups) - 1) + [LAST_SLOPE]
+        stages = zip(self.ups, self.noise_convs, slopes, strict=True)
+        for stage, (up, noise_conv, slope) in enumerate(stages):
             with full_precision(x):
-                x = up(F.leaky_relu(x, SLOPE)) + noise_conv(source)
-            x = self._mean_of_blocks(x, stage)
+                x = up(x) + noise_conv(source)
+            x = self._mean_of_blocks(x, stage, slope)
         with full_precision(x):
-            return torch.tanh(self.conv_post(F.leaky_relu(x, LAST_SLOPE)))
+            return torch.tanh(self.conv_post(x))
 
     def interpolate(self, layers: int) -> None:
         """Let the first ``layers`` upsampling layers do nothing but interpolate, in place.
@@ -103,12 +115,22 @@ class Generator(nn.Module):
             assert isinstance(up, NormConvTranspose1d)
             up.interpolate()
 
-    def _mean_of_blocks(self, x: Tensor, stage: int) -> Tensor:
+    def _mean_of_blocks(self, x: Tensor, stage: int, slope: float) -> Tensor:
+        """Its leaky ReLU, all that the next layer needs."""
         first = stage * self.blocks
-        total = torch.zeros_like(x)
-        for block in self.resblocks[first : first + self.blocks]:
-            total = total + block(x)
-        return total / self.blocks
+        blocks = self.resblocks[first : first + self.blocks]
+        if self.kernels is None:
+            total = torch.zeros_like(x)
+            for block in blocks:
+                total = total + block(x, F.leaky_relu(x, SLOPE))
+            return F.leaky_relu(total / self.blocks, slope)
+        inputs = self.kernels.forked(x, self.blocks, SLOPE)
+        parts = [partial(block, *own) for block, own in zip(blocks, inputs, strict=True)]
+        return self.kernels.mixed(side_by_side(self.lanes, parts, *chain(*inputs)), slope)
+
+
+def _layers(modules: nn.ModuleList) -> Sequence[NormConv1d]:
+    return cast(Sequence[NormConv1d], modules)
 
 
 def _noise_conv(channels: int, stride: int) -> Conv1d:

@@ -4,6 +4,7 @@ All sampling noise comes from the ``generator`` given to a call; ``None`` means 
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -11,6 +12,7 @@ from torch import Tensor, nn
 from ..config import SynthesizerConfig
 from .flow import Flow
 from .generator import Generator
+from .lanes import Lanes, side_by_side
 from .noise import Drawn, Noise, gaussian_like
 from .posterior import PosteriorEncoder
 from .text_encoder import TextEncoder
@@ -40,7 +42,12 @@ class SynthesizerOutput:
 
 
 class Synthesizer(nn.Module):
-    """Parameter names are those of published checkpoints (which lack ``enc_q``)."""
+    """Parameter names are those of published checkpoints (which lack ``enc_q``).
+
+    In training, prior and posterior, then flow and decoder compute on ``lanes``.
+    """
+
+    lanes: Lanes | None = None
 
     def __init__(self, config: SynthesizerConfig, *, with_posterior: bool = True) -> None:
         super().__init__()
@@ -73,19 +80,24 @@ class Synthesizer(nn.Module):
         if self.enc_q is None:
             raise RuntimeError("a published model has no posterior encoder and can't be trained")
         g = self.speaker_embedding(speaker)
-        m_p, logs_p, _ = self.enc_p(content, coarse_pitch, lengths)
-        m_q, logs_q, mask = self.enc_q(spec, spec_lengths, g)
+        encoders = (
+            partial(self.enc_p, content, coarse_pitch, lengths),
+            partial(self.enc_q, spec, spec_lengths, g),
+        )
+        given = content, coarse_pitch, lengths, spec, spec_lengths, g
+        (m_p, logs_p, _), (m_q, logs_q, mask) = side_by_side(self.lanes, encoders, *given)
         z = (m_q + gaussian_like(m_q, generator) * logs_q.exp()) * mask
-        z_p = self.flow(z, mask, g)
         frames = self.config.segment_frames
         if segment_starts is None:
             segment_starts = draw_segments(spec_lengths, frames, generator)
-        audio = self.dec(
+        decode = partial(
+            self.dec,
             slice_frames(z, segment_starts, frames),
             slice_frames(f0.unsqueeze(1), segment_starts, frames).squeeze(1),
             g,
             generator,
         )
+        z_p, audio = side_by_side(self.lanes, (partial(self.flow, z, mask, g), decode), z, mask, g)
         return SynthesizerOutput(audio, segment_starts, z, z_p, m_p, logs_p, m_q, logs_q, mask)
 
     def infer(

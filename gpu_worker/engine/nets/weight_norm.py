@@ -4,6 +4,9 @@ A published checkpoint holds ``weight_g`` (the norm of each slice, mostly of the
 and ``weight_v`` (the direction) in place of ``weight``.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -11,7 +14,7 @@ from torch.nn import functional as F
 from .convolution import Conv1d, EitherLayout, as_picture
 
 
-class _WeightNorm(nn.Module):
+class _WeightNorm(EitherLayout, nn.Module):
     """Keeps ``weight_g`` and ``weight_v``; ``fold`` computes the weight once for inference."""
 
     weight_g: nn.Parameter
@@ -23,6 +26,13 @@ class _WeightNorm(nn.Module):
         """The weight: ``weight_v`` scaled to the norm ``weight_g``."""
         if self._folded is not None:
             return self._folded
+        if torch.compiler.is_compiling():
+            # In steps that the compiler can fuse, forward and backward.
+            others = [dim for dim in range(self.weight_v.dim()) if dim != self.norm_dim]
+            power = self.weight_v.square().sum(others, keepdim=True)
+            return self.weight_v * (self.weight_g * power.rsqrt())
+        if self.kernels is not None and self.norm_dim == 0:
+            return self.kernels.weight(self.weight_v, self.weight_g)
         return torch._weight_norm(self.weight_v, self.weight_g, self.norm_dim)
 
     def _split(self, weight: Tensor, norm_dim: int = 0) -> None:
@@ -34,6 +44,10 @@ class _WeightNorm(nn.Module):
             torch.linalg.vector_norm(weight.detach(), dim=others, keepdim=True)
         )
         self.weight_v = nn.Parameter(weight.detach())
+
+    def keep(self, weight: Tensor | None) -> None:
+        """Compute with this weight until ``None`` is kept. The parameters get no gradient."""
+        self._folded = weight
 
     def fold(self) -> None:
         """Compute the weight once. Later changes of the parameters have no effect."""
@@ -61,11 +75,11 @@ class NormConv1d(_WeightNorm, Conv1d):
         )
         self._split(self.weight, norm_dim)
 
-    def forward(self, x: Tensor) -> Tensor:
-        return self._convolve(x, self.normed())
+    def convolved(self, x: Tensor, bias: Tensor | None) -> Tensor:
+        return self._convolve(x, self.normed(), bias)
 
 
-class NormConv2d(_WeightNorm, EitherLayout, nn.Conv2d):
+class NormConv2d(_WeightNorm, nn.Conv2d):
     """``nn.Conv2d`` with weight normalisation and a (k, 1) kernel: (B, C_in, H, W) -> same W."""
 
     def __init__(self, channels_in: int, channels_out: int, kernel: int, stride: int) -> None:
@@ -74,15 +88,15 @@ class NormConv2d(_WeightNorm, EitherLayout, nn.Conv2d):
         )
         self._split(self.weight)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def convolved(self, x: Tensor, bias: Tensor | None) -> Tensor:
         weight = self.normed()
         if self.innermost:
             weight = weight.contiguous(memory_format=torch.channels_last)
-        output: Tensor = self._conv_forward(x, weight, self.bias)
+        output: Tensor = self._conv_forward(x, weight, bias)
         return output
 
 
-class NormConvTranspose1d(_WeightNorm, EitherLayout, nn.ConvTranspose1d):
+class NormConvTranspose1d(_WeightNorm, nn.ConvTranspose1d):  # type: ignore[misc]  # forward
     """``nn.ConvTranspose1d`` that multiplies the length by ``rate``, with weight normalisation.
 
     ``margin`` samples are cut from the start.
@@ -96,15 +110,15 @@ class NormConvTranspose1d(_WeightNorm, EitherLayout, nn.ConvTranspose1d):
         )
         self._split(self.weight)
 
-    def forward(self, x: Tensor, output_size: list[int] | None = None) -> Tensor:
+    def convolved(self, x: Tensor, bias: Tensor | None) -> Tensor:
         if not self.innermost:
             return F.conv_transpose1d(
-                x, self.normed(), self.bias, self.stride, self.margin, self.output_padding
+                x, self.normed(), bias, self.stride, self.margin, self.output_padding
             )
         picture = F.conv_transpose2d(
             x.unsqueeze(2),
             as_picture(self.normed()),
-            self.bias,
+            bias,
             (1, self.stride[0]),
             (0, self.margin),
             (0, self.output_padding[0]),
@@ -123,6 +137,20 @@ class NormConvTranspose1d(_WeightNorm, EitherLayout, nn.ConvTranspose1d):
         ramp = (torch.minimum(tap, kernel - tap) / (kernel - rate)).clamp(max=1.0)
         nearest = (self.weight_v * ramp).sum(2, keepdim=True) / (ramp**2).sum() * ramp
         self.weight_v.copy_(nearest)
+
+
+@contextmanager
+def normed_once(module: nn.Module) -> Iterator[None]:
+    """Compute weights once for all calls inside the block; they get no gradient."""
+    parts = [part for part in module.modules() if isinstance(part, _WeightNorm)]
+    try:
+        with torch.no_grad():
+            for part in parts:
+                part.keep(part.normed())
+        yield
+    finally:
+        for part in parts:
+            part.keep(None)
 
 
 def fold_weight_norm(module: nn.Module) -> None:
