@@ -25,7 +25,11 @@ class Coupling(nn.Module):
         first, second = x.chunk(2, dim=1)
         mean = self.post(self.enc(self.pre(first) * mask, mask, speaker)) * mask
         second = (second - mean) * mask if reverse else mean + second * mask
-        return torch.cat([first, second], dim=1)
+        if not self.pre.innermost:
+            return torch.cat([first, second], dim=1)
+        # In that layout too: ``cat`` would lay its result out plainly.
+        rows = [half.transpose(1, 2) for half in (first, second)]
+        return torch.cat(rows, dim=2).transpose(1, 2)
 
 
 class Flip(nn.Module):
