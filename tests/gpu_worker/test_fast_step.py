@@ -81,22 +81,35 @@ def exact(batch: TrainBatch) -> tuple[TrainNets, StepLosses]:
     return nets, train_step(nets, batch, STARTS, noise())
 
 
+@pytest.mark.parametrize(
+    "tricks",
+    [
+        Tricks(),
+        Tricks(fused=False),
+        Tricks(fused=False, together=False, innermost=False),
+        Tricks(together=False, grouped_innermost=True),
+        Tricks(innermost=False),
+    ],
+    ids=["fused", "unfused", "plain", "apart", "layout"],
+)
 def test_in_single_precision_every_gradient_is_the_exact_one(
-    batch: TrainBatch, exact: tuple[TrainNets, StepLosses]
+    batch: TrainBatch, exact: tuple[TrainNets, StepLosses], tricks: Tricks
 ) -> None:
     nets = fresh()
-    losses = FastStep(nets, Tricks(half=False, compiled=False))(nets, batch, STARTS, noise())
+    step = FastStep(nets, replace(tricks, half=False, compiled=False))
+    losses = step(nets, batch, STARTS, noise())
     for field in fields(losses):
         ours, theirs = float(getattr(losses, field.name)), float(getattr(exact[1], field.name))
         assert ours == pytest.approx(theirs, rel=1e-5), field.name
     assert max(errors(nets, exact[0]).values()) < 1e-4
 
 
+@pytest.mark.parametrize("fused", [True, False])
 def test_in_bfloat16_every_layers_gradient_errs_by_its_rounding(
-    batch: TrainBatch, exact: tuple[TrainNets, StepLosses]
+    batch: TrainBatch, exact: tuple[TrainNets, StepLosses], fused: bool
 ) -> None:
     nets = fresh()
-    losses = FastStep(nets, Tricks(compiled=False))(nets, batch, STARTS, noise())
+    losses = FastStep(nets, Tricks(compiled=False, fused=fused))(nets, batch, STARTS, noise())
     assert float(losses.loss_total) == pytest.approx(float(exact[1].loss_total), rel=2 * BFLOAT16)
     wrong = errors(nets, exact[0])
     # A softmax that is nearly even sees differences of logits: their rounding nearly cancels them.

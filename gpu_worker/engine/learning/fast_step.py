@@ -29,7 +29,7 @@ On a CPU the same passes run without graph and compilation; tests compare them w
 
 import gc
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, fields
 from enum import StrEnum
@@ -139,7 +139,9 @@ class FastStep:
         self._losses = torch.empty(0)
         if self._tricks.innermost:
             _lay_out(nets, self._tricks.grouped_innermost)
-        self._passes = _passes(nets, self._device, self._tricks)
+        beside = cuda and self._tricks.beside
+        self._lanes = [Lanes(self._device, count) for count in _lanes(nets)] if beside else []
+        self._passes = _passes(nets, self._device, self._tricks, self._lanes)
         if cuda:
             for optimiser in (nets.optimiser_g, nets.optimiser_d):
                 _make_capturable(optimiser, self._device)
@@ -158,6 +160,8 @@ class FastStep:
         self._inputs.fill(batch, segment_starts, generator)
         with torch.backends.cudnn.flags(enabled=True, benchmark=self._tricks.tuned):
             self._run(self._inputs)
+        for lanes in self._lanes:  # cuDNN has measured
+            lanes.open = True
         # A copy: the next replay overwrites the graph's own.
         return StepLosses(*self._losses.clone().unbind())
 
@@ -241,7 +245,17 @@ def _tensors(batch: TrainBatch) -> dict[str, Tensor]:
     return {field.name: getattr(batch, field.name) for field in fields(batch)}
 
 
-def _passes(nets: TrainNets, device: torch.device, tricks: Tricks) -> Passes:
+def _lanes(nets: TrainNets) -> tuple[int, ...]:
+    """Streams for the synthesizer's halves, a stage's blocks, the judges, and judges beside mel.
+
+    The last of the parts that run beside each other needs none. Lanes within lanes are others.
+    """
+    return 1, max(1, nets.generator.dec.blocks - 1), len(nets.discriminator.discriminators) - 1, 1
+
+
+def _passes(
+    nets: TrainNets, device: torch.device, tricks: Tricks, lanes: Sequence[Lanes]
+) -> Passes:
     """Prepare the networks for the tricks, too."""
     if tricks.whole or not tricks.fused:
         compiled = tricks.whole and tricks.compiled
@@ -249,26 +263,28 @@ def _passes(nets: TrainNets, device: torch.device, tricks: Tricks) -> Passes:
         runs = (synthesise, apart, judge_alike)
         return Passes(*(_lowered(_whole(run, compiled), device, tricks) for run in runs))
     kernels = Kernels(tricks.compiled)
-    beside = tricks.beside and device.type == "cuda"
+    halves, blocks, judging, losses = lanes or (None,) * 4
     fuse(nets.generator, kernels)
     fuse(nets.discriminator, kernels)
-    nets.generator.lanes = Lanes(device, 1) if beside else None
-    nets.generator.dec.lanes = Lanes(device, nets.generator.dec.blocks - 1) if beside else None
-    judges = _Judges(kernels, Lanes(device, 8) if beside else None, tricks.together)
+    nets.generator.lanes, nets.generator.dec.lanes = halves, blocks
+    judges = _Judges(kernels, judging, tricks.together)
     return Passes(
-        _lowered(partial(_synthesise, kernels), device, tricks),
-        _lowered(judges.apart, device, tricks),
-        _lowered(judges.alike, device, tricks),
-        partial(side_by_side, Lanes(device, 1) if beside else None),
+        _lowered(partial(_synthesise, kernels), device, tricks, kernels),
+        _lowered(judges.apart, device, tricks, kernels),
+        _lowered(judges.alike, device, tricks, kernels),
+        partial(side_by_side, losses),
     )
 
 
-def _lowered(run: Callable[..., Any], device: torch.device, tricks: Tricks) -> Callable[..., Any]:
-    """``run`` in lower precision, as the tricks say."""
+def _lowered(
+    run: Callable[..., Any], device: torch.device, tricks: Tricks, kernels: Kernels | None = None
+) -> Callable[..., Any]:
+    """``run`` in lower precision, as the tricks say, and with these kernels."""
 
     def lowered(*arguments: Any) -> Any:
         # Without autocast's cache: a weight cast without gradients would be taken for one with.
-        with torch.autocast(device.type, torch.bfloat16, tricks.half, cache_enabled=False):
+        half = torch.autocast(device.type, torch.bfloat16, tricks.half, cache_enabled=False)
+        with half, kernels.turned_on() if kernels else nullcontext():
             return run(*arguments)
 
     return lowered

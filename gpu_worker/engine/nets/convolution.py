@@ -17,9 +17,14 @@ from .fused import Kernels
 
 
 class Fusing:
-    """A part of a network that computes with ``kernels`` where it has them."""
+    """A part of a network that computes with ``kernels`` where it has them and they are on."""
 
-    kernels: Kernels | None = None
+    given_kernels: Kernels | None = None
+
+    @property
+    def kernels(self) -> Kernels | None:
+        given = self.given_kernels
+        return given if given is not None and given.on else None
 
 
 class EitherLayout(Fusing):
@@ -99,8 +104,11 @@ def keep_channels_innermost(net: nn.Module, chosen: bool = True) -> None:
 
 
 def fuse(net: nn.Module, kernels: Kernels | None) -> None:
-    """Let ``net`` compute with these kernels; layers only where channels are innermost."""
+    """Let ``net`` compute with these kernels; layers only where channels are innermost.
+
+    Only while they are on: they are compiled for a training's shapes, not for other uses.
+    """
     for part in net.modules():
         if isinstance(part, Fusing):
             plain = isinstance(part, EitherLayout) and not part.innermost
-            part.kernels = None if plain else kernels
+            part.given_kernels = None if plain else kernels

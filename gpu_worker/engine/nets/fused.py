@@ -9,7 +9,8 @@ never sees more than these few lines. Not compiled they compute the same.
 A network whose layers have no ``Kernels`` computes layer by layer: the reference.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
 import torch
@@ -32,9 +33,10 @@ OPTIONS: Final[dict[str, Any]] = {
 
 
 class Kernels:
-    """The operations of this module, ``compiled`` or not."""
+    """The operations of this module, ``compiled`` or not; networks use them while they are on."""
 
     def __init__(self, compiled: bool) -> None:
+        self.on = False
         self._compiled = compiled
         self.norm, self.norm_back = self._loose(_norm), self._loose(_norm_back)
         self.activate, self.activate_back = self._rows(_activate), self._rows(_activate_back)
@@ -45,6 +47,14 @@ class Kernels:
         self.mix, self.mix_back = self._each(_mix), self._each(_mix_back)
         self.distance, self.distance_back = self._loose(_distance), self._loose(_distance_back)
         self.miss, self.miss_back = self._loose(_miss), self._loose(_miss_back)
+
+    @contextmanager
+    def turned_on(self) -> Iterator[None]:
+        self.on = True
+        try:
+            yield
+        finally:
+            self.on = False
 
     def region(self, run: Callable[..., Any]) -> Callable[..., Any]:
         """A differentiable part of a network, compiled for each shape it meets.

@@ -15,9 +15,13 @@ Made = TypeVar("Made")
 
 
 class Lanes:
-    """So many streams of a CUDA device."""
+    """So many streams of a CUDA device; in turn on the current one until they are ``open``.
+
+    While a library measures which of its kernels is the fastest, nothing else should run.
+    """
 
     def __init__(self, device: torch.device, count: int) -> None:
+        self.open = False
         self._streams = [_stream(device) for _ in range(count)]
         self._device = device
 
@@ -49,7 +53,9 @@ def side_by_side(
     lanes: Lanes | None, parts: Sequence[Callable[[], Made]], *given: Tensor
 ) -> list[Made]:
     """What the parts make of ``given``: in turn where there are no lanes."""
-    return [part() for part in parts] if lanes is None else lanes.run(parts, given)
+    if lanes is None or not lanes.open:
+        return [part() for part in parts]
+    return lanes.run(parts, given)
 
 
 def _stream(device: torch.device) -> torch.cuda.Stream:
