@@ -255,13 +255,20 @@ def _fork(x: Tensor, slope: float, dtype: torch.dtype) -> Tensor:
 def _fork_back(active: Tensor, slope: float, *grads: Tensor) -> Tensor:
     """``grads``: those of all copies of x, then those of all copies of its leaky ReLU."""
     ways = len(grads) // 2
-    plain = torch.stack(grads[:ways]).sum(0)
-    bent = torch.stack([each.float() for each in grads[ways:]]).sum(0)
-    return plain + _through(bent, active, slope)
+    bent = _total([each.float() for each in grads[ways:]])
+    return _total(grads[:ways]) + _through(bent, active, slope)
+
+
+def _total(parts: Sequence[Tensor]) -> Tensor:
+    """Their sum; a stack would be built to be summed."""
+    first, *others = parts
+    for each in others:
+        first = first + each
+    return first
 
 
 def _mix(slope: float, *parts: Tensor) -> Tensor:
-    return F.leaky_relu(torch.stack(parts).sum(0) / len(parts), slope)
+    return F.leaky_relu(_total(parts) / len(parts), slope)
 
 
 def _mix_back(dz: Tensor, z: Tensor, slope: float, count: int) -> Tensor:
