@@ -110,8 +110,7 @@ def main(part: Callable[[Bench], None]) -> None:
         "--limit",
         type=float,
         metavar="SECONDS",
-        help="each path in a process of its own with kernels of its own, cut off after so long; "
-        "its start once more with the kernels that it left",
+        help="each path in a process of its own, cut off after so long; its start once more",
     )
     parser.add_argument("--cap-gb", type=float)
     arguments = parser.parse_args()

@@ -2,7 +2,7 @@
 
     python -m benchmarks.gpu_parts.step --out rows.json --limit 150 --paths fast fast-one-stream
 
-measures variants, each cold and warm, however long one of them takes.
+measures variants, the first of them cold, each once more warm, however long one of them takes.
 """
 
 import json
@@ -48,8 +48,9 @@ PATHS: dict[str, Callable[[TrainNets], Step]] = {
 def part(bench: Bench) -> None:
     rate, batch = bench.arguments.rate, bench.arguments.batch
     if bench.arguments.limit:
-        for path in bench.arguments.paths:
-            _apart(bench, path)
+        with tempfile.TemporaryDirectory() as folder:
+            for path in bench.arguments.paths:
+                _apart(bench, path, Path(folder))
         return
     for path in bench.arguments.paths:
         with bench.row(f"step {path}, {rate // 1000} kHz, batch {batch}") as row:
@@ -57,19 +58,20 @@ def part(bench: Bench) -> None:
             _measure(bench, path, rate, batch, row)
 
 
-def _apart(bench: Bench, path: str) -> None:
-    """One path as a process, then the start of another one that finds compiled kernels."""
-    with tempfile.TemporaryDirectory() as folder:
-        for row in _rows(bench, path, Path(folder), ()):
-            bench.keep(row)
-        if not path.startswith("fast") or "error" in row:
-            return
-        for row in _rows(bench, path, Path(folder), ("--prepare",)):
-            bench.keep({**row, "name": f"{row['name']}, start with warm kernels"})
+def _apart(bench: Bench, path: str, folder: Path) -> None:
+    """One path as a process, then the start of another one that finds compiled kernels.
+
+    Only the first path starts cold: the others find what they share with it.
+    """
+    (row,) = _rows(bench, path, folder, ())
+    bench.keep(row)
+    if path.startswith("fast") and "error" not in row:
+        (row,) = _rows(bench, path, folder, ("--prepare",))
+        bench.keep({**row, "name": f"{row['name']}, start with warm kernels"})
 
 
 def _rows(bench: Bench, path: str, folder: Path, more: tuple[str, ...]) -> list[Row]:
-    given, out = bench.arguments, folder / f"rows{len(more)}.json"
+    given, out = bench.arguments, folder / f"{path}{len(more)}.json"
     command = [sys.executable, "-m", "benchmarks.gpu_parts.step", "--out", str(out)]
     command += ["--device", given.device, "--paths", path, *more]
     command += ["--rate", str(given.rate), "--batch", str(given.batch)]
