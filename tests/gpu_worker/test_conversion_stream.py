@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from gpu_worker.engine.config import CONTENT_RATE
 from gpu_worker.engine.rendering import chunks, hearing, plan
+from gpu_worker.engine.rendering import song as songs
 from gpu_worker.engine.rendering.chunks import chunk_bounds, without_short_rest
 from gpu_worker.engine.rendering.conversion import Rendering
 from gpu_worker.engine.rendering.crossfade import joined, of_length
@@ -40,7 +41,9 @@ def song(seconds: float) -> Floats:
     return wave * (0.5 + 0.5 * np.sin(np.arange(len(wave)) / 7000)).astype(np.float32)
 
 
-def test_a_piece_of_a_song_is_that_of_the_whole() -> None:
+@pytest.mark.parametrize("kept", [0, 80_000])
+def test_a_piece_of_a_song_is_that_of_the_whole(kept: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(songs, "_KEPT", kept)
     wave = song(5)
     whole = high_pass_zero_phase(wave, CONTENT_RATE)
     for first, last in [(0, 80_000), (0, 1000), (30_000, 50_000), (79_000, 80_000)]:
@@ -68,7 +71,8 @@ def _resident_bytes(path: Path) -> int:
     return int(line.split()[1]) * 1024
 
 
-def test_what_was_read_is_given_back(tmp_path: Path) -> None:
+def test_what_was_read_is_given_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(songs, "_KEPT", 0)
     path = tmp_path / "song.f32"
     np.zeros(8_000_000, np.float32).tofile(path)
     mapped = np.memmap(path, np.float32, "r")
@@ -264,6 +268,7 @@ def test_memory_does_not_grow_with_the_song(
         (chunks, "EVERY", 5),
         (chunks, "REACH", 0.5),
         (hearing, "CORE", 5),
+        (songs, "_KEPT", 10),
     ]:
         monkeypatch.setattr(module, name, int(seconds * CONTENT_RATE))
 

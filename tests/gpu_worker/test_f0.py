@@ -8,9 +8,18 @@ import torch
 
 from gpu_worker.contract.errors import Code, JobError
 from gpu_worker.contract.params import F0Method, PitchKnobs
-from gpu_worker.engine.melody.f0 import F0Estimator, load_f0, load_pitch, resample_f0
+from gpu_worker.engine.melody.f0 import (
+    F0Estimator,
+    Floats,
+    NetworkEstimator,
+    load_f0,
+    load_pitch,
+    resample_f0,
+)
 from gpu_worker.engine.melody.f0_median import median_of
+from gpu_worker.engine.melody.fcpe import load_fcpe
 from gpu_worker.engine.melody.rmvpe import Rmvpe
+from gpu_worker.engine.melody.windows import side_by_side
 from gpu_worker.engine.sound.audio import decode
 from gpu_worker.engine.weights import WeightFiles
 from gpu_worker.pretrained import Pretrained
@@ -75,6 +84,31 @@ def test_long_audio_in_windows_keeps_every_frame_in_place(name: F0Method) -> Non
     f0 = estimator.estimate(sung(note))
     assert f0.shape == (len(note) // 160 + 1,)
     assert np.mean(cents(np.maximum(f0[:-1], 1), note[::160]) < 20) > 0.99
+
+
+@pytest.mark.parametrize("seconds", [0.03, 3, 14, 14.007, 40.3, 127])
+def test_windows_side_by_side_keep_every_frame_in_place(seconds: float) -> None:
+    frames = int(seconds * 100) + 1
+    wave = np.repeat(np.arange(frames, dtype=np.float32), 160)[: int(seconds * 16000)]
+    rows: list[int] = []
+
+    def numbers(waves: Floats) -> Floats:
+        rows.append(len(waves))
+        return np.pad(waves[:, ::160], ((0, 0), (0, 3)), mode="edge")
+
+    found = side_by_side(wave, numbers)
+    assert found.shape == (len(wave) // 160 + 1,)
+    assert np.array_equal(found[:-1], np.arange(len(found) - 1))
+    assert rows == {127: [8, 5], 40.3: [5], 14.007: [2]}.get(seconds, [1])
+
+
+def test_a_network_hears_the_same_side_by_side() -> None:
+    network = NetworkEstimator(F0Method.FCPE, load_fcpe(Pretrained().find("fcpe").path))
+    wave = sung(vibrato(15, 220))
+    whole, rows = network.estimate(wave), side_by_side(wave, network.estimate_batch)
+    assert rows.shape == whole.shape
+    assert np.array_equal(rows > 0, whole > 0)
+    assert cents(rows[whole > 0], whole[whole > 0]).max() < 5
 
 
 def test_equal_input_gives_equal_output(estimator: F0Estimator) -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gpu_worker.contract.params import F0Method, PitchKnobs
 
-from ..config import CONTENT_RATE, PITCH_HOP
+from ..config import PITCH_HOP
 from ..weights import WeightSource
 from . import crepe
 from .crepe import Crepe, load_crepe
@@ -20,10 +20,8 @@ from .octave_repair import repair_octaves
 from .rmvpe import Rmvpe, load_rmvpe
 from .swift_f0 import HOP as SWIFT_HOP
 from .swift_f0 import SwiftF0
+from .windows import LONGEST, side_by_side, windowed
 
-# Longer audio goes through in windows that share context, to bound memory.
-_CORE = 60 * CONTENT_RATE
-_CONTEXT = 2 * CONTENT_RATE
 # Octaves between two frames of 16 ms that no voice glides.
 _LEAP = 0.5
 
@@ -130,10 +128,12 @@ class NetworkEstimator:
         self._network = network
 
     def estimate(self, wave16k: Floats) -> Floats:
-        return _windowed(wave16k, lambda wave: self._frames(wave[None])[0])
+        if self._network.window.device.type == "cuda":
+            return side_by_side(wave16k, self._frames)
+        return windowed(wave16k, lambda wave: self._frames(wave[None])[0])
 
     def estimate_batch(self, waves16k: Floats) -> Floats:
-        if waves16k.shape[1] > _CORE + 2 * _CONTEXT:
+        if waves16k.shape[1] > LONGEST:
             return np.stack([self.estimate(wave) for wave in waves16k])
         return self._frames(waves16k)[:, : waves16k.shape[1] // PITCH_HOP + 1]
 
@@ -225,18 +225,3 @@ _LOADERS: dict[F0Method, Callable[[Path, torch.device | str], F0Estimator]] = {
     F0Method.CREPE_FULL: _crepe_full,
     F0Method.CREPE_TINY: _crepe_tiny,
 }
-
-
-def _windowed(wave: Floats, estimate: Callable[[Floats], Floats]) -> Floats:
-    """``estimate`` over windows of 60 s that share 2 s on either side, joined at their cores."""
-    frames = len(wave) // PITCH_HOP + 1
-    if len(wave) <= _CORE + 2 * _CONTEXT:
-        return estimate(wave)[:frames]
-    parts = []
-    for start in range(0, len(wave), _CORE):
-        left = min(start, _CONTEXT)
-        window = estimate(wave[start - left : start + _CORE + _CONTEXT])
-        last = start + _CORE >= len(wave)
-        end = None if last else (left + _CORE) // PITCH_HOP
-        parts.append(window[left // PITCH_HOP : end])
-    return np.concatenate(parts)[:frames]

@@ -13,6 +13,7 @@ Floats = NDArray[np.float32]
 
 # After a second the high-pass has forgotten 400 dB: a piece is filtered as if within the whole.
 _MEMORY = CONTENT_RATE
+_KEPT = 10 * 60 * CONTENT_RATE
 
 
 class Samples(Protocol):
@@ -24,16 +25,28 @@ class Samples(Protocol):
 
 
 class Song:
-    """Mono singing (T,) at 16 kHz behind the high-pass; only what is read is ever in memory."""
+    """Mono singing (T,) at 16 kHz behind the high-pass.
+
+    It is read some five times over: up to ten minutes are filtered once and kept (38 MB). Of longer
+    songs only what is read is ever in memory.
+    """
 
     def __init__(self, wave16k: Samples) -> None:
         self._wave = wave16k
+        self._heard: Floats | None = None
 
     def __len__(self) -> int:
         return len(self._wave)
 
     def __getitem__(self, part: slice) -> Floats:
         """The samples of a plain slice within the song."""
+        if len(self) > _KEPT:
+            return self._filtered(part)
+        if self._heard is None:
+            self._heard = self._filtered(slice(None))
+        return self._heard[part].copy()
+
+    def _filtered(self, part: slice) -> Floats:
         first, last, _ = part.indices(len(self))
         start = max(0, first - _MEMORY)
         wave = np.asarray(self._wave[start : min(len(self), last + _MEMORY)], dtype=np.float32)
