@@ -174,7 +174,7 @@ def train_recipe(preset: Preset) -> TrainRecipe:
     return TrainRecipe(
         clip_frames=64,
         direct=True,
-        adversarial_from=0.6,
+        adversarial_from=0.3,
         learning_rate_factor=10.0,
         warm_up=50,
         final_rate=0.1,

@@ -40,7 +40,7 @@ def test_scores_before_the_discriminators_settled_do_not_count() -> None:
 
 def test_no_preset_ends_before_a_sensible_share_of_its_steps() -> None:
     assert counting_from(train_recipe(Preset.FULL), 0, 1000) == 250
-    assert counting_from(train_recipe(Preset.DRAFT), 0, 1000) == 800
+    assert counting_from(train_recipe(Preset.DRAFT), 0, 1000) == 650
     assert counting_from(train_recipe(Preset.FULL), 1000, 2000) == 1250
 
 
