@@ -73,12 +73,23 @@ def _shown(figures: Figures) -> str:
         rows = sum(len(part["rows"]) for part in parts.values())
         bad = sum(len(part["bad"]) for part in parts.values())
         return f"{rows} rows, {bad} figures not as expected (docs/engine-report.md)"
+    if isinstance(figures.get("rows"), list):
+        return ", ".join(_row_shown(row) for row in figures["rows"])  # type: ignore[attr-defined]
     numbers = [
         f"{key} {value:.4g}"
         for key, value in figures.items()
         if isinstance(value, int | float) and key not in _ABOUT
     ]
     return ", ".join(numbers)
+
+
+def _row_shown(row: Figures) -> str:
+    """A part of the GPU's benchmark: its time, or that it failed."""
+    if "error" in row:
+        return f"{row['name']}: failed"
+    if "step_ms" in row:
+        return f"{row['name']}: {row['step_ms']} ms"
+    return f"{row['name']}: {row.get('seconds', '-')} s"
 
 
 def read_results(folder: Path = RESULTS) -> dict[str, Figures]:
