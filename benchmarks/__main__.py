@@ -21,14 +21,26 @@ ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 OPENS, CLOSES = "<!-- benchmarks -->", "<!-- /benchmarks -->"
 QUICK: Mapping[str, tuple[str, ...]] = {
-    "conversion": ("--preset", "draft", "--repeats", "2"),
-    "training_step": ("--preset", "draft", "--repeats", "2"),
-    "analysis": ("--minutes", "2"),
+    "conversion_draft": ("conversion", "--preset", "draft", "--repeats", "3"),
+    "conversion_full": ("conversion", "--preset", "full", "--repeats", "2"),
+    "training_step_draft": ("training_step", "--preset", "draft", "--repeats", "5"),
+    "training_step_full": ("training_step", "--preset", "full", "--repeats", "1"),
+    "analysis": ("analysis", "--minutes", "10"),
 }
-"""Modules and their arguments; each runs as a process of its own: none warms another's caches."""
+"""Module and arguments of each; all run as processes of their own: none warms another's caches."""
 
-_MACHINE = ("device", "torch", "threads")
-_ABOUT = (*_MACHINE, "commit", "date", "preset", "tables", "versions", "python", "configuration")
+_MACHINE = ("device", "torch")
+_ABOUT = (
+    *_MACHINE,
+    "threads",
+    "commit",
+    "date",
+    "preset",
+    "tables",
+    "versions",
+    "python",
+    "configuration",
+)
 
 Figures = Mapping[str, object]
 
@@ -43,18 +55,18 @@ def tables(results: Mapping[str, Figures]) -> str:
 
 
 def _table(machine: Iterable[str], names: list[str], results: Mapping[str, Figures]) -> str:
-    device, torch, threads = machine
+    device, torch = machine
     lines = [
-        f"**{device}**, torch {torch}, {threads} thread(s)",
+        f"**{device}**, torch {torch}",
         "",
-        "| benchmark | configuration | commit | figures |",
-        "| --- | --- | --- | --- |",
+        "| benchmark | configuration | threads | commit | figures |",
+        "| --- | --- | --- | --- | --- |",
     ]
     for name in names:
         figures = results[name]
         lines.append(
-            f"| {name} | {_configuration(figures)} | {figures.get('commit', '')} "
-            f"| {_shown(figures)} |"
+            f"| {name} | {_configuration(figures)} | {figures.get('threads', '')} "
+            f"| {figures.get('commit', '')} | {_shown(figures)} |"
         )
     return "\n".join(lines) + "\n"
 
@@ -113,7 +125,8 @@ def main() -> int:
     parser.add_argument("--readme", action="store_true", help="put the tables into the README")
     arguments = parser.parse_args()
     for name in () if arguments.tables else arguments.only:
-        done = subprocess.run([sys.executable, "-m", f"benchmarks.{name}", *QUICK[name]])
+        module, *given = QUICK[name]
+        done = subprocess.run([sys.executable, "-m", f"benchmarks.{module}", *given])
         if done.returncode:
             return done.returncode
     text = tables(read_results())

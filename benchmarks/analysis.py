@@ -51,8 +51,7 @@ def run(minutes: float, threads: int) -> dict[str, object]:
         card = examine(files, f0, ear, lambda _: None)
         wall, processor = time.perf_counter() - wall, time.process_time() - processor
     return {
-        "audio_s": card.duration_s,
-        "files": len(files),
+        "configuration": {"audio_s": round(card.duration_s), "files": len(files)},
         "wall_s": round(wall, 2),
         "cpu_s": round(processor, 2),
         "ratio": round(wall / card.duration_s, 4),

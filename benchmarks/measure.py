@@ -7,6 +7,7 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import torch
@@ -72,6 +73,7 @@ def write(name: str, figures: Mapping[str, object]) -> Path:
         "device": device_name(),
         "threads": torch.get_num_threads(),
         "commit": commit(),
+        "date": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         **figures,
     }
     RESULTS.mkdir(exist_ok=True)

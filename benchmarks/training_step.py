@@ -129,9 +129,12 @@ def run(preset: Preset, batch_size: int, repeats: int) -> dict[str, object]:
     plain_s = seconds(lambda: plain_step(plain), repeats)
     ours_s = seconds(lambda: our_step(ours), repeats)
     figures: dict[str, object] = {
-        "preset": str(preset),
-        "batch_size": batch_size,
-        "clip_frames": CLIP_FRAMES,
+        "configuration": {
+            "preset": str(preset),
+            "batch": batch_size,
+            "clip_frames": CLIP_FRAMES,
+            "repeats": repeats,
+        },
         "plain_s": round(plain_s, 4),
         "ours_s": round(ours_s, 4),
         "ratio": round(plain_s / ours_s, 3),

@@ -215,7 +215,12 @@ def test_tables_are_one_a_machine() -> None:
     text = quick.tables(results)
     assert text.count("| benchmark |") == 2
     small = text[text.index("**small**") : text.index("**large**")]
-    assert "| a | full |  | ratio 2 |\n| b | draft | abc | ours_s 0.25 |" in small
+    assert "| a | full | 2 |  | ratio 2 |\n| b | draft | 2 | abc | ours_s 0.25 |" in small
+
+
+def test_the_readme_shows_the_latest() -> None:
+    text = quick.README.read_text("utf-8")
+    assert text == quick.between_marks(text, quick.tables(quick.read_results()))
 
 
 def test_the_readme_changes_between_its_marks_only() -> None:
