@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gpu_worker.contract.errors import Code, JobError
-from gpu_worker.contract.params import AutoKey, Scale
+from gpu_worker.contract.params import AutoKey, Scale, Tonic
 from gpu_worker.engine.rendering.conversion import Rendering
 from gpu_worker.engine.sound.lufs import integrated_lufs
 from tests.gpu_worker.small_voice import (
@@ -69,6 +69,14 @@ def test_autotune_lands_on_the_scale_after_the_shift() -> None:
     assert abs(cents(pitch_hz(tuned[8000:]), 220.0) - 200) < 10
 
 
+@pytest.mark.parametrize(("key", "expected"), [(Tonic.C, 0.0), (Tonic.A_SHARP, 100.0)])
+def test_autotune_lands_on_the_notes_of_its_key(key: Tonic, expected: float) -> None:
+    # 60 cents above A3. C major has A and B about it, A# major has A and A#.
+    sung = 220.0 * 2 ** (0.6 / 12)
+    tuned = convert(tone(1), hz=sung, autotune=1, autotune_key=key, autotune_scale=Scale.MAJOR)
+    assert abs(cents(pitch_hz(tuned[8000:]), 220.0) - expected) < 10
+
+
 def test_speakers_differ_and_end_somewhere() -> None:
     first, second = (convert(tone(0.5), speaker=number) for number in (0, 1))
     assert not np.allclose(first, second, atol=1e-3)
@@ -128,6 +136,25 @@ def test_a_gap_of_noise_becomes_silence_and_the_song_stays() -> None:
     assert float(np.abs(clean[gap]).max()) < 10 ** (-80 / 20)
     sung = [slice(0, int(1.56 * RATE)), slice(int(2.45 * RATE), 4 * RATE)]
     assert all(np.array_equal(clean[part], kept[part]) for part in sung)
+
+
+def test_the_threshold_says_which_noise_is_a_gap() -> None:
+    # -49 dB below the song's loudest second: a tone of -11 dBFS, noise of -60 dBFS.
+    wave = hiss(4, gain=1e-3) + np.concatenate([tone(1.5), silence(1), tone(1.5)])
+
+    def by(threshold: float, clean_gaps: bool = True) -> Floats:
+        knobs = bare(clean_gaps=clean_gaps, gap_threshold_db=threshold)
+        return converter(rendering=Rendering()).convert(wave, 16_000, knobs)[0]
+
+    noisy = by(-40.0, clean_gaps=False)
+    gap = slice(int(1.61 * RATE), int(2.41 * RATE))
+    for threshold in (-90.0, -55.0):
+        assert np.array_equal(by(threshold), noisy)
+    cleaned = by(-40.0)
+    assert rms_db(noisy[gap]) > -50
+    assert not cleaned[gap].any()
+    assert np.array_equal(cleaned[: int(1.56 * RATE)], noisy[: int(1.56 * RATE)])
+    assert np.array_equal(cleaned[int(2.47 * RATE) :], noisy[int(2.47 * RATE) :])
 
 
 def test_breaths_are_as_loud_as_wanted_and_consonants_stay() -> None:
