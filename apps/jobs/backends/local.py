@@ -114,8 +114,10 @@ class LocalBackend:
 
     def _environment(self, tmp: Path) -> dict[str, str]:
         """What a worker may know of this machine: no secret of the web is among it."""
-        passed = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+        passed = {name: os.environ[name] for name in _PASSED_ON if os.environ.get(name)}
         return {
+            # every worker would else start as many threads as there are cores
+            "OMP_NUM_THREADS": str(threads(self.slots)),
             **passed,
             # idle threads that spin would take the cores from web, storage and database
             "OMP_WAIT_POLICY": "PASSIVE",
@@ -135,6 +137,11 @@ class LocalBackend:
         with (self.folder / ".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+
+def threads(slots: int) -> int:
+    """Of each worker: its share of the cores that this process may use, and one at least."""
+    return max(1, len(os.sched_getaffinity(0)) // slots)
 
 
 def _started_ticks(pid: int, *, even_dead: bool = False) -> int | None:

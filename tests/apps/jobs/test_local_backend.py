@@ -121,3 +121,37 @@ def test_a_worker_that_does_not_listen_is_gone_within_5_s(
 
 def test_a_pid_that_is_anothers_by_now_is_not_ours() -> None:
     assert not Process(os.getpid(), started_ticks=1).is_alive
+
+
+@pytest.mark.parametrize(
+    ("given", "cores", "slots", "threads"),
+    [
+        (None, 8, 1, "8"),
+        (None, 8, 3, "2"),
+        (None, 2, 4, "1"),
+        ("", 8, 2, "4"),
+        ("6", 8, 4, "6"),
+    ],
+)
+def test_workers_share_the_cores(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    given: str | None,
+    cores: int,
+    slots: int,
+    threads: str,
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(cores)))
+    if given is None:
+        monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    else:
+        monkeypatch.setenv("OMP_NUM_THREADS", given)
+    job = spec()
+    crowd = LocalBackend(tmp_path / "local", slots=slots, weights=tmp_path / "weights")
+    crowd.submit(job, ttl_s=100)
+    (process,) = crowd._running()
+    try:
+        environment = Path(f"/proc/{process.pid}/environ").read_bytes().split(b"\0")
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+    assert f"OMP_NUM_THREADS={threads}".encode() in environment
