@@ -107,6 +107,17 @@ def test_too_long_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert refusal(written(tmp_path, wav(int16(tone(2.1, 8000)), 8000))) is Code.AUDIO_TOO_LONG
 
 
+def test_exactly_the_longest_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audio, "MAX_SECONDS", 2.0)
+    blocks = [audio.MAX_SECONDS / 20] * 20
+    assert sum(blocks) > audio.MAX_SECONDS  # as seconds; samples are whole
+    monkeypatch.setattr(
+        audio, "_decoded", lambda *_: iter([np.full((800, 1), 0.1, np.float32)] * 20)
+    )
+    wave, _ = decode(written(tmp_path, wav(int16(tone(2.0, 8000)), 8000)))
+    assert len(wave) == 16000
+
+
 def test_a_day_long_file_is_refused_without_decoding_it(tmp_path: Path) -> None:
     path = tmp_path / "day.wav"
     header = wav(np.zeros(0, np.int16), 8000)

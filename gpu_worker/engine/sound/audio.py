@@ -193,14 +193,14 @@ def _checked(blocks: Iterator[Floats], rate: int) -> Iterator[Floats]:
 def _finite_blocks(
     container: av.container.InputContainer, rate: int, channels: int, stop: StopCheck
 ) -> Iterator[Floats]:
-    seconds = 0.0
+    samples = 0  # counted, as seconds added up exceed three hours that are exactly that
     for block in _decoded(container, rate, channels):
         check(stop)
-        seconds += len(block) / rate
-        if seconds > MAX_SECONDS:
+        samples += len(block)
+        if samples > MAX_SECONDS * rate:
             raise JobError(Code.AUDIO_TOO_LONG, "above 3 h")
         if not np.isfinite(block).all():
-            raise JobError(Code.AUDIO_NOT_FINITE, f"near {seconds:.2f} s")
+            raise JobError(Code.AUDIO_NOT_FINITE, f"near {samples / rate:.2f} s")
         yield block
 
 
