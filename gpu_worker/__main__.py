@@ -30,7 +30,7 @@ from gpu_worker.contract.params import (
 from gpu_worker.engine.sound import audio
 from gpu_worker.engine.stop import Stopped
 from gpu_worker.flags import add_flags, params_from
-from gpu_worker.pretrained import Pretrained, fetch
+from gpu_worker.pretrained import ABSENT, Pretrained, fetch
 from gpu_worker.runner import refuse_other_version, run
 from gpu_worker.stopping import StopReason, StopSwitch
 from gpu_worker.tasks import Recorded, Tools, VoiceFiles
@@ -234,6 +234,8 @@ def _weights(
     for entry in () if given.fetch else pretrained.entries:
         print(f"{entry.name:30} {_state(pretrained, entry.name):8} {entry.licence}")
         print(f"    {entry.title}; {entry.source}")
+    for name, reason in () if given.fetch else ABSENT.items():
+        print(f"{name:30} {'absent':8} {reason}")
     return _DONE
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
+from typing import Final
 
 import httpx
 
@@ -13,6 +14,11 @@ from gpu_worker.contract.errors import Code, JobError
 from gpu_worker.engine.weights import WeightFiles, WeightsDiffer
 
 MANIFEST = Path(__file__).with_name("weights.toml")
+ABSENT: Final = {
+    "lead-and-backing": "no model of clear licence; separation gives vocals and accompaniment",
+    "dereverb": "no model of clear licence; the report card advises to record drier",
+}
+"""What customers may look for and no weights do: name -> why, and what there is instead."""
 _BLOCK = 1 << 20
 
 FetchProgress = Callable[[int, int | None], None]

@@ -177,6 +177,8 @@ def test_weights_are_listed_with_licences(
     states = {row.split()[0]: row.split()[1] for row in rows if not row.startswith(" ")}
     assert states["fcpe"] == "ready"
     assert states["rmvpe"] == "missing"
+    absent = {name for name, state in states.items() if state == "absent"}
+    assert absent == {"lead-and-backing", "dereverb"}
 
 
 def test_fetching_unknown_weights_is_wrong_usage(tmp_path: Path) -> None:

@@ -93,6 +93,9 @@ def test_reverb_is_measured_and_found(listener: Listener, voice: Sound) -> None:
     assert card.reverb_s == pytest.approx(1.5, rel=0.3)
     assert alarms(card) == {Defect.REVERB}
     assert advised(card, Defect.REVERB) is Advice.RECORD_AGAIN
+    (finding,) = (each for each in card.findings if each.defect is Defect.REVERB)
+    assert "울림을 없앨 수는 없으니" in finding.ko
+    assert "which the studio can't remove" in finding.en
 
 
 def clips(sound: Sound, seconds: float) -> list[Sound]:

@@ -51,7 +51,8 @@ export const enMaking: Record<keyof typeof koMaking, string> = {
   fineTune: "Fine tuning",
   cents: "{value} {value|cent|cents}",
   backingFile: "Backing vocals",
-  backingHint: "A file of backing vocals, mixed in where you have one.",
+  backingHint:
+    "A file of backing vocals, mixed in where you have one. The studio can't take backing vocals out of a song.",
   backingOneSong: "Backing vocals can be added where one song is chosen.",
   mixAndFile: "Mix and file",
   soundAndFile: "File and sound",
@@ -104,7 +105,8 @@ export const enMaking: Record<keyof typeof koMaking, string> = {
   cleanThis: "Clean for training",
   moreActions: "More actions",
   separateTitle: "Separate vocals",
-  separateText: "Each song gives a file of its vocals and one of its accompaniment.",
+  separateText:
+    "Each song gives a file of its vocals and one of its accompaniment. Lead and backing vocals stay together.",
   preprocessTitle: "Clean for training",
   preprocessText: "Takes out noise and long silences and evens the loudness. The original stays.",
   startSeparate: "Separate",

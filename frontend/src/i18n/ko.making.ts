@@ -50,7 +50,8 @@ export const koMaking = {
   fineTune: "미세 조율",
   cents: "{value} 센트",
   backingFile: "코러스 보컬 파일",
-  backingHint: "따로 가지고 있는 코러스 보컬을 함께 섞습니다.",
+  backingHint:
+    "따로 가지고 있는 코러스 보컬을 함께 섞습니다. 노래에서 코러스만 따로 뽑아낼 수는 없습니다.",
   backingOneSong: "코러스 보컬 파일은 노래를 하나만 골랐을 때 더할 수 있습니다.",
   mixAndFile: "믹스와 파일",
   soundAndFile: "파일과 소리",
@@ -103,7 +104,8 @@ export const koMaking = {
   cleanThis: "학습용으로 다듬기",
   moreActions: "다른 작업",
   separateTitle: "보컬과 반주 분리",
-  separateText: "노래마다 보컬 파일과 반주 파일을 만듭니다.",
+  separateText:
+    "노래마다 보컬 파일과 반주 파일을 만듭니다. 메인 보컬과 코러스는 서로 나누지 않습니다.",
   preprocessTitle: "학습용으로 다듬기",
   preprocessText: "잡음과 긴 무음을 없애고 음량을 맞춥니다. 원본은 그대로 남습니다.",
   startSeparate: "분리 시작",

@@ -117,10 +117,11 @@ def _reverb(figures: Figures) -> Finding | None:
         severity=Severity.SERIOUS if serious else Severity.WARNING,
         advice=Advice.RECORD_AGAIN,
         value=round(rt60, 2),
-        ko=f"울림이 많습니다(잔향 약 {rt60:.1f}초). 리버브 효과를 끄고, 커튼이나 이불이 있는 "
-        "작은 방에서 마이크 가까이 다시 녹음해 주세요.",
-        en=f"There is a lot of reverb (about {rt60:.1f} s). Turn effects off and record again, "
-        "close to the microphone, in a small room with curtains or blankets.",
+        ko=f"울림이 많습니다(잔향 약 {rt60:.1f}초). 스튜디오가 울림을 없앨 수는 없으니, 리버브 "
+        "효과를 끄고 커튼이나 이불이 있는 작은 방에서 마이크 가까이 다시 녹음해 주세요.",
+        en=f"There is a lot of reverb (about {rt60:.1f} s), which the studio can't remove. Turn "
+        "effects off and record again, close to the microphone, in a small room with curtains or "
+        "blankets.",
     )
 
 
