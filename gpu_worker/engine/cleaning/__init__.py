@@ -28,6 +28,8 @@ __all__ = [
 
 GATE_OFF_DB = -90.0
 _HIGH_PASS_ORDER = 4
+# Below it nothing sounds, and the filter's equations become singular.
+_LOWEST_HIGH_PASS_HZ = 1.0
 
 # Shares of the whole work.
 _STEPS = {"high-pass": 0.05, "denoise": 0.85, "gate": 0.05, "slice": 0.05}
@@ -74,12 +76,12 @@ def high_pass(
     progress: Listener = ignore,
     stop: StopCheck = never,
 ) -> None:
-    """Butterworth, 24 dB an octave, causal; 0 Hz only copies: (T,) -> ``into`` (T,).
+    """Butterworth, 24 dB an octave, causal; below 1 Hz only copies: (T,) -> ``into`` (T,).
 
     The filter starts as if the first sample had always been there: an offset makes no thump.
     """
     sections = None
-    if cutoff_hz > 0:
+    if cutoff_hz >= _LOWEST_HIGH_PASS_HZ:
         sections = signal.butter(_HIGH_PASS_ORDER, cutoff_hz, "highpass", fs=rate, output="sos")
         state = signal.sosfilt_zi(sections) * float(wave[0])
     for start, end in block_slices(wave.shape[0], rate, progress, stop):

@@ -171,6 +171,8 @@ def keep_notes(
     smooth = ndimage.uniform_filter(power, (3, 3))
     lasting = ndimage.median_filter(smooth, (_CLICK_FRAMES, 1))
     mean = ndimage.uniform_filter1d(power, _LASTING_FRAMES, axis=0)
+    # Running sums may end a little below 0 behind something loud.
+    mean, lasting = np.maximum(mean, 1e-20), np.maximum(lasting, 0)
     share = np.maximum(_LEAST_SHARE, 1 - _OVER_SUBTRACTION * noise / mean)
     share *= np.minimum(1, _CLICK * lasting / power)
     floor = noisy * (np.sqrt(share) * voiced[:, None]).astype(np.float32)
