@@ -78,6 +78,45 @@ def test_every_name_of_the_contract_is_in_the_manifest() -> None:
         assert wanted.value in names
 
 
+README = Path(__file__).parents[2] / "README.md"
+# The table names a family once.
+FAMILIES = {
+    "whisper-base": "Whisper base",
+    "fcpe": "FCPE",
+    "swift-f0": "SwiftF0",
+    "crepe-full": "CREPE, full and tiny",
+    "crepe-tiny": "CREPE, full and tiny",
+    "spleeter-2stems": "Spleeter, two stems",
+    "deepfilternet3": "DeepFilterNet 3",
+    "resemblyzer": "Resemblyzer",
+    "dnsmos": "DNSMOS P.835",
+    "contentvec": "ContentVec",
+    "rmvpe": "RMVPE",
+    "htdemucs": "HT-Demucs",
+    **{
+        f"rvc-{net}-{rate}k": "RVC v2 pretrained generator and discriminator"
+        for net in ("generator", "discriminator")
+        for rate in (32, 40, 48)
+    },
+}
+
+
+def licence_table() -> dict[str, str]:
+    """The README's: weights, without who made them -> licence."""
+    section = README.read_text("utf-8").partition("## Licences of models")[2].partition("\n## ")[0]
+    rows = [line.strip("| ").split(" | ") for line in section.splitlines() if line[:1] == "|"]
+    assert rows[0] == ["weights", "for", "licence", "how they come"]
+    return {title.partition(" (")[0]: licence for title, _, licence, _ in rows[2:]}
+
+
+def test_the_readme_names_all_weights_with_their_licences() -> None:
+    pairs = {
+        (FAMILIES[name], entry.licence.partition(" (")[0])
+        for name, entry in read_manifest().items()
+    }
+    assert set(licence_table().items()) == pairs
+
+
 @pytest.mark.parametrize("name", PACKAGED)
 def test_packaged_weights_are_whole(name: str) -> None:
     found = Pretrained().find(name)
