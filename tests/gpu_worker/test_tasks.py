@@ -27,6 +27,7 @@ from gpu_worker.contract.params import (
 from gpu_worker.contract.report_card import Defect
 from gpu_worker.contract.stage import Stage
 from gpu_worker.engine.config import synthesizer_config
+from gpu_worker.engine.melody.f0 import load_f0
 from gpu_worker.engine.nets.synthesizer import Synthesizer
 from gpu_worker.engine.sound.audio import decode, decode_stereo, encode, probe
 from gpu_worker.engine.sound.export import export
@@ -36,6 +37,7 @@ from gpu_worker.engine.voice.indexing import build_index, write_index
 from gpu_worker.engine.voice.published import VoiceMetadata, write_published
 from gpu_worker.pretrained import Pretrained
 from gpu_worker.tasks import Recorded, Tools, VoiceFiles
+from tests.gpu_worker import small_voice
 from tests.gpu_worker.sounds import sung, vibrato
 from tests.gpu_worker.training_parts import Heard
 
@@ -168,6 +170,32 @@ def test_backing_vocals_join_the_acapella(
         # Muted lead and neutral effects: the acapella is the choir itself on both sides.
         choir, _ = decode(backing)
         assert np.abs(stems["acapella"] - choir[:, None]).max() < 1e-3
+
+
+@pytest.fixture
+def singer(tmp_path: Path, tools: Tools) -> VoiceFiles:
+    """A small voice with a median of 220 Hz that sings at the pitch that it is given."""
+    whisper = ContentEncoderName.WHISPER_BASE
+    encoder = EncoderRef(id=whisper, sha256=tools.weights.find(whisper).sha256)
+    net = small_voice.voice(rate=40_000, dim=512).build()
+    path = tmp_path / MODEL
+    write_published(path, net, VoiceMetadata("v", whisper, encoder.sha256, step=0))
+    return VoiceFiles(path, None, encoder, f0_median_hz=220.0)
+
+
+def test_backing_vocals_move_by_the_key_of_the_lead(
+    song: Path, singer: VoiceFiles, tools: Tools, tmp_path: Path
+) -> None:
+    # The lead goes from 440 Hz to 220 Hz. By its own key the choir, at 660 Hz, would go to 165 Hz.
+    backing = tmp_path / "choir.flac"
+    encode(backing, 0.2 * sung(np.full(int(2 * RATE), 660.0), RATE), RATE, AudioFormat.FLAC)
+    params = CoverParams.model_validate({**PLAIN, "convert_backing": True, "pitch_shift": 2.0})
+    made = tasks.cover(song, backing, [singer], params, tmp_path, tools, Heard(), never)
+    assert made.result.key_shift == -12.0
+    wave, _ = decode(made.files["backing.wav"], 16_000)
+    f0 = load_f0(F0Method.SWIFT_F0, tools.weights).estimate(wave)[20:180]
+    assert (f0 > 0).mean() > 0.9
+    assert np.median(f0[f0 > 0]) == pytest.approx(660 * 2 ** (-10 / 12), rel=0.01)
 
 
 def test_a_song_without_vocals_is_told(voice: VoiceFiles, tools: Tools, tmp_path: Path) -> None:
