@@ -26,6 +26,7 @@ from gpu_worker.engine.cleaning.deep_filter import (
     erb_widths,
     synthesise,
 )
+from gpu_worker.engine.cleaning.denoise import keep_notes
 from gpu_worker.engine.melody.swift_f0 import SwiftF0
 from gpu_worker.engine.sound.audio import decode
 from gpu_worker.engine.stop import Stopped, never
@@ -113,6 +114,17 @@ def test_another_file_is_refused(tmp_path: Path, content: bytes) -> None:
 
 
 # --- Denoise
+
+
+def test_what_is_kept_of_a_note_never_exceeds_what_was_there() -> None:
+    """Also in the near-silence behind something loud, where running sums end below 0."""
+    rng = np.random.default_rng(0)
+    noisy = (rng.normal(size=(200, 481)) + 1j * rng.normal(size=(200, 481))).astype(np.complex64)
+    noisy[50:] *= np.float32(1e-9)
+    voiced, absent = np.ones(200, np.float32), np.zeros_like(noisy)
+    with np.errstate(invalid="raise"):
+        kept = keep_notes(noisy, absent, voiced, np.full(481, 1e-6))
+    assert bool((np.abs(kept) <= np.abs(noisy) * (1 + 1e-6)).all())
 
 
 @pytest.mark.parametrize("rate", [48000, 44100, 16000])
