@@ -6,6 +6,7 @@ No URL, which is a secret while it lives, ever reaches a message or a log.
 import hashlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Final
 
 import httpx
 
@@ -18,6 +19,8 @@ from .retry import Backoff, Refused, Unavailable, checked, named, with_patience
 from .stopping import StopSwitch
 
 _BLOCK = 1 << 18
+# What an S3 store takes in one PUT (Amazon S3 User Guide, "Uploading objects").
+_LARGEST_PUT: Final = 5 << 30
 _TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 
 ByteProgress = Callable[[int], None]
@@ -62,10 +65,12 @@ class Transfer:
         """Upload ``path`` as the object ``name``.
 
         Raises ``JobError(OUTPUT_STORE_FAILED)`` where the spec has no URL for it, storage refuses
-        or patience ends, and ``Stopped``.
+        or patience ends, ``JobError(RESULT_TOO_LARGE)`` above 5 GiB, and ``Stopped``.
         """
         if name not in self._outputs:
             raise JobError(Code.OUTPUT_STORE_FAILED, f"no URL for {name}")
+        if path.stat().st_size > _LARGEST_PUT:
+            raise JobError(Code.RESULT_TOO_LARGE, f"{name}: {path.stat().st_size} bytes")
         stored = described(name, path)
         try:
             with_patience(lambda: self._upload(name, path), self._backoff, self._pause)

@@ -24,6 +24,7 @@ class Code(StrEnum):
     VOICES_DO_NOT_BLEND = "user:voices-do-not-blend"
     CHECKPOINT_MISMATCH = "user:checkpoint-mismatch"
     BASE_MISMATCH = "user:base-mismatch"
+    RESULT_TOO_LARGE = "user:result-too-large"
     OUT_OF_MEMORY = "worker:out-of-memory"
     INPUT_FETCH_FAILED = "worker:input-fetch-failed"
     INPUT_CORRUPT = "worker:input-checksum-mismatch"
@@ -104,6 +105,10 @@ TEXTS: dict[Code, Text] = {
     Code.VOICES_DO_NOT_BLEND: Text(
         "섞을 수 없는 목소리들입니다. 크기·샘플레이트·발음 인코더가 같은 목소리를 골라 주세요.",
         "These voices can't be blended. Choose voices of one size, sample rate and encoder.",
+    ),
+    Code.RESULT_TOO_LARGE: Text(
+        "결과 파일이 5GiB를 넘습니다. FLAC이나 더 낮은 샘플레이트를 고르거나 노래를 나누어 주세요.",
+        "The result exceeds 5 GiB. Choose FLAC or a lower sample rate, or split the song.",
     ),
     Code.OUT_OF_MEMORY: Text(
         "연산 메모리가 부족했습니다. 더 작은 배치 크기로 다시 시도해 주세요.",

@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -118,6 +119,19 @@ def test_an_output_without_url_is_refused(transfer: Transfer, tmp_path: Path) ->
     with pytest.raises(JobError) as caught:
         transfer.store("elsewhere", path)
     assert caught.value.code is Code.OUTPUT_STORE_FAILED
+
+
+def test_what_no_single_put_takes_is_refused_unsent(
+    studio: Studio, transfer: Transfer, tmp_path: Path
+) -> None:
+    path = tmp_path / "made"
+    path.touch()
+    os.truncate(path, 5 * 1024**3 + 1)  # sparse
+    with pytest.raises(JobError) as caught:
+        transfer.store("out", path)
+    assert caught.value.code is Code.RESULT_TOO_LARGE
+    assert not caught.value.retryable
+    assert studio.statuses == []
 
 
 def test_stop_ends_the_waiting(
