@@ -18,7 +18,7 @@ from pathlib import Path
 import torch
 
 from benchmarks.gpu_parts.common import Bench, Row, Trainee, main, profiled
-from gpu_worker.engine.learning.fast_step import FastStep, Tricks
+from gpu_worker.engine.learning.fast_step import FastStep, Tricks, can_compile
 from gpu_worker.engine.learning.train_step import StepLosses, TrainNets, train_step
 
 REFERENCE_MS = 259.0
@@ -28,11 +28,18 @@ PLAIN = Tricks(
     innermost=False, together=False, fused=False, compiled=False, graph=False, tuned=False
 )
 Step = Callable[..., StepLosses]
+
+
+def _all_tricks(nets: TrainNets) -> Tricks:
+    compiles = can_compile(next(nets.generator.parameters()).device)
+    return Tricks(fused=compiles, compiled=compiles)
+
+
 PATHS: dict[str, Callable[[TrainNets], Step]] = {
     "exact": lambda nets: train_step,
     "bf16": lambda nets: FastStep(nets, PLAIN),
-    "graph": lambda nets: FastStep(nets, Tricks(fused=False, compiled=False)),
-    "fast": FastStep,
+    "graph": FastStep,
+    "fast": lambda nets: FastStep(nets, _all_tricks(nets)),
     # Variants, for finding out what gains how much.
     "fast-one-stream": lambda nets: FastStep(nets, Tricks(beside=False)),
     "fast-whole": lambda nets: FastStep(nets, Tricks(whole=True)),
