@@ -1,5 +1,6 @@
 """The fast step is the exact one in fewer kernels: same losses, same gradients, same training."""
 
+from collections.abc import Iterator
 from dataclasses import fields, replace
 
 import pytest
@@ -43,6 +44,15 @@ def fresh() -> TrainNets:
             SPECTROGRAM,
             1e-4,
         )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread() -> Iterator[None]:
+    """A value next to 0 may fall on the other side of a ReLU by the order in which threads add."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")
@@ -101,10 +111,7 @@ def test_in_single_precision_every_gradient_is_the_exact_one(
     for field in fields(losses):
         ours, theirs = float(getattr(losses, field.name)), float(getattr(exact[1], field.name))
         assert ours == pytest.approx(theirs, rel=1e-5), field.name
-    wrong = sorted(errors(nets, exact[0]).values())
-    assert wrong[-2] < 1e-4
-    # A value next to 0 may fall on the other side of an L1 or a ReLU, as threads add up.
-    assert wrong[-1] < 2e-3
+    assert max(errors(nets, exact[0]).values()) < 1e-4
 
 
 @pytest.mark.parametrize("fused", [True, False])
