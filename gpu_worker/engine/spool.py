@@ -1,5 +1,6 @@
 """Sound on disk on its way: songs of any length cost no memory."""
 
+import mmap
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -19,3 +20,15 @@ def spool(path: Path, blocks: Iterable[Floats]) -> Floats:
     if path.stat().st_size == 0:
         return np.zeros((0, *channels), np.float32)
     return np.memmap(path, np.float32, "r").reshape(-1, *channels)
+
+
+def let_go(wave: object) -> None:
+    """Give back the pages of a memory map that were read, which else count as ours to the end.
+
+    Those of a shared map stay in the system's cache; a private one could hold changes.
+    """
+    if isinstance(wave, np.memmap) and wave.mode in ("r", "r+"):
+        # Of a reshaped or sliced map ``base`` may be the map that it came from.
+        file = getattr(wave, "_mmap", None)
+        if isinstance(file, mmap.mmap):
+            file.madvise(mmap.MADV_DONTNEED)

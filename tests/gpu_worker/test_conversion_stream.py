@@ -20,7 +20,8 @@ from gpu_worker.engine.rendering.levels import weighted_powers
 from gpu_worker.engine.rendering.loudness import follow_loudness
 from gpu_worker.engine.rendering.song import Song
 from gpu_worker.engine.sound.filters import high_pass_zero_phase
-from gpu_worker.engine.sound.lufs import KWeighting, integrated_lufs
+from gpu_worker.engine.sound.lufs import KWeighting, blocks_of, integrated_lufs
+from gpu_worker.engine.spool import spool
 from gpu_worker.engine.stop import Stopped, never
 from tests.gpu_worker.small_voice import (
     RATE,
@@ -78,6 +79,13 @@ def test_what_was_read_is_given_back(tmp_path: Path, monkeypatch: pytest.MonkeyP
     mapped = np.memmap(path, np.float32, "r")
     for first in range(0, 8_000_000, 1_000_000):
         assert not Song(mapped)[first : first + 1_000_000].any()
+    assert _resident_bytes(path) < 1_000_000
+
+
+def test_what_blocks_were_read_of_a_spooled_sound_is_given_back(tmp_path: Path) -> None:
+    path = tmp_path / "sound.f32"
+    wave = spool(path, (np.zeros((1_000_000, 2), np.float32) for _ in range(4)))
+    assert sum(len(block) for block in blocks_of(wave) if not block.any()) == 4_000_000
     assert _resident_bytes(path) < 1_000_000
 
 

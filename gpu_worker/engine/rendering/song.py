@@ -1,6 +1,5 @@
 """A song as the conversion hears it, read piece by piece so that its length costs no memory."""
 
-import mmap
 from typing import Protocol
 
 import numpy as np
@@ -8,6 +7,7 @@ from numpy.typing import NDArray
 
 from ..config import CONTENT_RATE
 from ..sound.filters import high_pass_zero_phase
+from ..spool import let_go
 
 Floats = NDArray[np.float32]
 
@@ -51,7 +51,7 @@ class Song:
         start = max(0, first - _MEMORY)
         wave = np.asarray(self._wave[start : min(len(self), last + _MEMORY)], dtype=np.float32)
         heard = high_pass_zero_phase(wave, CONTENT_RATE)[first - start : last - start]
-        _let_go(self._wave)
+        let_go(self._wave)
         return heard
 
     def mirrored(self, first: int, last: int) -> Floats:
@@ -64,17 +64,6 @@ class Song:
         at = _reflected(np.arange(first, last), len(self))
         low, high = int(at.min()), int(at.max()) + 1
         return self[low:high][at - low]
-
-
-def _let_go(wave: Samples) -> None:
-    """Give back the pages of a memory map that were read, which else count as ours to the end.
-
-    Those of a shared map stay in the system's cache; a private one could hold changes.
-    """
-    if isinstance(wave, np.memmap) and wave.mode in ("r", "r+"):
-        file = wave.base
-        if isinstance(file, mmap.mmap):
-            file.madvise(mmap.MADV_DONTNEED)
 
 
 def _reflected(at: NDArray[np.int64], length: int) -> NDArray[np.int64]:

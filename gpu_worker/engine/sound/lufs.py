@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import signal
 
+from ..spool import let_go
+
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
 
@@ -45,6 +47,7 @@ def blocks_of(wave: Floats, size: int = _BLOCK) -> Iterator[Floats]:
     for start in range(0, len(wave), size):
         block = np.asarray(wave[start : start + size], np.float32)
         yield block[:, None] if block.ndim == 1 else block
+        let_go(wave)
 
 
 class KWeighting:
