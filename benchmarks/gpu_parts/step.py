@@ -24,9 +24,7 @@ from gpu_worker.engine.learning.train_step import StepLosses, TrainNets, train_s
 REFERENCE_MS = 259.0
 """Of the community's trainer in fp16 on an H100, 40 kHz, batch 8."""
 FLOOR_MS = 3.7
-PLAIN = Tricks(
-    innermost=False, together=False, fused=False, compiled=False, graph=False, tuned=False
-)
+PLAIN = Tricks(innermost=False, together=False, fused=False, compiled=False, graph=False, tuned=0)
 Step = Callable[..., StepLosses]
 
 
@@ -45,7 +43,9 @@ PATHS: dict[str, Callable[[TrainNets], Step]] = {
     "fast-whole": lambda nets: FastStep(nets, Tricks(whole=True)),
     "fast-eager": lambda nets: FastStep(nets, Tricks(compiled=False)),
     "fast-apart": lambda nets: FastStep(nets, Tricks(together=False)),
-    "fast-untuned": lambda nets: FastStep(nets, Tricks(tuned=False)),
+    "fast-untuned": lambda nets: FastStep(nets, Tricks(tuned=0)),
+    "fast-tuned-4": lambda nets: FastStep(nets, Tricks(tuned=4)),
+    "fast-tuned-2": lambda nets: FastStep(nets, Tricks(tuned=2)),
     "fast-plain-layout": lambda nets: FastStep(nets, Tricks(innermost=False)),
     "fast-grouped": lambda nets: FastStep(nets, Tricks(grouped_innermost=True)),
     "fast-fp32": lambda nets: FastStep(nets, Tricks(half=False)),

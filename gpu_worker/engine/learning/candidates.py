@@ -24,7 +24,9 @@ class Kept:
     @classmethod
     def of(cls, net: Synthesizer, step: int, epoch: int, scores: Scores) -> "Kept":
         weights = {
-            name: tensor.detach().to("cpu", torch.float16, copy=True)
+            name: tensor.detach().to(
+                "cpu", torch.float16, copy=True, memory_format=torch.contiguous_format
+            )
             for name, tensor in net.state_dict().items()
             if not name.startswith("enc_q.")
         }

@@ -11,8 +11,9 @@ What it does differently, and why:
 2. Nothing waits for the device: losses are handed out as tensors, and only who shows them reads.
 3. bfloat16 in the networks, float32 in weights, optimisers, losses, spectrograms, F0's phase and
    the generator's last convolution. bfloat16 has float32's range: no scaling of losses.
-4. Channels are the innermost dimension everywhere (``nets.convolution``). The one discriminator
-   with grouped convolutions stays as it is: cuDNN's kernels for 4 channels a group are no faster.
+4. Channels are the innermost dimension everywhere (``nets.convolution``), also of weights and their
+   moments. The one discriminator with grouped convolutions stays as it is: cuDNN's kernels for 4
+   channels a group are no faster.
 5. The real and the generated half go through the discriminators together in their own step: half
    the kernels, each of twice the work. In the generator's step the discriminators are frozen and
    the real half needs no autograd, so that there they go apart: 21 % less work.
@@ -43,7 +44,7 @@ from torch.utils._triton import has_triton
 
 from ..config import SynthesizerConfig
 from ..memory import fitting, free_bytes
-from ..nets.convolution import fuse, keep_channels_innermost
+from ..nets.convolution import fuse, keep_channels_innermost, lay_weights_innermost
 from ..nets.discriminator import MultiPeriodDiscriminator, PeriodDiscriminator
 from ..nets.fused import OPTIONS, Kernels
 from ..nets.lanes import Lanes, side_by_side
@@ -105,7 +106,8 @@ def can_compile(device: torch.device) -> bool:
 class Tricks:
     """Which of them are on; all by default where the device has them. For measurements.
 
-    ``whole`` compiles whole passes instead of what is fused between their convolutions.
+    ``whole`` compiles whole passes instead of what is fused between their convolutions; ``tuned``
+    of cuDNN's kernels are measured for each shape.
     """
 
     half: bool = True
@@ -116,7 +118,7 @@ class Tricks:
     whole: bool = False
     beside: bool = True
     graph: bool = True
-    tuned: bool = True
+    tuned: int = 10
     grouped_innermost: bool = False
 
 
@@ -147,8 +149,9 @@ class FastStep:
         beside = cuda and self._tricks.beside
         self._lanes = [Lanes(self._device, count) for count in _lanes(nets)] if beside else []
         self._passes = _passes(nets, self._device, self._tricks, self._lanes)
-        if cuda:
-            for optimiser in (nets.optimiser_g, nets.optimiser_d):
+        for optimiser in (nets.optimiser_g, nets.optimiser_d):
+            _lay_out_moments(optimiser)
+            if cuda:
                 _make_capturable(optimiser, self._device)
 
     def __call__(
@@ -163,7 +166,8 @@ class FastStep:
         if self._inputs is None:
             self._inputs = _Inputs.like(batch, segment_starts, self._nets)
         self._inputs.fill(batch, segment_starts, generator)
-        with torch.backends.cudnn.flags(enabled=True, benchmark=self._tricks.tuned):
+        tuned = self._tricks.tuned
+        with torch.backends.cudnn.flags(True, benchmark=tuned > 0, benchmark_limit=tuned):
             self._run(self._inputs)
         for lanes in self._lanes:  # cuDNN has measured
             lanes.open = True
@@ -374,6 +378,15 @@ def _lay_out(nets: TrainNets, grouped: bool) -> None:
     for part in nets.discriminator.discriminators:
         if grouped or isinstance(part, PeriodDiscriminator):
             keep_channels_innermost(part)
+    lay_weights_innermost(nets.generator)
+    lay_weights_innermost(nets.discriminator)
+
+
+def _lay_out_moments(optimiser: AdamW) -> None:
+    """As the parameters lie: one pass over memory then serves several tensors."""
+    for parameter, state in optimiser.state.items():
+        for name in ("exp_avg", "exp_avg_sq"):
+            state[name] = torch.empty_like(parameter).copy_(state[name])
 
 
 def _make_capturable(optimiser: AdamW, device: torch.device) -> None:

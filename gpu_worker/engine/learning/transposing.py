@@ -6,9 +6,9 @@ from typing import Final
 import numpy as np
 import soxr
 import torch
-from torch import nn
 
 from ..config import FRAME_RATE, TrainRecipe
+from ..nets.first_weights import Embedding
 from ..nets.synthesizer import Synthesizer
 from .slices import Slice
 
@@ -64,6 +64,6 @@ def transposed(clip: Slice, frames: int, ratio: float, generator: torch.Generato
 def only_singer(net: Synthesizer) -> Synthesizer:
     """The same network, changed in place, without the speaker of the transposed clips."""
     weight = net.emb_g.weight.detach()[SINGER : SINGER + 1].clone()
-    net.emb_g = nn.Embedding(1, weight.shape[1], _weight=weight)
+    net.emb_g = Embedding(1, weight.shape[1], _weight=weight)
     net.config = replace(net.config, speakers=1)
     return net

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .convolution import Conv1d, Fusing
+from .first_weights import drawn
 
 WINDOW = 10
 _MASKED = -1e4
@@ -43,8 +44,8 @@ class RelativeAttention(nn.Module):
         self.conv_v = Conv1d(channels, channels, 1)
         self.conv_o = Conv1d(channels, channels, 1)
         positions = (1, 2 * WINDOW + 1, self.width)
-        self.emb_rel_k = nn.Parameter(torch.randn(positions) * self.width**-0.5)
-        self.emb_rel_v = nn.Parameter(torch.randn(positions) * self.width**-0.5)
+        self.emb_rel_k = nn.Parameter(drawn(*positions, deviation=self.width**-0.5))
+        self.emb_rel_v = nn.Parameter(drawn(*positions, deviation=self.width**-0.5))
         for projection in (self.conv_q, self.conv_k, self.conv_v):
             nn.init.xavier_uniform_(projection.weight)
 

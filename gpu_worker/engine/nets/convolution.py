@@ -103,6 +103,19 @@ def keep_channels_innermost(net: nn.Module, chosen: bool = True) -> None:
             part.innermost = chosen
 
 
+def lay_weights_innermost(net: nn.Module) -> None:
+    """Let weights of layers that compute so lie in memory as they are read, (C_out, K, C_in).
+
+    Their shapes stay. Moments that an optimiser has of them should be laid out alike.
+    """
+    for part in net.modules():
+        if isinstance(part, EitherLayout) and part.innermost:
+            for parameter in part.parameters(recurse=False):
+                if parameter.dim() > 2:
+                    laid = parameter.data.movedim(1, -1).contiguous()
+                    parameter.data = laid.movedim(-1, 1)
+
+
 def fuse(net: nn.Module, kernels: Kernels | None) -> None:
     """Let ``net`` compute with these kernels; layers only where channels are innermost.
 

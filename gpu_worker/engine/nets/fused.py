@@ -196,18 +196,16 @@ def _working(x: Tensor) -> torch.dtype:
 
 
 def _norm(v: Tensor, g: Tensor, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
-    """``v`` (O, I, K), ``g`` (O, 1, 1) -> the weight as (O, K, I), and 1 / |v|."""
-    inverse = torch.rsqrt(v.square().sum((1, 2), keepdim=True))
-    weight = (v * (g * inverse)).to(dtype)
-    return weight.transpose(1, 2).contiguous(), inverse
+    """``v`` (O, K * I), ``g`` (O, 1) -> the weight, and 1 / |v|."""
+    inverse = torch.rsqrt(v.square().sum(1, keepdim=True))
+    return (v * (g * inverse)).to(dtype), inverse
 
 
 def _norm_back(dw: Tensor, v: Tensor, g: Tensor, inverse: Tensor) -> tuple[Tensor, Tensor]:
-    """From the weight's gradient (O, K, I): those of ``v`` and ``g``."""
-    wide = dw.transpose(1, 2).float()
-    dg = (wide * v).sum((1, 2), keepdim=True) * inverse
-    dv = (wide - v * (dg * inverse)) * (g * inverse)
-    return dv.contiguous(), dg
+    """From the weight's gradient: those of ``v`` and ``g``."""
+    wide = dw.float()
+    dg = (wide * v).sum(1, keepdim=True) * inverse
+    return (wide - v * (dg * inverse)) * (g * inverse), dg
 
 
 def _activate(y: Tensor, bias: Tensor, slope: float) -> Tensor:
@@ -295,29 +293,33 @@ def _miss_back(x: Tensor, target: int, grad: Tensor) -> Tensor:
 
 
 class _WeightNorm(torch.autograd.Function):
+    """All on (O, K * I): views, where directions lie in memory so (``lay_weights_innermost``)."""
+
     @staticmethod
     def forward(ctx: Any, kernels: Kernels, v: Tensor, g: Tensor, dtype: torch.dtype) -> Tensor:
-        flat, lengths = v.flatten(2), g.view(-1, 1, 1)
-        weight, inverse = kernels.norm(flat, lengths, dtype)
-        ctx.kernels, ctx.shape = kernels, v.shape
+        weight, inverse = kernels.norm(_filters(v), g.view(-1, 1), dtype)
+        ctx.kernels = kernels
         ctx.save_for_backward(v, g, inverse)
-        return _filters(weight, v.shape)
+        return _unfiltered(weight, v.shape)
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> Any:
         v, g, inverse = ctx.saved_tensors
-        dw = grads[0].flatten(2).transpose(1, 2).contiguous()
-        dv, dg = ctx.kernels.norm_back(dw, v.flatten(2), g.view(-1, 1, 1), inverse)
-        return None, dv.view(v.shape), dg.view(g.shape), None
+        lengths = g.view(-1, 1)
+        dv, dg = ctx.kernels.norm_back(_filters(grads[0]), _filters(v), lengths, inverse)
+        return None, _unfiltered(dv, v.shape), dg.view(g.shape), None
 
 
-def _filters(weight: Tensor, shape: torch.Size) -> Tensor:
-    """(O, K, I) as (O, I, K) or (O, I, K, 1): in memory the former."""
-    return weight.transpose(1, 2).view(*shape) if len(shape) == 3 else _tall(weight)
+def _filters(weight: Tensor) -> Tensor:
+    """(O, I, K) or (O, I, K, 1) as (O, K * I), contiguous."""
+    return weight.flatten(2).transpose(1, 2).flatten(1).contiguous()
 
 
-def _tall(weight: Tensor) -> Tensor:
-    return weight.unsqueeze(2).permute(0, 3, 1, 2)
+def _unfiltered(rows: Tensor, shape: torch.Size) -> Tensor:
+    """Back in that shape: a view. With K = 1 a picture's format is told by the strides alone."""
+    out, into, *kernel = shape
+    picture = rows.view(out, kernel[0], 1, into).permute(0, 3, 1, 2)
+    return picture if len(kernel) == 2 else picture.squeeze(3)
 
 
 class _Activate(torch.autograd.Function):

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from ..config import SynthesizerConfig
+from .first_weights import Embedding
 from .flow import Flow
 from .generator import Generator
 from .lanes import Lanes, side_by_side
@@ -56,7 +57,7 @@ class Synthesizer(nn.Module):
         self.dec = Generator(config)
         self.enc_q = PosteriorEncoder(config) if with_posterior else None
         self.flow = Flow(config)
-        self.emb_g = nn.Embedding(config.speakers, config.speaker_channels)
+        self.emb_g = Embedding(config.speakers, config.speaker_channels)
 
     def forward(
         self,

@@ -8,6 +8,7 @@ from torch.nn import functional as F
 from ..config import SynthesizerConfig
 from .attention import RelativeEncoder
 from .convolution import Conv1d
+from .first_weights import Embedding
 from .masks import frame_mask
 
 PITCH_BINS = 256
@@ -21,7 +22,7 @@ class TextEncoder(nn.Module):
         self.inter_channels = config.inter_channels
         self.scale = math.sqrt(config.hidden_channels)
         self.emb_phone = nn.Linear(config.content_dim, config.hidden_channels)
-        self.emb_pitch = nn.Embedding(PITCH_BINS, config.hidden_channels)
+        self.emb_pitch = Embedding(PITCH_BINS, config.hidden_channels)
         self.encoder = RelativeEncoder(
             config.hidden_channels,
             config.filter_channels,

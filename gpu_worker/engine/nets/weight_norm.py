@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .convolution import Conv1d, EitherLayout, as_picture
+from .first_weights import norms
 
 
 class _WeightNorm(EitherLayout, nn.Module):
@@ -40,9 +41,7 @@ class _WeightNorm(EitherLayout, nn.Module):
         del self.weight
         others = [dim for dim in range(weight.dim()) if dim != norm_dim]
         self.norm_dim = norm_dim
-        self.weight_g = nn.Parameter(
-            torch.linalg.vector_norm(weight.detach(), dim=others, keepdim=True)
-        )
+        self.weight_g = nn.Parameter(norms(weight.detach(), others))
         self.weight_v = nn.Parameter(weight.detach())
 
     def keep(self, weight: Tensor | None) -> None:

@@ -127,7 +127,7 @@ def read_published(path: Path) -> PublishedVoice:
 def write_published(path: Path, synthesizer: Synthesizer, voice: VoiceMetadata) -> None:
     """Write a ``.pth`` file whole: half precision, without the posterior encoder."""
     weights = {
-        name: tensor.detach().to("cpu", torch.float16)
+        name: tensor.detach().to("cpu", torch.float16, memory_format=torch.contiguous_format)
         for name, tensor in synthesizer.state_dict().items()
         if not name.startswith("enc_q.")
     }
