@@ -25,7 +25,7 @@ from gpu_worker.engine.config import (
 )
 from gpu_worker.engine.learning.resident import ResidentClips
 from gpu_worker.engine.learning.slices import Slice
-from gpu_worker.engine.learning.train_step import StepLosses, TrainNets, make_nets
+from gpu_worker.engine.learning.train_step import StepLosses, TrainBatch, TrainNets, make_nets
 from gpu_worker.engine.melody.f0 import NetworkEstimator, PitchChain
 from gpu_worker.engine.melody.rmvpe import Rmvpe
 from gpu_worker.engine.nets.discriminator import MultiPeriodDiscriminator
@@ -164,7 +164,9 @@ class Trainee:
         step: Callable[[TrainNets], Callable[..., StepLosses]],
         seed: int = 0,
     ) -> None:
+        begun = time.perf_counter()
         self.nets = some_nets(bench, rate)
+        self.nets_s = time.perf_counter() - begun
         self._clips = ResidentClips(clips(16 if bench.quick else 64, rate), bench.device)
         self._step = step(self.nets)
         self._order = torch.Generator().manual_seed(0)
@@ -173,14 +175,30 @@ class Trainee:
         self._size = batch
         self._frames = 64 if bench.quick else 300
 
+    def settle(self) -> int:
+        """Steps until they are as fast as they will be; how many."""
+        steps = 1
+        self()
+        while not getattr(self._step, "settled", True):
+            self()
+            steps += 1
+            torch.cuda.synchronize()
+        return steps
+
     def __call__(self) -> StepLosses:
         """One step on the next batch; nothing waits for the device."""
+        return self.step(*self.drawn(), self._noise)
+
+    def step(self, batch: TrainBatch, starts: torch.Tensor, noise: torch.Generator) -> StepLosses:
+        return self._step(self.nets, batch, starts, noise)
+
+    def drawn(self) -> tuple[TrainBatch, torch.Tensor]:
+        """The next batch, and where its segments start."""
         numbers = torch.randint(self._count, (self._size,), generator=self._order).tolist()
         config = self.nets.mel.config
         batch = self._clips.batch(numbers, self._frames, config, self._order)
         segment = self.nets.generator.config.segment_frames
-        starts = draw_segments(batch.lengths, segment, self._noise)
-        return self._step(self.nets, batch, starts, self._noise)
+        return batch, draw_segments(batch.lengths, segment, self._noise)
 
 
 FAMILIES = (

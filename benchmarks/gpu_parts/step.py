@@ -18,7 +18,7 @@ from pathlib import Path
 import torch
 
 from benchmarks.gpu_parts.common import Bench, Row, Trainee, main, profiled
-from gpu_worker.engine.learning.fast_step import FastStep, Tricks, can_compile
+from gpu_worker.engine.learning.fast_step import WITHOUT_COMPILER, FastStep, Tricks
 from gpu_worker.engine.learning.train_step import StepLosses, TrainNets, train_step
 
 REFERENCE_MS = 259.0
@@ -28,19 +28,13 @@ PLAIN = Tricks(innermost=False, together=False, fused=False, compiled=False, gra
 Step = Callable[..., StepLosses]
 
 
-def _all_tricks(nets: TrainNets) -> Tricks:
-    compiles = can_compile(next(nets.generator.parameters()).device)
-    return Tricks(fused=compiles, compiled=compiles)
-
-
 PATHS: dict[str, Callable[[TrainNets], Step]] = {
     "exact": lambda nets: train_step,
     "bf16": lambda nets: FastStep(nets, PLAIN),
-    "graph": FastStep,
-    "fast": lambda nets: FastStep(nets, _all_tricks(nets)),
+    "graph": lambda nets: FastStep(nets, WITHOUT_COMPILER),
+    "fast": FastStep,
     # Variants, for finding out what gains how much.
     "fast-one-stream": lambda nets: FastStep(nets, Tricks(beside=False)),
-    "fast-whole": lambda nets: FastStep(nets, Tricks(whole=True)),
     "fast-eager": lambda nets: FastStep(nets, Tricks(compiled=False)),
     "fast-apart": lambda nets: FastStep(nets, Tricks(together=False)),
     "fast-untuned": lambda nets: FastStep(nets, Tricks(tuned=0)),
@@ -108,13 +102,11 @@ def _measure(bench: Bench, path: str, rate: int, batch: int, row: Row) -> None:
     losses = trainee()
     row["first_loss"] = round(float(losses.loss_total), 4)
     row["first_step_s"] = round(time.perf_counter() - begun, 2)
+    row["steps_until_settled"] = trainee.settle()
+    row["settled_s"] = round(time.perf_counter() - begun, 2)
     row["compiled_graphs"] = torch._dynamo.utils.counters["stats"]["unique_graphs"]
     if bench.arguments.prepare:
         return
-    for _ in range(4):
-        trainee()
-    bench.wait()
-    row["fifth_step_s"] = round(time.perf_counter() - begun, 2)
     count = 2 if bench.quick else 10 if path in ("exact", "bf16") else 40
 
     def several() -> None:

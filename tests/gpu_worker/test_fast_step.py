@@ -158,7 +158,7 @@ def test_weights_and_moments_lie_in_memory_as_they_are_read(batch: TrainBatch) -
     before = weight.detach().clone()
     moment = nets.optimiser_g.state[weight]["exp_avg"].clone()
     FastStep(nets, Tricks(compiled=False))
-    out, into, kernel = weight.shape
+    _, into, kernel = weight.shape
     assert weight.stride() == (into * kernel, 1, into)
     assert nets.optimiser_g.state[weight]["exp_avg"].stride() == weight.stride()
     assert torch.equal(weight, before)

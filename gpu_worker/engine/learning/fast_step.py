@@ -18,9 +18,10 @@ What it does differently, and why:
    the kernels, each of twice the work. In the generator's step the discriminators are frozen and
    the real half needs no autograd, so that there they go apart: 21 % less work.
 6. What lies between convolutions is fused (``nets.fused``): weight norm with its cast, bias and
-   ReLU, sums and losses, each compiled once for all layers (torch.compile); so are WaveNet's and
-   the attention's equal layers. Compiling whole passes gives as few kernels, after minutes instead
-   of seconds. Weights of the frozen discriminators are normed once for both halves.
+   ReLU, WaveNet's gates, sums and losses, each compiled once for all layers. Compiling whole passes
+   gives as few kernels, after minutes instead of seconds. Nothing waits for the compiler either: it
+   works aside while the first steps run without it (``nets.compiling``). Weights of the frozen
+   discriminators are normed once for both halves.
 7. Independent parts run beside each other (``nets.lanes``): the discriminators, a stage's blocks,
    prior and posterior, flow and decoder. Most kernels fill only a part of a large GPU.
 8. cuDNN picks its kernels by measuring: shapes never change, so this is done once.
@@ -29,12 +30,13 @@ On a CPU the same passes run without graph and compilation; tests compare them w
 """
 
 import gc
+import logging
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass, fields
 from enum import StrEnum
-from functools import partial
+from functools import cache, partial
 from typing import Any, Final
 
 import torch
@@ -44,14 +46,14 @@ from torch.utils._triton import has_triton
 
 from ..config import SynthesizerConfig
 from ..memory import fitting, free_bytes
+from ..nets.compiling import Compiler
 from ..nets.convolution import fuse, keep_channels_innermost, lay_weights_innermost
 from ..nets.discriminator import MultiPeriodDiscriminator, PeriodDiscriminator
-from ..nets.fused import OPTIONS, Kernels
+from ..nets.fused import Kernels
 from ..nets.lanes import Lanes, side_by_side
-from ..nets.noise import Drawn, Noise
-from ..nets.synthesizer import Synthesizer
+from ..nets.noise import Drawn
 from ..nets.weight_norm import normed_once
-from .losses import discriminator_loss, kl_loss
+from .losses import discriminator_loss
 from .train_step import (
     Passes,
     StepLosses,
@@ -62,12 +64,10 @@ from .train_step import (
     train_step,
 )
 
-WARM_UPS: Final = 3
-"""Steps before the capture: compilers and cuDNN's measurements must have come to rest."""
+logger = logging.getLogger(__name__)
 
-_VARIANTS: Final = 64
-"""Compiled shapes that a process may meet: batch sizes and rates. Beyond, it would stop compiling
-without a word."""
+WARM_UPS: Final = 3
+"""Steps before the capture, once the compiler has come to rest: cuDNN must have, too."""
 
 
 class StepPath(StrEnum):
@@ -106,8 +106,7 @@ def can_compile(device: torch.device) -> bool:
 class Tricks:
     """Which of them are on; all by default where the device has them. For measurements.
 
-    ``whole`` compiles whole passes instead of what is fused between their convolutions; ``tuned``
-    of cuDNN's kernels are measured for each shape.
+    ``tuned`` of cuDNN's kernels are measured for each shape.
     """
 
     half: bool = True
@@ -115,16 +114,20 @@ class Tricks:
     together: bool = True
     fused: bool = True
     compiled: bool = True
-    whole: bool = False
     beside: bool = True
     graph: bool = True
     tuned: int = 10
     grouped_innermost: bool = False
 
 
-PROVEN: Final = Tricks(fused=False, compiled=False, beside=False)
-"""What trainings use: these have run to their end on a GPU (45.6 ms on an H100, 12 s to the first
-step). The others are for measurements until they have."""
+WITHOUT_COMPILER: Final = Tricks(fused=False, compiled=False)
+"""For machines that can't compile: operations that are not compiled fuse nothing."""
+
+
+@cache
+def _compiler() -> Compiler:
+    """One for all trainings of a process."""
+    return Compiler()
 
 
 class FastStep:
@@ -138,17 +141,20 @@ class FastStep:
         self._nets = nets
         self._device = next(nets.generator.parameters()).device
         cuda = self._device.type == "cuda"
-        self._tricks = tricks or PROVEN
+        self._tricks = tricks or (Tricks() if can_compile(self._device) else WITHOUT_COMPILER)
+        self._compiler = _compiler() if self._tricks.compiled else None
         self._graph: torch.cuda.CUDAGraph | None = None
         self._stream = _stream(self._device) if cuda else None
         self._left = WARM_UPS
         self._inputs: _Inputs | None = None
         self._losses = torch.empty(0)
+        self._changed_over = False
         if self._tricks.innermost:
             _lay_out(nets, self._tricks.grouped_innermost)
         beside = cuda and self._tricks.beside
         self._lanes = [Lanes(self._device, count) for count in _lanes(nets)] if beside else []
-        self._passes = _passes(nets, self._device, self._tricks, self._lanes)
+        self._kernels = Kernels(self._compiler) if self._tricks.fused else None
+        self._passes = self._chosen_passes()
         for optimiser in (nets.optimiser_g, nets.optimiser_d):
             _lay_out_moments(optimiser)
             if cuda:
@@ -174,17 +180,61 @@ class FastStep:
         # A copy: the next replay overwrites the graph's own.
         return StepLosses(*self._losses.clone().unbind())
 
+    @property
+    def settled(self) -> bool:
+        """Whether steps are as fast as they will be."""
+        if self._stream is not None and self._tricks.graph:
+            return self._graph is not None
+        return self._compiler is None or self._changed_over
+
     def _run(self, inputs: "_Inputs") -> None:
+        if self._graph is not None:
+            self._graph.replay()
+            return
+        if self._losses.numel() and self._compiler and self._compiler.ready:
+            self._change_over(self._compiler)
         if self._stream is None or not self._tricks.graph:
             self._losses = self._once(inputs)
-        elif self._graph is not None:
-            self._graph.replay()
-        elif self._left > 0:
-            self._left -= 1
+        elif self._left > 0 or (self._compiler and not self._changed_over):
+            self._left -= self._compiler is None or self._changed_over
             self._warm_up(inputs, self._stream)
         else:
             self._graph = self._captured(inputs, self._stream)
             self._graph.replay()
+
+    def _change_over(self, compiler: Compiler) -> None:
+        """To what was compiled; or, where that failed, to layers that need no compiler."""
+        if self._changed_over or self._kernels is None:
+            return
+        self._changed_over = True
+        if compiler.failed is None:
+            self._kernels.compiled = True
+            return
+        logger.warning("training goes on without compiled kernels: %s", compiler.failed)
+        for net in (self._nets.generator, self._nets.discriminator):
+            fuse(net, None)
+        self._kernels = None
+        self._passes = self._chosen_passes()
+
+    def _chosen_passes(self) -> Passes:
+        """Prepares the networks for the tricks, too."""
+        nets, device, tricks, kernels = self._nets, self._device, self._tricks, self._kernels
+        if kernels is None:
+            apart = _judge_apart_together if tricks.together else _judge_apart
+            return Passes(
+                *(_lowered(run, device, tricks) for run in (synthesise, apart, judge_alike))
+            )
+        halves, blocks, judging, losses = self._lanes or (None,) * 4
+        fuse(nets.generator, kernels)
+        fuse(nets.discriminator, kernels)
+        nets.generator.lanes, nets.generator.dec.lanes = halves, blocks
+        judges = _Judges(kernels, judging, tricks.together)
+        return Passes(
+            _lowered(synthesise, device, tricks, kernels),
+            _lowered(judges.apart, device, tricks, kernels),
+            _lowered(judges.alike, device, tricks, kernels),
+            partial(side_by_side, losses),
+        )
 
     def _once(self, inputs: "_Inputs") -> Tensor:
         """The step itself; its losses in the order of ``StepLosses``."""
@@ -262,29 +312,6 @@ def _lanes(nets: TrainNets) -> tuple[int, ...]:
     return 1, max(1, nets.generator.dec.blocks - 1), len(nets.discriminator.discriminators) - 1, 1
 
 
-def _passes(
-    nets: TrainNets, device: torch.device, tricks: Tricks, lanes: Sequence[Lanes]
-) -> Passes:
-    """Prepare the networks for the tricks, too."""
-    if tricks.whole or not tricks.fused:
-        compiled = tricks.whole and tricks.compiled
-        apart = _judge_apart_together if tricks.together else _judge_apart
-        runs = (synthesise, apart, judge_alike)
-        return Passes(*(_lowered(_whole(run, compiled), device, tricks) for run in runs))
-    kernels = Kernels(tricks.compiled)
-    halves, blocks, judging, losses = lanes or (None,) * 4
-    fuse(nets.generator, kernels)
-    fuse(nets.discriminator, kernels)
-    nets.generator.lanes, nets.generator.dec.lanes = halves, blocks
-    judges = _Judges(kernels, judging, tricks.together)
-    return Passes(
-        _lowered(partial(_synthesise, kernels), device, tricks, kernels),
-        _lowered(judges.apart, device, tricks, kernels),
-        _lowered(judges.alike, device, tricks, kernels),
-        partial(side_by_side, losses),
-    )
-
-
 def _lowered(
     run: Callable[..., Any], device: torch.device, tricks: Tricks, kernels: Kernels | None = None
 ) -> Callable[..., Any]:
@@ -297,25 +324,6 @@ def _lowered(
             return run(*arguments)
 
     return lowered
-
-
-def _whole(run: Callable[..., Any], compiled: bool) -> Callable[..., Any]:
-    """A pass that is compiled as a whole."""
-    if not compiled:
-        return run
-    made = torch.compile(run, options=OPTIONS, dynamic=False)
-
-    def patched(*arguments: Any) -> Any:
-        with torch._dynamo.config.patch(recompile_limit=_VARIANTS):
-            return made(*arguments)
-
-    return patched
-
-
-def _synthesise(
-    kernels: Kernels, net: Synthesizer, batch: TrainBatch, starts: Tensor, noise: Noise
-) -> tuple[Tensor, Tensor]:
-    return synthesise(net, batch, starts, noise, kernels.region(kl_loss))
 
 
 class _Judges:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +27,7 @@ from .candidates import Kept
 from .dataset import Dataset, FeatureExtractor, build_dataset
 from .endings import ending_text
 from .features import clips_together
+from .rehearsal import while_rehearsing
 from .reporting import TrainReporter as TrainReporter
 from .scoring import Judge, load_ears
 from .train_run import FEATURES_END, TRAIN_END, Run, Wishes, write_preview
@@ -110,9 +112,13 @@ def train(
         lambda ko, en: report.log(ko, en, "warning"),
         clips_together(free_bytes(torch.device(device))),
     )
-    slices = extractor.extract(
-        files, lambda done: report.progress(Stage.FEATURES, done * FEATURES_END), stop
+    extract = partial(
+        extractor.extract,
+        files,
+        lambda done: report.progress(Stage.FEATURES, done * FEATURES_END),
+        stop,
     )
+    slices = while_rehearsing(extract, params, encoder.dim, torch.device(device))
     dataset = build_dataset(slices)
     check(stop)
     state = new_state(params, encoder, dataset, torch.device(device))

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .convolution import Conv1d, Fusing
+from .convolution import Conv1d
 from .first_weights import drawn
 
 WINDOW = 10
@@ -123,7 +123,7 @@ class FeedForward(nn.Module):
         return output
 
 
-class RelativeEncoder(Fusing, nn.Module):
+class RelativeEncoder(nn.Module):
     """``layers`` of attention and feed-forward, each added and then normalised."""
 
     def __init__(
@@ -143,9 +143,8 @@ class RelativeEncoder(Fusing, nn.Module):
         layers = zip(
             self.attn_layers, self.norm_layers_1, self.ffn_layers, self.norm_layers_2, strict=True
         )
-        layer = self.kernels.region(_layer) if self.kernels else _layer
         for own in layers:
-            x = layer(*own, x, mask)
+            x = _layer(*own, x, mask)
         return x * mask
 
 

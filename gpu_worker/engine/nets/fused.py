@@ -1,52 +1,32 @@
 """What lies between two convolutions as few passes over memory, for the fast training step.
 
-Each operation is written forward and backward on rows (N, C): all channels of one position side by
-side, as ``convolution`` lays them out. Compiled, each pass is one kernel, or two where a bias' or a
-weight's gradient sums over rows. The number of rows stays symbolic, so that one compilation serves
-all layers of a width, all batch sizes and rates; convolutions stay outside, so that the compiler
-never sees more than these few lines. Not compiled they compute the same.
-
-A network whose layers have no ``Kernels`` computes layer by layer: the reference.
+``fusions`` has each operation forward and backward on rows; here they are joined for autograd and
+brought from and to pictures and waves, whose channels are innermost (``convolution``). Not compiled
+they compute the same. A network whose layers have no ``Kernels`` computes layer by layer: the
+reference.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any
 
 import torch
 from torch import Tensor
-from torch.fx.experimental import _config as _shapes
-from torch.nn import functional as F
 
-_VARIANTS: Final = 64
-"""Compiled shapes that a process may meet of one operation. Beyond, it would stop compiling without
-a word."""
-
-_WIDTH: Final = 32
-
-OPTIONS: Final[dict[str, Any]] = {
-    # Inductor's own graphs can't be nested into the step's.
-    "triton.cudagraphs": False,
-    # Its own guess gives up where any convolution narrows its channels.
-    "force_layout_optimization": True,
-}
+from . import fusions
+from .compiling import Compiled, Compiler
 
 
 class Kernels:
-    """The operations of this module, ``compiled`` or not; networks use them while they are on."""
+    """The fused operations; networks use them while they are on.
 
-    def __init__(self, compiled: bool) -> None:
+    With a ``compiler`` they tell it what they are called with, until they are ``compiled``.
+    """
+
+    def __init__(self, compiler: Compiler | None) -> None:
         self.on = False
-        self._compiled = compiled
-        self.norm, self.norm_back = self._loose(_norm), self._loose(_norm_back)
-        self.activate, self.activate_back = self._rows(_activate), self._rows(_activate_back)
-        self.activate_back_frozen = self._each(_activate_back_frozen)
-        self.join, self.join_back = self._rows(_join), self._rows(_join_back)
-        self.add, self.add_back = self._rows(_add), self._rows(_add_back)
-        self.fork, self.fork_back = self._each(_fork), self._each(_fork_back)
-        self.mix, self.mix_back = self._each(_mix), self._each(_mix_back)
-        self.distance, self.distance_back = self._loose(_distance), self._loose(_distance_back)
-        self.miss, self.miss_back = self._loose(_miss), self._loose(_miss_back)
+        self.compiled = False
+        self._compiler = compiler
 
     @contextmanager
     def turned_on(self) -> Iterator[None]:
@@ -56,68 +36,12 @@ class Kernels:
         finally:
             self.on = False
 
-    def region(self, run: Callable[..., Any]) -> Callable[..., Any]:
-        """A differentiable part of a network, compiled for each shape it meets.
-
-        Equal layers share what was compiled; so do all trainings of a process.
-        """
-        return self._made(run, dynamic=False)
-
-    def _loose(self, run: Callable[..., Any]) -> Callable[..., Any]:
-        """A function that is compiled once for all shapes."""
-        made = self._made(run, dynamic=True)
-
-        def detached(*arguments: Any) -> Any:
-            # Parameters' shapes would be taken as fixed, and equal ones for equal ever after.
-            with _shapes.patch(use_duck_shape=False):  # type: ignore[attr-defined]
-                return made(*_detached(arguments))
-
-        return detached if self._compiled else made
-
-    def _each(self, run: Callable[..., Tensor]) -> Callable[..., Tensor]:
-        """A function of single values, compiled once for all (N, C): they go in rows of 32."""
-        made = self._rows(run)
-
-        def reshaped(*arguments: Any) -> Tensor:
-            (shape,) = {each.shape for each in arguments if isinstance(each, Tensor)}
-            width = _WIDTH if shape.numel() % _WIDTH == 0 else shape[1]
-            views = [
-                each.view(-1, width) if isinstance(each, Tensor) else each for each in arguments
-            ]
-            found: Tensor = made(*views)
-            return found.view(shape)
-
-        return reshaped if self._compiled else run
-
-    def _rows(self, run: Callable[..., Any]) -> Callable[..., Any]:
-        """A function of (N, C) and (C,), compiled once for each C.
-
-        That C is known to be a multiple of 16 lets a thread read several values at once.
-        """
-        made = self._made(run, dynamic=False)
-        if not self._compiled:
-            return made
-
-        def marked(*arguments: Any) -> Any:
-            own = _detached(arguments)
-            for each in own:
-                if isinstance(each, Tensor) and each.dim() == 2:
-                    torch._dynamo.maybe_mark_dynamic(each, 0)
-            return made(*own)
-
-        return marked
-
-    def _made(self, run: Callable[..., Any], dynamic: bool) -> Callable[..., Any]:
-        if not self._compiled:
-            return run
-        compiled = torch.compile(run, options=OPTIONS, dynamic=dynamic)
-
-        def patched(*arguments: Any) -> Any:
-            # Here, since backward passes run in a thread of their own and settings are a thread's.
-            with torch._dynamo.config.patch(recompile_limit=_VARIANTS):
-                return compiled(*arguments)
-
-        return patched
+    def __call__(self, function: Compiled, *arguments: Any) -> Any:
+        if self.compiled:
+            return function(*arguments)
+        if self._compiler is not None:
+            self._compiler.meet(function, arguments)
+        return function.plain(*arguments)
 
     # The operations on pictures and waves, (B, C, ...) with channels innermost.
 
@@ -153,6 +77,22 @@ class Kernels:
         made: Tensor = _applied(_Mix, self, slope, *(rows_of(part) for part in parts))
         return like(made, parts[0])
 
+    def gated(self, y: Tensor, offset: Tensor) -> Tensor:
+        """``tanh(a) * sigmoid(b)``: halves of ``y`` (B, 2 C, L) + ``offset`` (B, 2 C)."""
+        made: Tensor = _applied(_Gate, self, y.transpose(1, 2), offset.unsqueeze(1))
+        return made.transpose(1, 2)
+
+    def carried(
+        self, x: Tensor, skips: Tensor, y: Tensor, bias: Tensor, mask: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """``(x + a) * mask``, the same in the precision of ``y``, and ``skips + b``.
+
+        a and b are the halves of ``y`` (B, 2 C, L) + ``bias``; ``mask`` (B, 1, L).
+        """
+        found = _applied(_Carry, self, rows_of(x), rows_of(skips), rows_of(y), bias, rows_of(mask))
+        total, half, skips_rows = (like(each, x) for each in found)
+        return total, half, skips_rows
+
     def apart(self, a: Tensor, b: Tensor) -> Tensor:
         """Mean L1 distance of two tensors of one layout; no gradient flows into ``a``."""
         made: Tensor = _applied(_Distance, self, _flat(a), _flat(b))
@@ -166,10 +106,6 @@ class Kernels:
 
 def _applied(operation: type[torch.autograd.Function], *arguments: Any) -> Any:
     return operation.apply(*arguments)  # type: ignore[no-untyped-call]
-
-
-def _detached(arguments: Sequence[Any]) -> list[Any]:
-    return [each.detach() if isinstance(each, Tensor) else each for each in arguments]
 
 
 def _flat(x: Tensor) -> Tensor:
@@ -192,104 +128,7 @@ def _working(x: Tensor) -> torch.dtype:
     return torch.get_autocast_dtype(kind) if torch.is_autocast_enabled(kind) else x.dtype
 
 
-# Forward and backward of each, on rows.
-
-
-def _norm(v: Tensor, g: Tensor, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
-    """``v`` (O, K * I), ``g`` (O, 1) -> the weight, and 1 / |v|."""
-    inverse = torch.rsqrt(v.square().sum(1, keepdim=True))
-    return (v * (g * inverse)).to(dtype), inverse
-
-
-def _norm_back(dw: Tensor, v: Tensor, g: Tensor, inverse: Tensor) -> tuple[Tensor, Tensor]:
-    """From the weight's gradient: those of ``v`` and ``g``."""
-    wide = dw.float()
-    dg = (wide * v).sum(1, keepdim=True) * inverse
-    return (wide - v * (dg * inverse)) * (g * inverse), dg
-
-
-def _activate(y: Tensor, bias: Tensor, slope: float) -> Tensor:
-    return F.leaky_relu(y.float() + bias, slope).to(y.dtype)
-
-
-def _activate_back(dz: Tensor, z: Tensor, slope: float) -> tuple[Tensor, Tensor]:
-    dy = _through(dz.float(), z, slope)
-    return dy.to(dz.dtype), dy.sum(0)
-
-
-def _activate_back_frozen(dz: Tensor, z: Tensor, slope: float) -> Tensor:
-    return _through(dz.float(), z, slope).to(dz.dtype)
-
-
-def _through(dz: Tensor, z: Tensor, slope: float) -> Tensor:
-    """Backward through a leaky ReLU whose result was ``z``."""
-    return torch.where(z > 0, dz, dz * slope)
-
-
-def _join(x: Tensor, y: Tensor, bias: Tensor, slope: float) -> tuple[Tensor, Tensor]:
-    total = x + (y.float() + bias)
-    return total, F.leaky_relu(total, slope).to(y.dtype)
-
-
-def _join_back(
-    dt: Tensor, da: Tensor, active: Tensor, slope: float
-) -> tuple[Tensor, Tensor, Tensor]:
-    total = dt + _through(da.float(), active, slope)
-    return total, total.to(da.dtype), total.sum(0)
-
-
-def _add(x: Tensor, y: Tensor, bias: Tensor) -> Tensor:
-    return x + (y.float() + bias)
-
-
-def _add_back(dt: Tensor, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
-    return dt.to(dtype), dt.sum(0)
-
-
-def _fork(x: Tensor, slope: float, dtype: torch.dtype) -> Tensor:
-    return F.leaky_relu(x, slope).to(dtype)
-
-
-def _fork_back(active: Tensor, slope: float, *grads: Tensor) -> Tensor:
-    """``grads``: those of all copies of x, then those of all copies of its leaky ReLU."""
-    ways = len(grads) // 2
-    bent = _total([each.float() for each in grads[ways:]])
-    return _total(grads[:ways]) + _through(bent, active, slope)
-
-
-def _total(parts: Sequence[Tensor]) -> Tensor:
-    """Their sum; a stack would be built to be summed."""
-    first, *others = parts
-    for each in others:
-        first = first + each
-    return first
-
-
-def _mix(slope: float, *parts: Tensor) -> Tensor:
-    return F.leaky_relu(_total(parts) / len(parts), slope)
-
-
-def _mix_back(dz: Tensor, z: Tensor, slope: float, count: int) -> Tensor:
-    return _through(dz, z, slope) / count
-
-
-def _distance(a: Tensor, b: Tensor) -> Tensor:
-    return (a.float() - b.float()).abs().mean()
-
-
-def _distance_back(a: Tensor, b: Tensor, grad: Tensor) -> Tensor:
-    return ((b.float() - a.float()).sign() * (grad / a.shape[0])).to(b.dtype)
-
-
-def _miss(x: Tensor, target: int) -> Tensor:
-    return (x.float() - target).square().mean()
-
-
-def _miss_back(x: Tensor, target: int, grad: Tensor) -> Tensor:
-    return ((x.float() - target) * (2 * grad / x.shape[0])).to(x.dtype)
-
-
-# The same for autograd. A gradient arrives in any layout: kernels want rows side by side.
+# The operations for autograd. A gradient arrives in any layout: kernels want rows side by side.
 
 
 class _WeightNorm(torch.autograd.Function):
@@ -297,7 +136,7 @@ class _WeightNorm(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, kernels: Kernels, v: Tensor, g: Tensor, dtype: torch.dtype) -> Tensor:
-        weight, inverse = kernels.norm(_filters(v), g.view(-1, 1), dtype)
+        weight, inverse = kernels(fusions.norm, _filters(v), g.view(-1, 1), dtype)
         ctx.kernels = kernels
         ctx.save_for_backward(v, g, inverse)
         return _unfiltered(weight, v.shape)
@@ -306,7 +145,7 @@ class _WeightNorm(torch.autograd.Function):
     def backward(ctx: Any, *grads: Tensor) -> Any:
         v, g, inverse = ctx.saved_tensors
         lengths = g.view(-1, 1)
-        dv, dg = ctx.kernels.norm_back(_filters(grads[0]), _filters(v), lengths, inverse)
+        dv, dg = ctx.kernels(fusions.norm_back, _filters(grads[0]), _filters(v), lengths, inverse)
         return None, _unfiltered(dv, v.shape), dg.view(g.shape), None
 
 
@@ -325,7 +164,7 @@ def _unfiltered(rows: Tensor, shape: torch.Size) -> Tensor:
 class _Activate(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, kernels: Kernels, y: Tensor, bias: Tensor, slope: float) -> Tensor:
-        z: Tensor = kernels.activate(y, bias, slope)
+        z: Tensor = kernels(fusions.activate, y, bias, slope)
         ctx.kernels, ctx.slope = kernels, slope
         ctx.save_for_backward(z)
         return z
@@ -335,8 +174,8 @@ class _Activate(torch.autograd.Function):
         (z,) = ctx.saved_tensors
         dz = grads[0].contiguous()
         if ctx.needs_input_grad[2]:
-            return None, *ctx.kernels.activate_back(dz, z, ctx.slope), None
-        return None, ctx.kernels.activate_back_frozen(dz, z, ctx.slope), None, None
+            return None, *ctx.kernels(fusions.activate_back, dz, z, ctx.slope), None
+        return None, ctx.kernels(fusions.activate_back_frozen, dz, z, ctx.slope), None, None
 
 
 class _Join(torch.autograd.Function):
@@ -344,7 +183,7 @@ class _Join(torch.autograd.Function):
     def forward(
         ctx: Any, kernels: Kernels, x: Tensor, y: Tensor, bias: Tensor, slope: float
     ) -> tuple[Tensor, Tensor]:
-        total, active = kernels.join(x, y, bias, slope)
+        total, active = kernels(fusions.join, x, y, bias, slope)
         ctx.kernels, ctx.slope = kernels, slope
         ctx.save_for_backward(active)
         return total, active
@@ -353,20 +192,20 @@ class _Join(torch.autograd.Function):
     def backward(ctx: Any, *grads: Tensor) -> Any:
         (active,) = ctx.saved_tensors
         dt, da = (grad.contiguous() for grad in grads)
-        return None, *ctx.kernels.join_back(dt, da, active, ctx.slope), None
+        return None, *ctx.kernels(fusions.join_back, dt, da, active, ctx.slope), None
 
 
 class _Add(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, kernels: Kernels, x: Tensor, y: Tensor, bias: Tensor) -> Tensor:
         ctx.kernels, ctx.dtype = kernels, y.dtype
-        made: Tensor = kernels.add(x, y, bias)
+        made: Tensor = kernels(fusions.add, x, y, bias)
         return made
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> Any:
         dt = grads[0].contiguous()
-        return None, dt, *ctx.kernels.add_back(dt, ctx.dtype)
+        return None, dt, *ctx.kernels(fusions.add_back, dt, ctx.dtype)
 
 
 class _Fork(torch.autograd.Function):
@@ -374,7 +213,7 @@ class _Fork(torch.autograd.Function):
     def forward(
         ctx: Any, kernels: Kernels, x: Tensor, ways: int, slope: float, dtype: torch.dtype
     ) -> tuple[Tensor, ...]:
-        active: Tensor = kernels.fork(x, slope, dtype)
+        active: Tensor = kernels(fusions.fork, x, slope, dtype)
         ctx.kernels, ctx.slope = kernels, slope
         ctx.save_for_backward(active)
         return *(x.view_as(x) for _ in range(ways)), *(active.view_as(active) for _ in range(ways))
@@ -382,14 +221,16 @@ class _Fork(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> Any:
         (active,) = ctx.saved_tensors
-        dx = ctx.kernels.fork_back(active, ctx.slope, *(grad.contiguous() for grad in grads))
+        dx = ctx.kernels(
+            fusions.fork_back, active, ctx.slope, *(grad.contiguous() for grad in grads)
+        )
         return None, dx, None, None, None
 
 
 class _Mix(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, kernels: Kernels, slope: float, *parts: Tensor) -> Tensor:
-        z: Tensor = kernels.mix(slope, *parts)
+        z: Tensor = kernels(fusions.mix, slope, *parts)
         ctx.kernels, ctx.slope, ctx.count = kernels, slope, len(parts)
         ctx.save_for_backward(z)
         return z
@@ -397,8 +238,40 @@ class _Mix(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> Any:
         (z,) = ctx.saved_tensors
-        part = ctx.kernels.mix_back(grads[0].contiguous(), z, ctx.slope, ctx.count)
+        part = ctx.kernels(fusions.mix_back, grads[0].contiguous(), z, ctx.slope, ctx.count)
         return None, None, *(part for _ in range(ctx.count))
+
+
+class _Gate(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, kernels: Kernels, y: Tensor, offset: Tensor) -> Tensor:
+        z: Tensor = kernels(fusions.gate, y, offset)
+        ctx.kernels = kernels
+        ctx.save_for_backward(y, offset)
+        return z
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> Any:
+        dz = grads[0].contiguous()
+        return None, *ctx.kernels(fusions.gate_back, dz, *ctx.saved_tensors)
+
+
+class _Carry(torch.autograd.Function):
+    @staticmethod
+    def forward(
+        ctx: Any, kernels: Kernels, x: Tensor, skips: Tensor, y: Tensor, bias: Tensor, mask: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        found: tuple[Tensor, Tensor, Tensor] = kernels(fusions.carry, x, skips, y, bias, mask)
+        ctx.kernels = kernels
+        ctx.save_for_backward(mask)
+        return found
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> Any:
+        (mask,) = ctx.saved_tensors
+        dx, dhalf, dskips = (grad.contiguous() for grad in grads)
+        dx, dy, dbias = ctx.kernels(fusions.carry_back, dx, dhalf, dskips, mask)
+        return None, dx, dskips, dy, dbias, None
 
 
 class _Distance(torch.autograd.Function):
@@ -406,12 +279,12 @@ class _Distance(torch.autograd.Function):
     def forward(ctx: Any, kernels: Kernels, a: Tensor, b: Tensor) -> Tensor:
         ctx.kernels = kernels
         ctx.save_for_backward(a, b)
-        made: Tensor = kernels.distance(a, b)
+        made: Tensor = kernels(fusions.distance, a, b)
         return made
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> Any:
-        return None, None, ctx.kernels.distance_back(*ctx.saved_tensors, grads[0])
+        return None, None, ctx.kernels(fusions.distance_back, *ctx.saved_tensors, grads[0])
 
 
 class _Miss(torch.autograd.Function):
@@ -419,10 +292,10 @@ class _Miss(torch.autograd.Function):
     def forward(ctx: Any, kernels: Kernels, x: Tensor, target: int) -> Tensor:
         ctx.kernels, ctx.target = kernels, target
         ctx.save_for_backward(x)
-        made: Tensor = kernels.miss(x, target)
+        made: Tensor = kernels(fusions.miss, x, target)
         return made
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> Any:
         (x,) = ctx.saved_tensors
-        return None, ctx.kernels.miss_back(x, ctx.target, grads[0]), None
+        return None, ctx.kernels(fusions.miss_back, x, ctx.target, grads[0]), None

@@ -1,9 +1,12 @@
 """Non-causal WaveNet with a global condition (as in WaveGlow, Prenger et al. 2019)."""
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 
 from .convolution import Fusing
+from .fused import Kernels
 from .weight_norm import NormConv1d
 
 KERNEL = 5
@@ -30,10 +33,36 @@ class WaveNet(Fusing, nn.Module):
         layers = (len(self.in_layers), 2 * self.channels)
         conditions = self.cond_layer(speaker).unflatten(1, layers).transpose(0, 1).contiguous()
         skips = torch.zeros_like(x)
-        layer = self.kernels.region(_layer) if self.kernels else _layer
-        for own in zip(self.in_layers, self.res_skip_layers, conditions, strict=True):
-            x, skips = layer(*own, x, skips, mask)
+        own = list(zip(self.in_layers, self.res_skip_layers, conditions, strict=True))
+        if self.kernels is None:
+            for layer in own:
+                x, skips = _layer(*layer, x, skips, mask)
+        else:
+            skips = self._fused(self.kernels, own, x, skips, mask)
         return skips * mask
+
+    def _fused(
+        self,
+        kernels: Kernels,
+        layers: Sequence[tuple[nn.Module, nn.Module, Tensor]],
+        x: Tensor,
+        skips: Tensor,
+        mask: Tensor,
+    ) -> Tensor:
+        """All layers' skips; ``half`` is x as a convolution reads it."""
+        half = x
+        for in_layer, res_skip_layer, condition in layers:
+            assert isinstance(in_layer, NormConv1d)
+            assert isinstance(res_skip_layer, NormConv1d)
+            assert in_layer.bias is not None
+            assert res_skip_layer.bias is not None
+            offset = condition.squeeze(2).float() + in_layer.bias
+            output = kernels.gated(in_layer.convolved(half, None), offset)
+            carried = res_skip_layer.convolved(output, None)
+            if res_skip_layer is self.res_skip_layers[-1]:
+                return kernels.added(skips, carried, res_skip_layer.bias)
+            x, half, skips = kernels.carried(x, skips, carried, res_skip_layer.bias, mask)
+        return skips
 
 
 def _layer(
