@@ -191,8 +191,10 @@ class FastStep:
         if self._graph is not None:
             self._graph.replay()
             return
-        if self._losses.numel() and self._compiler and self._compiler.ready:
-            self._change_over(self._compiler)
+        if self._compiler and self._losses.numel():
+            self._compiler.begin()
+            if self._compiler.ready:
+                self._change_over(self._compiler)
         if self._stream is None or not self._tricks.graph:
             self._losses = self._once(inputs)
         elif self._left > 0 or (self._compiler and not self._changed_over):

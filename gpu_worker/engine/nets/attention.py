@@ -10,7 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .convolution import Conv1d
+from .compiling import Region
+from .convolution import Conv1d, Fusing
 from .first_weights import drawn
 
 WINDOW = 10
@@ -123,7 +124,7 @@ class FeedForward(nn.Module):
         return output
 
 
-class RelativeEncoder(nn.Module):
+class RelativeEncoder(Fusing, nn.Module):
     """``layers`` of attention and feed-forward, each added and then normalised."""
 
     def __init__(
@@ -144,7 +145,10 @@ class RelativeEncoder(nn.Module):
             self.attn_layers, self.norm_layers_1, self.ffn_layers, self.norm_layers_2, strict=True
         )
         for own in layers:
-            x = _layer(*own, x, mask)
+            if self.kernels is None:
+                x = _layer(*own, x, mask)
+            else:
+                x = self.kernels(_LAYER, *own, x, mask)
         return x * mask
 
 
@@ -159,3 +163,6 @@ def _layer(
     x = norm_1(x + attention(x, mask))
     made: Tensor = norm_2(x + feed_forward(x, mask))
     return made
+
+
+_LAYER = Region(_layer)

@@ -13,7 +13,7 @@ from queue import SimpleQueue
 from typing import Any, Final
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.fx.experimental import _config as _shapes
 
 OPTIONS: Final[dict[str, Any]] = {
@@ -29,18 +29,50 @@ a word."""
 _WIDTH: Final = 32
 
 
-class Compiled:
-    """A function of detached tensors and plain values, as it is written and compiled."""
+class _Either:
+    """A function as it is written, ``plain``, and compiled."""
 
-    def __init__(self, plain: Callable[..., Any], dynamic: bool, symbols: bool = True) -> None:
+    def __init__(self, plain: Callable[..., Any], dynamic: bool = False) -> None:
         self.plain = plain
         self._dynamic = dynamic
-        self._symbols = symbols
 
     @cached_property
     def _made(self) -> Callable[..., Any]:
         """When first needed: PyTorch imports its compiler, which takes seconds."""
         return torch.compile(self.plain, options=OPTIONS, dynamic=self._dynamic)
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Compiled."""
+        raise NotImplementedError
+
+    def try_on(self, arguments: Sequence[Any], half: torch.dtype | None) -> None:
+        """Call it, and its backward pass if it has one. ``half``: autocast's precision."""
+        self(*arguments)
+
+
+class Region(_Either):
+    """A differentiable part of a network: modules and tensors to one tensor, for fixed shapes."""
+
+    def __call__(self, *arguments: Any) -> Any:
+        with torch._dynamo.config.patch(recompile_limit=VARIANTS):
+            return self._made(*arguments)
+
+    def try_on(self, arguments: Sequence[Any], half: torch.dtype | None) -> None:
+        """As networks call it in training. No parameter gets a gradient."""
+        tensors = [each for each in arguments if isinstance(each, Tensor)]
+        on = torch.autocast(tensors[0].device.type, half, half is not None, cache_enabled=False)
+        with on:
+            made = self(*arguments)
+        given = [tensor for tensor in tensors if tensor.requires_grad]
+        torch.autograd.grad(made, given, torch.empty_like(made))
+
+
+class Compiled(_Either):
+    """A function of detached tensors and plain values."""
+
+    def __init__(self, plain: Callable[..., Any], dynamic: bool, symbols: bool = True) -> None:
+        super().__init__(plain, dynamic)
+        self._symbols = symbols
 
     def __call__(self, *arguments: Any) -> Any:
         device = next(each.device for each in arguments if isinstance(each, Tensor))
@@ -108,7 +140,7 @@ class Compiler:
         self._met: set[object] = set()
         self._left = 0
         self._lock = threading.Lock()
-        self._calls: SimpleQueue[tuple[Compiled, list[Any]]] = SimpleQueue()
+        self._calls: SimpleQueue[tuple[_Either, list[Any], torch.dtype | None]] = SimpleQueue()
         self._thread: threading.Thread | None = None
         self._threads = torch.get_num_threads()
 
@@ -117,27 +149,34 @@ class Compiler:
         """Whether all that it was told of is compiled, or won't be."""
         return self._left == 0
 
-    def meet(self, function: Compiled, arguments: Sequence[Any]) -> None:
-        """Compile ``function`` for calls with such arguments, unless it has."""
+    def meet(self, function: _Either, arguments: Sequence[Any]) -> None:
+        """Compile ``function`` for calls with such arguments, unless that was done."""
         kinds = [_kind(each) for each in arguments]
-        key = (function, *kinds)
+        # Equal layers share what is compiled.
+        own = (type(each) if isinstance(each, nn.Module) else each for each in kinds)
+        half = _half(next(each.device for each in arguments if isinstance(each, Tensor)))
+        key = (function, half if isinstance(function, Region) else None, *own)
         with self._lock:
             if key in self._met or self.failed:
                 return
             self._met.add(key)
             self._left += 1
+        self._calls.put((function, kinds, half))
+
+    def begin(self) -> None:
+        """Until now it only listened: its thread takes time from the one that trains."""
+        with self._lock:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="compiler", daemon=True)
                 self._thread.start()
-        self._calls.put((function, kinds))
 
     def _work(self) -> None:
         torch.set_num_threads(self._threads)  # a setting that compiled forms depend on
         while True:
-            function, kinds = self._calls.get()
+            function, kinds, half = self._calls.get()
             try:
                 if self.failed is None:
-                    function(*(_like(kind) for kind in kinds))
+                    function.try_on([_like(kind) for kind in kinds], half)
             # Whatever a compiler meets on a machine: training goes on without it.
             except Exception as error:
                 self.failed = error
@@ -148,11 +187,17 @@ class Compiler:
 def _kind(argument: Any) -> Any:
     if not isinstance(argument, Tensor):
         return argument
-    return argument.shape, argument.stride(), argument.dtype, argument.device
+    layout = argument.shape, argument.stride()
+    return (*layout, argument.dtype, argument.device, argument.requires_grad)
 
 
 def _like(kind: Any) -> Any:
     if not isinstance(kind, tuple):
         return kind
-    shape, stride, dtype, device = kind
-    return torch.empty_strided(shape, stride, dtype=dtype, device=device)
+    shape, stride, dtype, device, learns = kind
+    return torch.empty_strided(shape, stride, dtype=dtype, device=device, requires_grad=learns)
+
+
+def _half(device: torch.device) -> torch.dtype | None:
+    on = torch.is_autocast_enabled(device.type)
+    return torch.get_autocast_dtype(device.type) if on else None

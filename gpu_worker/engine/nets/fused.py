@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from . import fusions
-from .compiling import Compiled, Compiler
+from .compiling import Compiled, Compiler, Region
 
 
 class Kernels:
@@ -36,7 +36,7 @@ class Kernels:
         finally:
             self.on = False
 
-    def __call__(self, function: Compiled, *arguments: Any) -> Any:
+    def __call__(self, function: Compiled | Region, *arguments: Any) -> Any:
         if self.compiled:
             return function(*arguments)
         if self._compiler is not None:
