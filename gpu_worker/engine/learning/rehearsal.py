@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 import torch
+from torch import nn
 
 from ...contract.params import TrainParams
 from ..config import discriminator_config, spectrogram_config, synthesizer_config, train_recipe
@@ -19,6 +20,7 @@ from .fast_step import FastStep, StepPath, batch_that_fits
 from .train_step import TrainBatch, make_nets
 
 Made = TypeVar("Made")
+Net = TypeVar("Net", bound=nn.Module)
 
 
 def while_rehearsing(
@@ -40,16 +42,22 @@ def rehearse(params: TrainParams, content_dim: int, device: torch.device) -> Non
     """One fast step in the shapes of a training, with networks that are thrown away."""
     config = synthesizer_config(params.preset, params.sample_rate, content_dim)
     rows = batch_that_fits(params.batch_size, config, device)
-    with torch.random.fork_rng(), device:
-        nets = make_nets(
-            Synthesizer(config),
-            MultiPeriodDiscriminator(discriminator_config(params.preset)),
-            spectrogram_config(params.sample_rate),
-            params.learning_rate,
-        )
+    with torch.device("meta"):
+        bare = Synthesizer(config), MultiPeriodDiscriminator(discriminator_config(params.preset))
+    generator, discriminator = (_flat(net.to_empty(device=device)) for net in bare)
+    spectrogram = spectrogram_config(params.sample_rate)
+    nets = make_nets(generator, discriminator, spectrogram, params.learning_rate)
     batch = _silence(rows, train_recipe(params.preset).clip_frames, content_dim, params, device)
     starts = torch.zeros(rows, dtype=torch.int64, device=device)
     FastStep(nets)(nets, batch, starts, torch.Generator(device))
+
+
+@torch.no_grad()
+def _flat(net: Net) -> Net:
+    """Any weights: drawing them would take a second."""
+    for parameter in net.parameters():
+        parameter.fill_(0.01)
+    return net
 
 
 def _silence(
