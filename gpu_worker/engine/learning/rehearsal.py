@@ -7,20 +7,22 @@ one that rehearses has to be the one that trains.
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from importlib import import_module
+from typing import TypeVar, cast
 
 import torch
-from torch import nn
+from torch import Tensor, nn
+from torch.optim import AdamW
 
 from ...contract.params import TrainParams
 from ..config import discriminator_config, spectrogram_config, synthesizer_config, train_recipe
 from ..nets.discriminator import MultiPeriodDiscriminator
 from ..nets.synthesizer import Synthesizer
+from ..spectrogram import LogMel
 from .fast_step import FastStep, StepPath, batch_that_fits
-from .train_step import TrainBatch, make_nets
+from .train_step import TrainBatch, TrainNets
 
 Made = TypeVar("Made")
-Net = TypeVar("Net", bound=nn.Module)
 
 
 def while_rehearsing(
@@ -29,8 +31,10 @@ def while_rehearsing(
     """What ``work`` makes, in another thread where the device has a fast step to rehearse."""
     if train_recipe(params.preset).direct or StepPath.AUTO.on(device) is not StepPath.FAST:
         return work()
-    with ThreadPoolExecutor(1, thread_name_prefix="features") as aside:
+    with ThreadPoolExecutor(2, thread_name_prefix="features") as aside:
         made = aside.submit(work)
+        # Every optimiser imports it when it is made: seconds, in which cuDNN needs no Python.
+        aside.submit(import_module, "torch._dynamo")
         try:
             rehearse(params, content_dim, device)
         except torch.OutOfMemoryError:  # training itself will tell, if it lacks memory too
@@ -42,22 +46,34 @@ def rehearse(params: TrainParams, content_dim: int, device: torch.device) -> Non
     """One fast step in the shapes of a training, with networks that are thrown away."""
     config = synthesizer_config(params.preset, params.sample_rate, content_dim)
     rows = batch_that_fits(params.batch_size, config, device)
-    with torch.device("meta"):
-        bare = Synthesizer(config), MultiPeriodDiscriminator(discriminator_config(params.preset))
-    generator, discriminator = (_flat(net.to_empty(device=device)) for net in bare)
-    spectrogram = spectrogram_config(params.sample_rate)
-    nets = make_nets(generator, discriminator, spectrogram, params.learning_rate)
+    with torch.random.fork_rng(), device:
+        generator = Synthesizer(config)
+        discriminator = MultiPeriodDiscriminator(discriminator_config(params.preset))
+    nets = TrainNets(
+        generator,
+        discriminator,
+        cast(AdamW, _Still(generator)),
+        cast(AdamW, _Still(discriminator)),
+        LogMel(spectrogram_config(params.sample_rate)).to(device),
+    )
     batch = _silence(rows, train_recipe(params.preset).clip_frames, content_dim, params, device)
     starts = torch.zeros(rows, dtype=torch.int64, device=device)
     FastStep(nets)(nets, batch, starts, torch.Generator(device))
 
 
-@torch.no_grad()
-def _flat(net: Net) -> Net:
-    """Any weights: drawing them would take a second."""
-    for parameter in net.parameters():
-        parameter.fill_(0.01)
-    return net
+class _Still:
+    """Takes an optimiser's place where nothing is to be learned."""
+
+    def __init__(self, net: nn.Module) -> None:
+        self._net = net
+        self.state: dict[Tensor, dict[str, Tensor]] = {}
+        self.param_groups: list[dict[str, object]] = []
+
+    def zero_grad(self, set_to_none: bool) -> None:
+        self._net.zero_grad(set_to_none)
+
+    def step(self) -> None:
+        pass
 
 
 def _silence(
