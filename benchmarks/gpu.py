@@ -6,8 +6,8 @@ Needs torch (with Triton and a C compiler, for compiled kernels), numpy, scipy, 
 safetensors, and the wheels pydantic, pydantic_core, annotated_types, typing_inspection and soxr; no
 faiss, no av, no weights: networks are random in the published shapes. Ends within ``--deadline``
 seconds (530 by default): what no longer fits is named in the table. Each row is written as soon as
-it is known; a part that fails leaves its error. Compiled kernels of several shapes are made at the
-same time beforehand (``--jobs``). ``--quick --device cpu`` runs every line in a tiny form.
+it is known; a part that fails leaves its error. ``--quick --device cpu`` runs every line in a tiny
+form.
 """
 
 import argparse
@@ -23,51 +23,36 @@ from pathlib import Path
 
 import torch
 
+from benchmarks.gpu_parts.common import CAP_GB
 from benchmarks.measure import RESULTS, commit, device_name
 
 PARTS = ("step", "features", "start", "convert", "exactness")
-SHAPES = ((40_000, 8), (40_000, 4), (40_000, 16), (40_000, 32), (32_000, 8), (48_000, 8))
-"""Rate and batch size of the steps measured; the first is compared with all paths."""
-CAP_GB = 24.0
 Row = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One process: a part with its arguments. ``cache`` is a folder of its own for kernels."""
+    """One process: a part with its arguments."""
 
     name: str
     part: str
     arguments: tuple[str, ...] = ()
-    cache: str = "shared"
 
 
-def jobs(only: Sequence[str], quick: bool) -> Iterator[Job]:
-    """In the order of their worth, should time run out."""
-    shapes = SHAPES[:2] if quick else SHAPES
+def jobs(only: Sequence[str]) -> Iterator[Job]:
+    """Starts first: only the very first finds no compiled kernels."""
+    if "start" in only:
+        yield Job("start, cold", "start")
+        yield Job("start, warm", "start")
     if "step" in only:
-        yield Job("step", "step", _shape(*shapes[0], "exact", "bf16", "graph", "fast"))
+        yield Job("step", "step", ("--more",))
     if "convert" in only:
         yield Job("convert", "convert")
         yield Job(f"convert, {CAP_GB:g} GB", "convert", ("--cap-gb", str(CAP_GB)))
     if "features" in only:
         yield Job("features", "features")
-    if "start" in only:
-        yield Job("start, cold", "start", cache="start")
-        yield Job("start, warm", "start", cache="start")
-    if "step" in only:
-        for rate, batch in shapes[1:]:
-            yield Job(f"step {rate} {batch}", "step", _shape(rate, batch, "fast"))
-        capped = (*_shape(40_000, 32, "fast"), "--cap-gb", str(CAP_GB))
-        yield Job(f"step, {CAP_GB:g} GB", "step", capped)
-        for rate, batch in shapes[1:]:
-            yield Job(f"step {rate} {batch}, plain", "step", _shape(rate, batch, "exact"))
     if "exactness" in only:
-        yield Job("exactness", "exactness", cache="start")
-
-
-def _shape(rate: int, batch: int, *paths: str) -> tuple[str, ...]:
-    return ("--rate", str(rate), "--batch", str(batch), "--paths", *paths)
+        yield Job("exactness", "exactness")
 
 
 class Runner:
@@ -83,21 +68,6 @@ class Runner:
     def left(self) -> float:
         left: float = self._ends - time.monotonic()
         return left
-
-    def prepare(self, planned: Sequence[Job]) -> None:
-        """Compile the fast steps of all shapes at once: tracing takes one core each."""
-        compiled = [job for job in planned if job.part == "step" and "fast" in job.arguments]
-        shapes = list(dict.fromkeys(job.arguments[:4] for job in compiled))[1:]
-        waiting = [Job("prepare", "step", (*s, "--paths", "fast", "--prepare")) for s in shapes]
-        running: list[subprocess.Popen[bytes]] = []
-        while (waiting or running) and self.left > self._arguments.deadline / 2:
-            while waiting and len(running) < self._arguments.jobs:
-                running.append(self._started(waiting.pop(0), self._folder / "prepared.json"))
-            time.sleep(0.2)
-            running = [process for process in running if process.poll() is None]
-        for process in running:
-            process.kill()
-            process.wait()
 
     def run(self, job: Job) -> None:
         out = self._folder / "rows.json"
@@ -127,8 +97,8 @@ class Runner:
         command += ["--steps", str(arguments.steps)] if job.part == "exactness" else []
         environment = {
             **os.environ,
-            "TORCHINDUCTOR_CACHE_DIR": str(self._folder / job.cache),
-            "TRITON_CACHE_DIR": str(self._folder / job.cache / "triton"),
+            "TORCHINDUCTOR_CACHE_DIR": str(self._folder / "kernels"),
+            "TRITON_CACHE_DIR": str(self._folder / "kernels" / "triton"),
             "BENCHMARK_STARTED": str(time.time()),
             "BENCHMARK_NAME": job.name,
         }
@@ -157,17 +127,13 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="draft networks, tiny material")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--deadline", type=float, default=530.0, metavar="SECONDS")
-    parser.add_argument("--jobs", type=int, default=5, help="shapes compiled at once")
     parser.add_argument("--steps", type=int, default=500, help="of exactness")
     parser.add_argument("--commit", default=commit(), help="where there is no repository")
     parser.add_argument("--out", type=Path, default=RESULTS / "gpu.json")
     arguments = parser.parse_args()
-    planned = list(jobs(arguments.only, arguments.quick))
     with tempfile.TemporaryDirectory() as folder:
         runner = Runner(arguments, Path(folder))
-        if arguments.device != "cpu":
-            runner.prepare(planned)
-        for job in planned:
+        for job in jobs(arguments.only):
             runner.run(job)
             content = {
                 "torch": torch.__version__,

@@ -32,6 +32,7 @@ from gpu_worker.engine.nets.discriminator import MultiPeriodDiscriminator
 from gpu_worker.engine.nets.synthesizer import Synthesizer, draw_segments
 
 DIM = 768
+CAP_GB = 24.0
 RATES = (32_000, 40_000, 48_000)
 Floats = NDArray[np.float32]
 Row = dict[str, object]
@@ -113,12 +114,19 @@ def main(part: Callable[[Bench], None]) -> None:
         help="each path in a process of its own, cut off after so long; its start once more",
     )
     parser.add_argument("--cap-gb", type=float)
+    parser.add_argument("--more", action="store_true", help="steps of other shapes too")
+    parser.add_argument("--run", help="one curve of exactness, written to --out")
     arguments = parser.parse_args()
     device = torch.device(arguments.device)
     if arguments.cap_gb and device.type == "cuda":
-        total = torch.cuda.get_device_properties(device).total_memory
-        torch.cuda.set_per_process_memory_fraction(min(1.0, arguments.cap_gb * 2**30 / total))
+        cap(device, arguments.cap_gb)
     part(Bench(device, arguments.quick, arguments.out, arguments))
+
+
+def cap(device: torch.device, gigabytes: float) -> None:
+    """Let this process have no more of a card's memory."""
+    total = torch.cuda.get_device_properties(device).total_memory
+    torch.cuda.set_per_process_memory_fraction(min(1.0, gigabytes * 2**30 / total))
 
 
 def sung(seconds: float, rate: int, number: int = 0) -> Floats:
@@ -148,8 +156,9 @@ def clips(count: int, rate: int, frames: int = 360) -> list[Slice]:
 def some_nets(bench: Bench, rate: int) -> TrainNets:
     """Fresh networks from one seed."""
     torch.manual_seed(0)
-    net = Synthesizer(synthesizer_config(bench.preset, rate, DIM)).to(bench.device)
-    judge = MultiPeriodDiscriminator(discriminator_config(bench.preset)).to(bench.device)
+    with bench.device:
+        net = Synthesizer(synthesizer_config(bench.preset, rate, DIM))
+        judge = MultiPeriodDiscriminator(discriminator_config(bench.preset))
     return make_nets(net, judge, spectrogram_config(rate), 1e-4)
 
 

@@ -17,13 +17,16 @@ from pathlib import Path
 
 import torch
 
-from benchmarks.gpu_parts.common import Bench, Row, Trainee, main, profiled
-from gpu_worker.engine.learning.fast_step import WITHOUT_COMPILER, FastStep, Tricks
+from benchmarks.gpu_parts.common import CAP_GB, DIM, Bench, Row, Trainee, cap, main, profiled
+from gpu_worker.engine.config import synthesizer_config
+from gpu_worker.engine.learning.fast_step import WITHOUT_COMPILER, FastStep, Tricks, batch_that_fits
 from gpu_worker.engine.learning.train_step import StepLosses, TrainNets, train_step
 
 REFERENCE_MS = 259.0
 """Of the community's trainer in fp16 on an H100, 40 kHz, batch 8."""
 FLOOR_MS = 3.7
+MORE = ((48_000, 8), (32_000, 8), (40_000, 4), (40_000, 16), (40_000, 32))
+"""Rate and batch size of the other steps measured; the last one also on a small card."""
 PLAIN = Tricks(innermost=False, together=False, fused=False, compiled=False, graph=False, tuned=0)
 Step = Callable[..., StepLosses]
 
@@ -47,16 +50,32 @@ PATHS: dict[str, Callable[[TrainNets], Step]] = {
 
 
 def part(bench: Bench) -> None:
-    rate, batch = bench.arguments.rate, bench.arguments.batch
-    if bench.arguments.limit:
+    given = bench.arguments
+    if given.limit:
         with tempfile.TemporaryDirectory() as folder:
-            for path in bench.arguments.paths:
+            for path in given.paths:
                 _apart(bench, path, Path(folder))
         return
-    for path in bench.arguments.paths:
-        with bench.row(f"step {path}, {rate // 1000} kHz, batch {batch}") as row:
-            row |= {"path": path, "rate": rate, "batch": batch}
-            _measure(bench, path, rate, batch, row)
+    for path in given.paths:
+        _row(bench, path, given.rate, given.batch)
+    if given.more:
+        for rate, batch in MORE[:1] if bench.quick else MORE:
+            _row(bench, "fast", rate, batch)
+        _capped(bench, *MORE[-1])
+
+
+def _row(bench: Bench, path: str, rate: int, batch: int, name: str = "") -> None:
+    with bench.row(f"step {path}, {rate // 1000} kHz, batch {batch}{name}") as row:
+        row |= {"path": path, "rate": rate, "batch": batch}
+        _measure(bench, path, rate, batch, row)
+
+
+def _capped(bench: Bench, rate: int, batch: int) -> None:
+    """On a card with less memory: the batch that is chosen, and whether it runs."""
+    if bench.cuda:
+        cap(bench.device, CAP_GB)
+    config = synthesizer_config(bench.preset, rate, DIM)
+    _row(bench, "fast", rate, batch_that_fits(batch, config, bench.device), f", {CAP_GB:g} GB")
 
 
 def _apart(bench: Bench, path: str, folder: Path) -> None:
@@ -107,7 +126,7 @@ def _measure(bench: Bench, path: str, rate: int, batch: int, row: Row) -> None:
     row["compiled_graphs"] = torch._dynamo.utils.counters["stats"]["unique_graphs"]
     if bench.arguments.prepare:
         return
-    count = 2 if bench.quick else 10 if path in ("exact", "bf16") else 40
+    count = 2 if bench.quick else 5 if path in ("exact", "bf16") else 40
 
     def several() -> None:
         for _ in range(count):
