@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -139,6 +140,7 @@ def sung(seconds: float, rate: int, number: int = 0) -> Floats:
     return np.asarray(0.1 * wave + 0.003 * noise, dtype=np.float32)
 
 
+@cache
 def clips(count: int, rate: int, frames: int = 360) -> list[Slice]:
     """Training material that needs no networks: content of random numbers."""
     source = torch.Generator().manual_seed(0)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -33,10 +34,9 @@ def part(bench: Bench) -> None:
     if bench.arguments.run:
         _one(bench, bench.arguments.run)
         return
-    with bench.row("gradients") as row:
-        row |= _gradients(bench)
     with bench.row("exactness") as row, tempfile.TemporaryDirectory() as folder:
         found = _all(bench, Path(folder))
+        row["gradients"] = found.pop("gradients")
         curves = {name: each["curve"] for name, each in found.items()}
         audio = {name: each["audio"] for name, each in found.items()}
         row["steps"] = len(curves["exact"])
@@ -50,9 +50,9 @@ def part(bench: Bench) -> None:
         }
 
 
-def _all(bench: Bench, folder: Path) -> dict[str, dict[str, Tensor]]:
+def _all(bench: Bench, folder: Path) -> dict[str, Any]:
     given, running = bench.arguments, {}
-    for number, name in enumerate(RUNS):
+    for number, name in enumerate((*RUNS, "gradients")):
         out = folder / f"{number}.pt"
         command = [sys.executable, "-m", "benchmarks.gpu_parts.exactness", "--out", str(out)]
         command += ["--device", given.device, "--run", name, "--steps", str(given.steps)]
@@ -66,6 +66,9 @@ def _all(bench: Bench, folder: Path) -> dict[str, dict[str, Tensor]]:
 
 
 def _one(bench: Bench, name: str) -> None:
+    if name == "gradients":
+        torch.save(_gradients(bench), bench.out)
+        return
     path, seed = RUNS[name]
     trainee = Trainee(bench, bench.arguments.rate, bench.arguments.batch, PATHS[path], seed)
     curve = _curve(trainee, 6 if bench.quick else bench.arguments.steps)

@@ -7,7 +7,6 @@ one that rehearses has to be the one that trains.
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from importlib import import_module
 from typing import TypeVar, cast
 
 import torch
@@ -31,10 +30,8 @@ def while_rehearsing(
     """What ``work`` makes, in another thread where the device has a fast step to rehearse."""
     if train_recipe(params.preset).direct or StepPath.AUTO.on(device) is not StepPath.FAST:
         return work()
-    with ThreadPoolExecutor(2, thread_name_prefix="features") as aside:
+    with ThreadPoolExecutor(1, thread_name_prefix="features") as aside:
         made = aside.submit(work)
-        # Every optimiser imports it when it is made: seconds, in which cuDNN needs no Python.
-        aside.submit(import_module, "torch._dynamo")
         try:
             rehearse(params, content_dim, device)
         except torch.OutOfMemoryError:  # training itself will tell, if it lacks memory too
@@ -62,7 +59,10 @@ def rehearse(params: TrainParams, content_dim: int, device: torch.device) -> Non
 
 
 class _Still:
-    """Takes an optimiser's place where nothing is to be learned."""
+    """Takes an optimiser's place where nothing is to be learned.
+
+    A real one imports PyTorch's compiler when it is made, which takes seconds.
+    """
 
     def __init__(self, net: nn.Module) -> None:
         self._net = net
