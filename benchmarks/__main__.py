@@ -101,7 +101,12 @@ def _row_shown(row: Figures) -> str:
         return f"{row['name']}: failed"
     if "step_ms" in row:
         return f"{row['name']}: {row['step_ms']} ms"
-    return f"{row['name']}: {row.get('seconds', '-')} s"
+    if "steps" in row:
+        return (
+            f"loss_mel fast to exact {row['loss_mel fast']}, exact to exact {row['loss_mel exact']}"
+        )
+    seconds = row.get("seconds", row.get("first_step_s", row.get("first_s", "-")))
+    return f"{row['name']}: {seconds} s"
 
 
 def read_results(folder: Path = RESULTS) -> dict[str, Figures]:

@@ -230,7 +230,7 @@ def family(kernel: str) -> str:
 
 
 def profiled(bench: Bench, work: Callable[[], object], times: int) -> Row:
-    """GPU time and kernels a call: busy, summed up, by family, and every kernel."""
+    """GPU time and kernels a call: busy, summed up, by family, and the 40 that take most."""
     if not bench.cuda:
         return {"busy_ms": None, "kernels": None}
     bench.wait()
@@ -267,7 +267,9 @@ def summed(spans: Sequence[tuple[str, float, float]], times: int) -> Row:
         "kernel_ms": round(sum(families.values()) / 1e3 / times, 2),
         "kernels": round(len(spans) / times),
         "families_ms": {name: round(us / 1e3 / times, 2) for name, us in families.items()},
-        "most": [[n, round(sum(e) / 1e3 / times, 4), round(len(e) / times, 1)] for n, e in most],
+        "most": [
+            [n, round(sum(e) / 1e3 / times, 4), round(len(e) / times, 1)] for n, e in most[:40]
+        ],
     }
 
 

@@ -53,10 +53,8 @@ def part(bench: Bench) -> None:
 
         with bench.row(f"conversion of {minutes:g} min") as row:
             row["first_s"] = round(bench.seconds(convert, 1), 3)
-            if bench.arguments.cap_gb:
-                continue
-            row["seconds"] = round(bench.seconds(convert, 3 if minutes <= 3 else 1), 3)
-            if minutes <= 3:
+            if minutes == lengths[0]:
+                row["seconds"] = round(bench.seconds(convert, 3), 3)
                 row |= profiled(bench, convert, 1)
                 row["host"] = _host(convert)
 

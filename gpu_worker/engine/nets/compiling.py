@@ -147,7 +147,12 @@ class Compiler:
     @property
     def ready(self) -> bool:
         """Whether all that it was told of is compiled, or won't be."""
-        return self._left == 0
+        return self.waiting == 0
+
+    @property
+    def waiting(self) -> int:
+        """How many calls are left to compile."""
+        return self._left
 
     def meet(self, function: _Either, arguments: Sequence[Any]) -> None:
         """Compile ``function`` for calls with such arguments, unless that was done."""
