@@ -18,12 +18,16 @@ from django.db.models import Count, F, Sum
 from apps.billing.models import Balance, Entry
 from apps.common import erasure, storage
 from apps.common.errors import ApiError
-from apps.jobs import services, starts, sweep
+from apps.jobs import line, services, starts, sweep
 from apps.jobs.backends.base import (
+    NO_LIMITS,
     Ambiguous,
     Backend,
     Busy,
+    Closed,
     Health,
+    Limits,
+    Look,
     Refused,
     Remote,
     RemoteState,
@@ -31,6 +35,7 @@ from apps.jobs.backends.base import (
     Unreachable,
 )
 from apps.jobs.models import Attempt, Job
+from apps.jobs.problems import WebCode
 from apps.jobs.requests import (
     AnalysisStart,
     BlendPart,
@@ -107,6 +112,7 @@ class FaultyBackend:
     dice: random.Random
     faults: bool = True
     name: str = "faulty"
+    limits: Limits = NO_LIMITS
     machines: dict[str, Machine] = field(default_factory=dict)
 
     def submit(self, spec: AnyJob, ttl_s: int) -> Submission:
@@ -114,7 +120,7 @@ class FaultyBackend:
         if fate < 0.10:
             raise Busy
         if fate < 0.12:
-            raise Refused("401")
+            raise Refused("400") if fate < 0.11 else Closed(WebCode.RUNPOD_QUOTA)
         if fate < 0.16:
             raise Ambiguous("the request was lost")
         assert spec.attempt_id not in self.machines, "an attempt was submitted twice"
@@ -123,19 +129,19 @@ class FaultyBackend:
             raise Ambiguous("the answer was lost")
         return Submission(spec.attempt_id, "somewhere")
 
-    def status(self, remote: Remote) -> RemoteState:
+    def status(self, remote: Remote) -> Look:
         if self.faults and self.dice.random() < 0.1:
             raise Unreachable
         if not remote.remote_id:
-            return RemoteState.UNCERTAIN
+            return Look(RemoteState.UNCERTAIN)
         machine = self.machines[remote.remote_id]
-        return RemoteState.RUNNING if machine.alive else RemoteState.ENDED
+        return Look(RemoteState.RUNNING if machine.alive else RemoteState.ENDED)
 
-    def stop(self, remote: Remote) -> bool:
+    def stop(self, remote: Remote) -> Look:
         machine = self.machines.get(remote.remote_id)
         if machine is not None:
             machine.alive = False
-        return True
+        return Look(RemoteState.ENDED)
 
     def health(self) -> Health:
         return Health(True, {})
@@ -195,7 +201,7 @@ class World:
         if dice.random() < 0.05:
             waiting = Attempt.objects.filter(state=AttemptState.QUEUED).first()
             if waiting is not None:
-                services._claim(waiting.id, self.backend.name)  # and then the process died
+                line.claim(waiting.id, self.backend.name)  # and then the process died
         services.dispatch_waiting(self.backend)
 
     def work(self, dice: random.Random) -> None:
