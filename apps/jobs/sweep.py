@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 
 import structlog
 from django.db import connection, transaction
-from django.db.models import Case, DurationField, ExpressionWrapper, F, Q, QuerySet, Value, When
+from django.db.models import DurationField, ExpressionWrapper, F, Q, QuerySet, Value
 from django.db.models.expressions import Combinable
 from django.utils import timezone
 
@@ -111,17 +111,18 @@ def _mark_unknown(stuck: Attempt) -> None:
         rounds.touch(job)
 
 
-def _silent(now: datetime) -> QuerySet[Attempt]:
+def _silent(now: datetime) -> list[Attempt]:
     """Submitted attempts that have not been heard for a while, or ever; not all at once.
 
-    Those that ran come before those that may only wait for a machine.
+    Half the places are for those that ran: the others may only wait for a machine.
     """
     since = now - SILENT
-    ran_first = Case(When(state=AttemptState.RUNNING, then=Value(0)), default=Value(1))
-    return Attempt.objects.filter(
-        Q(last_seen_at__lt=since) | Q(last_seen_at=None, claimed_at__lt=since),
-        state__in=(AttemptState.DISPATCHED, AttemptState.UNKNOWN, AttemptState.RUNNING),
-    ).order_by(ran_first, F("asked_at").asc(nulls_first=True), "claimed_at")[:ASK_AT_ONCE]
+    silent = Attempt.objects.filter(
+        Q(last_seen_at__lt=since) | Q(last_seen_at=None, claimed_at__lt=since)
+    ).order_by(F("asked_at").asc(nulls_first=True), "claimed_at")
+    waiting = (AttemptState.DISPATCHED, AttemptState.UNKNOWN)
+    ran = list(silent.filter(state=AttemptState.RUNNING)[: ASK_AT_ONCE // 2])
+    return ran + list(silent.filter(state__in=waiting)[: ASK_AT_ONCE - len(ran)])
 
 
 def _conclude(attempt: Attempt, look: Look, now: datetime) -> None:
