@@ -117,6 +117,8 @@ class Cloud:
     """Ends that a webhook still has to tell of."""
     ran: list[str] = field(default_factory=list)
     """Ids of jobs in the order in which workers took them, twice where delivered twice."""
+    accepted: list[Any] = field(default_factory=list)
+    """The input of every job that was ever queued."""
     ahead_s: float = 0.0
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -158,6 +160,7 @@ class Cloud:
             place.workers_max = 0
         place.used_at = self.now
         self.jobs[job.id] = job
+        self.accepted.append(job.input)
         return job
 
     def job(self, endpoint: str, name: str) -> RemoteJob:

@@ -18,8 +18,6 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
-POLL_S: Final = 0.5
-"""How long a worker's request for a job is held open; RunPod holds it longer."""
 WEBHOOK_TRIES: Final = 3
 
 
@@ -31,6 +29,8 @@ class FakeRunPod:
     url: str = ""
     sink: list[tuple[str, bytes]] = field(default_factory=list)
     webhook_pause_s: float = 0.02
+    poll_s: float = 0.5
+    """How long a worker's request for a job is held open; RunPod holds it longer."""
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -129,12 +129,12 @@ class FakeRunPod:
     async def _poll(self, receive: Receive, look: Callable[[], Any]) -> Any:
         """A long poll. Whoever hung up gets nothing: what it was given would be lost."""
         gone: asyncio.Future[Message] = asyncio.ensure_future(receive())
-        until = time.monotonic() + POLL_S
+        until = time.monotonic() + self.poll_s
         try:
-            while time.monotonic() < until and not gone.done():
+            while not gone.done():
                 with self.cloud.lock:
                     found = look()
-                if found is not None:
+                if found is not None or time.monotonic() >= until:
                     return found
                 await asyncio.wait([gone], timeout=0.01)
         finally:

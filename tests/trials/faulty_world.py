@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Final
+from typing import Final, Protocol
 
 from django.db import connection
 from django.db.models import Count, F, Sum
@@ -105,6 +105,18 @@ class Machine:
             self.alive = False
 
 
+class WorldBackend(Backend, Protocol):
+    """A backend of a world: its machines, and whether it goes on failing."""
+
+    machines: dict[str, Machine]
+    faults: bool
+
+    def arrive(self) -> None:
+        """Let workers take what is ready for them."""
+
+    def find(self, name: str) -> Backend: ...
+
+
 @dataclass
 class FaultyBackend:
     """A backend that loses answers and requests, is full, refuses, or can't be asked."""
@@ -146,6 +158,9 @@ class FaultyBackend:
     def health(self) -> Health:
         return Health(True, {})
 
+    def arrive(self) -> None:
+        return
+
     def find(self, name: str) -> Backend:
         assert name == self.name
         return self
@@ -164,7 +179,10 @@ class World:
     errors: list[BaseException] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.backend = FaultyBackend(random.Random(self.seed))
+        self.backend = self._backend()
+
+    def _backend(self) -> WorldBackend:
+        return FaultyBackend(random.Random(self.seed))
 
     # -- what happens --------------------------------------------------------------------------
 
@@ -205,6 +223,7 @@ class World:
         services.dispatch_waiting(self.backend)
 
     def work(self, dice: random.Random) -> None:
+        self.backend.arrive()
         machines = [each for each in list(self.backend.machines.values()) if each.alive]
         for machine in dice.sample(machines, min(3, len(machines))):
             machine.work(dice)
@@ -257,9 +276,9 @@ class World:
             raise self.errors[0]
         self._settle()
 
-    def _act(self, number: int) -> None:
-        dice = random.Random(self.seed * 1000 + number)
-        acts: list[tuple[Callable[[random.Random], None], int]] = [
+    def _acts(self) -> list[tuple[Callable[[random.Random], None], int]]:
+        """What happens, and how often."""
+        return [
             (self.start, 6),
             (self.dispatch, 5),
             (self.work, 12),
@@ -268,7 +287,10 @@ class World:
             (self.lose_something, 1),
             (self.let_time_pass, 2),
         ]
-        kinds, weights = zip(*acts, strict=True)
+
+    def _act(self, number: int) -> None:
+        dice = random.Random(self.seed * 1000 + number)
+        kinds, weights = zip(*self._acts(), strict=True)
         try:
             while self.started < self.jobs:
                 try:
@@ -288,6 +310,7 @@ class World:
             if not Job.objects.filter(state__in=JOB_ACTIVE).exists():
                 break
             services.dispatch_waiting(self.backend)
+            self.backend.arrive()
             for machine in list(self.backend.machines.values()):
                 machine.work(dice)
             self.let_time_pass(dice)
