@@ -92,7 +92,8 @@ def _judge(row: RunPodEndpoint, said: Said, now: datetime) -> None:
         song = Song.model_validate(said.output)
     except ValidationError:
         look = read_status(said)
-        _problem(row, look.code or WebCode.RUNPOD_IMAGE, look.detail)
+        is_older = look.code == Code.CONTRACT_VERSION
+        _problem(row, look.code if is_older else WebCode.RUNPOD_IMAGE, look.detail)
         return
     row.contract = song.contract
     if song.contract != VERSION:

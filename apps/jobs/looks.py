@@ -9,10 +9,13 @@ from typing import Final
 import structlog
 from django.utils import timezone
 
+from gpu_worker.contract.errors import Code
+
 from . import services
 from .backends import FindBackend
 from .backends.base import Look, Remote, RemoteState, Unreachable
 from .models import Attempt
+from .states import AttemptState
 from .timing import ASKING_BUDGET
 
 log = structlog.get_logger(__name__)
@@ -94,4 +97,5 @@ def follow_hint(attempt_id: uuid.UUID, remote_id: str, find: FindBackend) -> Non
         return
     keep_cost(attempt.id, look)
     if not services.finish(attempt.id) and look.code:
-        services.fail(attempt.id, look.code, look.detail)
+        ending = AttemptState.LOST if look.code == Code.LOST else AttemptState.FAILED
+        services.fail(attempt.id, look.code, look.detail, ending)

@@ -139,10 +139,9 @@ def _conclude(attempt: Attempt, look: Look, now: datetime) -> None:
     if services.finish(attempt.id):
         return
     detail = f"the backend says {look.state} {look.detail}".strip()
-    if look.code:
-        services.fail(attempt.id, look.code, detail)
-    else:
-        services.fail(attempt.id, Code.LOST, detail, AttemptState.LOST)
+    code = look.code or Code.LOST
+    ending = AttemptState.LOST if code == Code.LOST else AttemptState.FAILED
+    services.fail(attempt.id, code, detail, ending)
 
 
 def _overdue(now: datetime) -> QuerySet[Attempt]:

@@ -1,10 +1,11 @@
 """The test job that keeps an idle endpoint awake and asks which contract its worker speaks.
 
-RunPod's ``input`` is a ``Canary`` instead of a job; the handler answers a ``Song`` at once, loads
-nothing and reports nothing.
+RunPod's ``input`` is a ``Canary`` instead of a job; the handler returns what ``sung`` makes of it
+at once, and reports nothing.
 """
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from .base import Frozen
 from .version import VERSION
@@ -20,3 +21,8 @@ class Song(Frozen):
 
     contract: int = VERSION
     device: str = ""
+
+
+def sung(asked: Mapping[str, Any], device: str = "") -> dict[str, Any] | None:
+    """The handler's answer to a canary of any version; None where ``asked`` is a job."""
+    return Song(device=device).model_dump(mode="json") if asked.get("canary") is True else None

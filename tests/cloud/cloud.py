@@ -117,6 +117,8 @@ class Cloud:
     """Ends that a webhook still has to tell of."""
     ran: list[str] = field(default_factory=list)
     """Ids of jobs in the order in which workers took them, twice where delivered twice."""
+    posts: list[str] = field(default_factory=list)
+    """Ids of the jobs whose result was posted, arrived or not."""
     accepted: list[Any] = field(default_factory=list)
     """The input of every job that was ever queued."""
     ahead_s: float = 0.0
@@ -233,8 +235,14 @@ class Cloud:
         return job
 
     def done(self, worker: str, name: str, body: dict[str, Any]) -> None:
-        """A worker's result; that of a job which is over or forgotten changes nothing."""
+        """A worker's result; that of a job which is over or forgotten changes nothing.
+
+        The SDK posts progress here too.
+        """
         self.workers[worker] = self.now
+        if body.get("status") == "IN_PROGRESS":
+            self.stream(name, body.get("output"))
+            return
         job = self.jobs.get(name)
         if job is None or job.status in OVER:
             return

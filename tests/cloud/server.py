@@ -115,6 +115,7 @@ class FakeRunPod:
         with cloud.lock:
             match path:
                 case [_, "job-done", worker, name]:
+                    cloud.posts.append(name)
                     if cloud.faults.strikes("result_lost"):
                         return 500, {}
                     cloud.done(worker, name, json.loads(body))

@@ -110,6 +110,23 @@ def test_an_attempt_that_ends_by_itself_is_told_why(studio: Studio) -> None:
     assert job.fence == 1
 
 
+def test_a_machine_that_says_it_lost_its_process_counts_as_lost(studio: Studio) -> None:
+    """So that a training which had got somewhere may lose as many machines as it likes."""
+
+    @dataclass
+    class Telling(FakeBackend):
+        def status(self, remote: Remote) -> Look:
+            return Look(RemoteState.ENDED, Code.LOST, "FAILED")
+
+    studio.backend = Telling()
+    job = studio.train()
+    studio.dispatch()
+    age(current(job), timing.SILENT)
+    studio.sweep()
+    first, second = job.attempts.all()
+    assert (first.state, second.state) == (AttemptState.LOST, AttemptState.QUEUED)
+
+
 def test_a_deleted_file_is_found_among_many(studio: Studio) -> None:
     live_attempts(studio, 30)
     lost = make_file(studio.workspace, state="deleted")
