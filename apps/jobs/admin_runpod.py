@@ -138,7 +138,8 @@ def _line(each: operator.EndpointReport) -> str:
         f"🟢 {each.endpoint}: 대기 (queued) {jobs.get('inQueue', '?')}, "
         f"실행 (running) {jobs.get('inProgress', '?')}; 워커 (workers): "
         f"{workers.get('running', '?')} 실행, {workers.get('idle', '?')} 유휴, "
-        f"{workers.get('initializing', '?')} 준비, {workers.get('throttled', '?')} 제한"
+        f"{workers.get('initializing', '?')} 준비, {workers.get('throttled', '?')} 제한, "
+        f"{workers.get('unhealthy', '?')} 이상"
     )
 
 

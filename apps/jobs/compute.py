@@ -21,12 +21,12 @@ HINT_LIFE_S: Final = 3600
 
 @dataclass(frozen=True)
 class Route:
-    """An endpoint that attempts can go to; an ``ailing`` one only where no other takes them."""
+    """An endpoint that attempts can go to; one with a ``problem`` only where no other is."""
 
     endpoint: str
     purpose: str = Purpose.ANY
     price_per_s: Decimal | None = None
-    ailing: bool = False
+    problem: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def _routes(row: RunPodAccount) -> tuple[Route, ...]:
     rows = list(RunPodEndpoint.objects.filter(is_enabled=True))
     if rows:
         return tuple(
-            Route(each.endpoint_id, each.purpose, price_of(row, each), bool(each.problem_code))
+            Route(each.endpoint_id, each.purpose, price_of(row, each), each.problem_code)
             for each in rows
         )
     if settings.RUNPOD_ENDPOINT_ID:

@@ -4,6 +4,7 @@ import math
 import uuid
 from decimal import Decimal
 
+from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 
@@ -261,12 +262,17 @@ class RunPodAccount(models.Model):
         max_digits=12,
         decimal_places=8,
         default=Decimal("0.00031"),
+        validators=[MinValueValidator(0)],
     )
     most_at_once = models.PositiveIntegerField(
-        "동시에 보내는 작업 수 (jobs in flight at once)", default=50
+        "동시에 보내는 작업 수 (jobs in flight at once)",
+        default=50,
+        validators=[MinValueValidator(1)],
     )
     per_workspace = models.PositiveIntegerField(
-        "워크스페이스당 동시 작업 수 (of one workspace)", default=4
+        "워크스페이스당 동시 작업 수 (of one workspace)",
+        default=4,
+        validators=[MinValueValidator(1)],
     )
     uses_webhook = models.BooleanField("완료 알림 받기 (be told of ends)", default=True)
     problem_code = models.CharField(max_length=64, blank=True, editable=False)
@@ -288,7 +294,12 @@ class RunPodEndpoint(models.Model):
     the version that its worker speaks. With a ``problem_code`` it is used only where no other is.
     """
 
-    endpoint_id = models.CharField("엔드포인트 ID (endpoint id)", max_length=100, unique=True)
+    endpoint_id = models.CharField(
+        "엔드포인트 ID (endpoint id)",
+        max_length=100,
+        unique=True,
+        validators=[RegexValidator(r"^[A-Za-z0-9_-]+\Z")],  # it becomes part of an address
+    )
     purpose = models.CharField(
         "용도 (purpose)", max_length=12, choices=Purpose.choices, default=Purpose.ANY
     )

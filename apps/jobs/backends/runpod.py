@@ -75,7 +75,7 @@ class RunPodBackend:
         if not self.client.api_key or not self.routes:
             raise Closed(WebCode.RUNPOD_UNSET)
         busy: Busy | None = None
-        closed = Closed(WebCode.RUNPOD_UNSET)
+        closed = Closed(Code.CONTRACT_VERSION, "no endpoint's worker speaks our contract")
         for route in in_order(self.routes, spec.kind):
             try:
                 remote_id = self.client.submit(route.endpoint, order)
@@ -148,10 +148,14 @@ class RunPodBackend:
 
 
 def in_order(routes: Iterable[Route], kind: JobKind) -> list[Route]:
-    """The endpoints for a kind, best first: meant for it, for anything, for something else."""
+    """The endpoints for a kind, best first: meant for it, for anything, for something else.
+
+    None whose worker is known to refuse our contract.
+    """
     wanted = Purpose.TRAINING if kind == JobKind.TRAIN else Purpose.CONVERSION
     ranks: dict[str, int] = {wanted: 0, Purpose.ANY: 1}
-    return sorted(routes, key=lambda route: (route.ailing, ranks.get(route.purpose, 2)))
+    able = (route for route in routes if route.problem != Code.CONTRACT_VERSION)
+    return sorted(able, key=lambda route: (bool(route.problem), ranks.get(route.purpose, 2)))
 
 
 def refusal_code(error: Rejected) -> str:

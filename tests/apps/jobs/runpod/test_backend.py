@@ -100,12 +100,21 @@ def test_an_unknown_endpoint_passes_the_job_on_to_the_next(
 )
 def test_endpoints_by_kind_with_fall_back(kind: JobKind, wanted: list[str]) -> None:
     routes = [
-        Route("sick", Purpose.TRAINING, ailing=True),
+        Route("sick", Purpose.TRAINING, problem=WebCode.RUNPOD_ASLEEP),
         Route("any"),
+        Route("old", problem=Code.CONTRACT_VERSION),
         Route("c", Purpose.CONVERSION),
         Route("t", Purpose.TRAINING),
     ]
     assert [each.endpoint for each in in_order(routes, kind)] == wanted
+
+
+def test_jobs_wait_where_every_worker_speaks_another_contract(runpod: FakeRunPod) -> None:
+    old = replace(TRAINING, problem=Code.CONTRACT_VERSION)
+    with pytest.raises(Closed) as caught:
+        backend_of(runpod, old).submit(spec(), ttl_s=500)
+    assert caught.value.code == Code.CONTRACT_VERSION
+    assert runpod.cloud.calls == []
 
 
 def test_429_everywhere_is_no_room(cloud: Cloud, backend: RunPodBackend) -> None:

@@ -87,7 +87,7 @@ def test_an_endpoint_without_workers_is_found_and_used_last(
     later(row, canary.PATIENCE + timedelta(seconds=1))
     assert round_of(backend, row).problem_code == WebCode.RUNPOD_ASLEEP
     [route] = settings_now().routes
-    assert route.ailing
+    assert route.problem == WebCode.RUNPOD_ASLEEP
     assert row.canary_id, "the one on its way may still come through"
     cloud.pass_time(canary.PATIENCE.total_seconds() + 1000)
     assert round_of(backend, row).canary_id == ""

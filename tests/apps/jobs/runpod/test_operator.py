@@ -164,6 +164,16 @@ def test_every_failure_is_named_in_both_languages(
     assert text_of(code).en in shown
 
 
+def test_settings_that_would_stop_everything_are_refused(boss: Client, db: None) -> None:
+    page(boss)
+    for bad in ({"most_at_once": "0"}, {"per_workspace": "0"}, {"price_per_s": "-1"}):
+        assert boss.post(PAGE, form(**bad)).status_code == 200, "the form again"
+    row = {"endpoint_id": "../v1/pods", "purpose": "any", "position": "0"}
+    assert boss.post("/admin/jobs/runpodendpoint/add/", row).status_code == 200
+    assert not RunPodEndpoint.objects.exists()
+    assert compute.account().most_at_once == 50
+
+
 def test_unset_is_said(boss: Client, settings: Any) -> None:
     settings.RUNPOD_API_KEY = settings.RUNPOD_ENDPOINT_ID = ""
     assert text_of(WebCode.RUNPOD_UNSET).ko in page(boss)
