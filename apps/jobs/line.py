@@ -11,6 +11,7 @@ from django.utils import timezone
 from .backends.base import Backend, Limits
 from .models import Attempt, Turn
 from .states import ATTEMPT_REMOTE, AttemptState
+from .timing import DOUBT
 
 _LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended('jobs/line', 0))"
 
@@ -38,6 +39,14 @@ def claim(attempt_id: uuid.UUID, backend: str) -> bool:
         id=attempt_id, state=AttemptState.QUEUED, not_before__lte=now
     ).update(state=AttemptState.SUBMITTING, backend=backend, claimed_at=now)
     return claimed == 1
+
+
+def is_in_doubt(backend: str) -> bool:
+    """Whether a submit of the last minutes got no answer, and its worker was not heard of since."""
+    since = timezone.now() - DOUBT
+    return Attempt.objects.filter(
+        state=AttemptState.UNKNOWN, backend=backend, claimed_at__gt=since
+    ).exists()
 
 
 def served(workspace_id: uuid.UUID) -> None:

@@ -35,12 +35,15 @@ def ask(
 
     Those asked are marked, so that the next sweep begins with others. Who can't be reached is
     passed over; where a whole portion can't be, or time is up, the rest waits for the next sweep.
+    The first portion is small: a backend that does not answer takes its time about it.
     """
     waiting = list(attempts)
     until = time.monotonic() + ASKING_BUDGET.total_seconds()
     with ThreadPoolExecutor(_THREADS) as pool:
-        for start in range(0, len(waiting), _PORTION):
-            portion = waiting[start : start + _PORTION]
+        asked = 0
+        while asked < len(waiting):
+            portion = waiting[asked : asked + (_PORTION if asked else _THREADS)]
+            asked += len(portion)
             _mark_asked(portion)
             calls = [(each, of(each), remote(each)) for each in portion]
             answers = list(pool.map(lambda call: _answer(call[1], call[2]), calls))
@@ -51,7 +54,7 @@ def ask(
             ]
             yield from heard
             if not heard or time.monotonic() > until:
-                log.warning("asked no further", asked=start + len(portion), of=len(waiting))
+                log.warning("asked no further", asked=asked, of=len(waiting))
                 return
 
 

@@ -62,14 +62,13 @@ def forget() -> None:
 
 def _ask() -> Report:
     backend = backends.runpod()
-    backend = replace(backend, client=replace(backend.client, tries=1))
     if not backend.client.api_key or not backend.routes:
         return Report(WebCode.RUNPOD_UNSET, None, ())
     endpoints = tuple(_endpoint(backend, route) for route in backend.routes)
     account: Account | None = None
     # a key may be limited to its endpoints: no reason not to use it
     with suppress(NotSent, NoAnswer, Rejected):
-        account = backend.client.account()
+        account = replace(backend.client, tries=1).account()
     usable = any(not each.code for each in endpoints)
     return Report("" if usable else endpoints[0].code, account, endpoints)
 

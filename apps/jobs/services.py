@@ -51,7 +51,13 @@ from .timing import (
 
 
 def dispatch_waiting(backend: Backend) -> None:
-    """Send what waits, in the fair order of ``line``, until the backend has no room."""
+    """Send what waits, in the fair order of ``line``, until the backend has no room.
+
+    After a submit that nobody answered, no more are sent until the backend answers at all: each
+    would be lost for as long as it takes to be sure.
+    """
+    if line.is_in_doubt(backend.name) and not backend.health().ok:
+        return
     turned_away = 0
     for _ in range(DISPATCH_AT_ONCE):
         attempt_id = line.claim_next(backend)
@@ -59,7 +65,7 @@ def dispatch_waiting(backend: Backend) -> None:
             return
         outcome = _send(attempt_id, backend)
         turned_away = turned_away + 1 if outcome is Sent.HELD else 0
-        if outcome is Sent.NO_ROOM or turned_away >= CLOSED_IN_A_ROW:
+        if outcome in (Sent.NO_ROOM, Sent.PERHAPS) or turned_away >= CLOSED_IN_A_ROW:
             return
     later("dispatch")
 
@@ -68,15 +74,17 @@ def dispatch(attempt_id: uuid.UUID, backend: Backend) -> bool:
     """Claim this attempt and submit it, once. False where the backend can take no more now."""
     if not line.claim(attempt_id, backend.name):
         return True
-    return _send(attempt_id, backend) is Sent.ON
+    return _send(attempt_id, backend) in (Sent.ON, Sent.PERHAPS)
 
 
 class Sent(Enum):
-    """What became of a claim: it is on its way or over, put back for want of room, or held."""
+    """What became of a claim: it is on its way or over, perhaps so, put back for want of room, or
+    held."""
 
     ON = 1
-    NO_ROOM = 2
-    HELD = 3
+    PERHAPS = 2
+    NO_ROOM = 3
+    HELD = 4
 
 
 def _send(attempt_id: uuid.UUID, backend: Backend) -> Sent:
@@ -106,6 +114,7 @@ def _send(attempt_id: uuid.UUID, backend: Backend) -> Sent:
         fail(attempt_id, error.code, str(error))
     except Ambiguous as error:
         _submitted(attempt_id, error.where)
+        return Sent.PERHAPS
     else:
         _submitted(attempt_id, submission)
     return Sent.ON

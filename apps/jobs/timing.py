@@ -48,6 +48,9 @@ SLOT_PAUSE: Final = timedelta(seconds=3)
 DISPATCH_AT_ONCE: Final = 100
 """Attempts that one dispatch sends before it makes room for the next task."""
 
+DOUBT: Final = timedelta(minutes=5)
+"""So long after a submit without an answer, a backend is asked for its health before the next."""
+
 CLOSED_PAUSE: Final = timedelta(minutes=1)
 """Before an attempt is sent again that only the operator can get moving."""
 

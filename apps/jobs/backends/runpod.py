@@ -4,7 +4,7 @@ import json
 import re
 import uuid
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from gpu_worker.contract.errors import Code
@@ -137,9 +137,10 @@ class RunPodBackend:
         )
 
     def health_of(self, endpoint: str) -> Health:
-        """Whether the endpoint answers, with its counts of jobs and workers."""
+        """Whether the endpoint answers, with its counts of jobs and workers. Somebody waits for
+        the answer: it is asked once."""
         try:
-            counts = self.client.health(endpoint)
+            counts = replace(self.client, tries=1).health(endpoint)
         except Rejected as error:
             return Health(False, {"error": str(error)}, refusal_code(error))
         except (NotSent, NoAnswer) as error:

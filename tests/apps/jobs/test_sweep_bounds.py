@@ -79,7 +79,7 @@ def test_leaving_is_bounded_too(studio: Studio) -> None:
 def test_a_backend_that_is_away_is_not_asked_on_and_on(studio: Studio) -> None:
     live_attempts(studio, ASK_AT_ONCE)
     backend = CountingBackend(away=True)
-    assert swept(backend)[1] == looks._PORTION
+    assert swept(backend)[1] == looks._THREADS
     assert Attempt.objects.filter(state=AttemptState.LOST).count() == 0
 
 
@@ -88,7 +88,7 @@ def test_a_sweep_that_takes_too_long_asks_no_further(
 ) -> None:
     monkeypatch.setattr(looks, "ASKING_BUDGET", timedelta())
     live_attempts(studio, ASK_AT_ONCE)
-    assert swept(CountingBackend())[1] == looks._PORTION
+    assert swept(CountingBackend())[1] == looks._THREADS
 
 
 def test_an_attempt_that_ends_by_itself_is_told_why(studio: Studio) -> None:

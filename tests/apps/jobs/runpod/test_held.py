@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from apps.billing.plans import WELCOME_CREDITS
 from apps.jobs import compute, services, timing
-from apps.jobs.backends.base import Closed, Refused
+from apps.jobs.backends.base import Ambiguous, Closed, Health, Refused
 from apps.jobs.models import Attempt, Job, JobEvent, RunPodAccount
 from apps.jobs.problems import TEXTS, WebCode, text_of
 from apps.jobs.requests import SeparationStart
@@ -74,6 +74,24 @@ def test_a_closed_door_is_knocked_at_three_times(studio: Studio) -> None:
     assert held.count() == timing.CLOSED_IN_A_ROW
     assert not Job.objects.exclude(state=JobState.QUEUED).exists()
     assert Job.objects.count() == 5
+
+
+def test_an_outage_costs_one_attempt_its_certainty_not_all(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        studio.start(SeparationStart(files=(studio.song.id,)))
+    studio.backend.failure = Ambiguous("a time-out")
+    monkeypatch.setattr(studio.backend, "health", lambda: Health(False))
+    for _ in range(4):
+        services.dispatch_waiting(studio.backend)
+    states = sorted(Attempt.objects.values_list("state", flat=True))
+    assert states == ["queued", "queued", "unknown"]
+    monkeypatch.setattr(studio.backend, "health", lambda: Health(True))
+    studio.backend.failure = None
+    services.dispatch_waiting(studio.backend)
+    states = sorted(Attempt.objects.values_list("state", flat=True))
+    assert states == ["dispatched", "dispatched", "unknown"]
 
 
 def test_a_job_too_large_fails_at_once(studio: Studio) -> None:

@@ -60,6 +60,7 @@ def test_the_key_is_sealed_used_and_never_shown(
     shown = page(boss)
     assert "🟢" in shown
     assert "••••1234" in shown
+    assert "연결 시험" in shown
     assert "$12.50" in shown
     assert KEY not in shown
     assert row.sealed_key not in shown
