@@ -3,6 +3,7 @@ twice."""
 
 import os
 import random
+from collections import Counter
 
 import pytest
 
@@ -32,6 +33,8 @@ def run(seed: int, jobs: int, threads: int) -> None:
         counts = cloud_verdict(world)
     states = list(Job.objects.values_list("state", flat=True))
     print(counts | {state: states.count(state) for state in sorted(set(states))})
+    codes = Job.objects.filter(state="failed").values_list("error_code", flat=True)
+    print(dict(Counter(codes)))
     assert "succeeded" in states
 
 

@@ -17,7 +17,7 @@ from gpu_worker.contract.errors import Code
 from tests.cloud.cloud import Cloud, Faults
 from tests.cloud.server import FakeRunPod
 
-from ..conftest import Studio, current
+from ..conftest import Studio, current, now_due
 from ..test_life import snapshot
 from .conftest import Remote, taken, wait_for
 
@@ -174,3 +174,21 @@ def test_a_hint_names_an_attempt_whose_submit_was_ambiguous(
     assert current(job).state == AttemptState.SUCCEEDED
     assert Attempt.objects.filter(job=job).count() == 1
     assert len(cloud.jobs) == 1
+
+
+def test_an_expired_link_is_tried_again_with_fresh_ones(
+    studio: Studio, configured: FakeRunPod
+) -> None:
+    job, remote = dispatched(studio, configured)
+    remote.hand.done(remote.name, error=str(Code.INPUT_FETCH_FAILED))
+    looks.follow_hint(remote.attempt_id, remote.name, RUNPOD)
+    assert (current(job).fence, current(job).state) == (2, AttemptState.QUEUED)
+    now_due(job)
+    services.dispatch_waiting(RUNPOD("runpod"))
+    again = taken(configured)
+    assert again.attempt_id == current(job).id
+    assert set(again.worker.spec.outputs.values()).isdisjoint(remote.worker.spec.outputs.values())
+    again.finish()
+    looks.follow_hint(again.attempt_id, again.name, RUNPOD)
+    job.refresh_from_db()
+    assert (job.state, job.cost) == (JobState.SUCCEEDED, job.quote)
