@@ -16,6 +16,7 @@ from gpu_worker.contract.params import JobKind
 from .states import (
     ATTEMPT_ACTIVE,
     ATTEMPT_MOVES,
+    ATTEMPT_REMOTE,
     JOB_ACTIVE,
     JOB_MOVES,
     AttemptState,
@@ -167,6 +168,15 @@ class Attempt(models.Model):
         )
         indexes = (
             models.Index(fields=["not_before"], condition=Q(gone_at=None), name="attempt_not_gone"),
+            # what a dispatch and a sweep look through, however many attempts there ever were
+            models.Index(
+                fields=["not_before"],
+                condition=Q(state=AttemptState.QUEUED),
+                name="attempt_waiting",
+            ),
+            models.Index(
+                fields=["asked_at"], condition=Q(state__in=ATTEMPT_REMOTE), name="attempt_remote"
+            ),
         )
 
     def __str__(self) -> str:
