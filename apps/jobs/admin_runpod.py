@@ -103,16 +103,15 @@ class RunPodAccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.display(description="상태 (state)")
     def connection(self, row: RunPodAccount) -> SafeString:
         known = operator.report()
-        light = "🟢" if not known.code else "🔴"
         head = both(known.text) if known.text else "연결됨 (connected)"
         money = "?" if known.account is None else f"${known.account.balance:.2f}"
-        lines = [(_line(each),) for each in known.endpoints]
+        lines = [(_light(not each.code), _line(each)) for each in known.endpoints]
         return format_html(
-            "<p>{} {}</p><p>잔액 (balance): {}</p><ul>{}</ul>",
-            light,
+            "<div><p>{} {}</p><p>잔액 (balance): {}</p>{}</div>",
+            _light(not known.code),
             head,
             money,
-            format_html_join("", "<li>{}</li>", lines),
+            format_html_join("", "<p>{} {}</p>", lines),
         )
 
     def test(self, request: HttpRequest) -> HttpResponseRedirect:
@@ -129,13 +128,18 @@ class RunPodAccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return HttpResponseRedirect(reverse("admin:jobs_runpodaccount_change", args=[1]))
 
 
+def _light(is_well: bool) -> SafeString:
+    color, word = ("#2a7d2a", "정상 (ok)") if is_well else ("#ba2121", "문제 (problem)")
+    return format_html('<strong style="color: {}">● {}</strong>', color, word)
+
+
 def _line(each: operator.EndpointReport) -> str:
     """One endpoint: the problem and what to do, or its counts."""
     if each.text is not None:
-        return f"🔴 {each.endpoint}: {both(each.text)} {each.detail}".strip()
+        return f"{each.endpoint}: {both(each.text)} {each.detail}".strip()
     jobs, workers = each.jobs, each.workers
     return (
-        f"🟢 {each.endpoint}: 대기 (queued) {jobs.get('inQueue', '?')}, "
+        f"{each.endpoint}: 대기 (queued) {jobs.get('inQueue', '?')}, "
         f"실행 (running) {jobs.get('inProgress', '?')}; 워커 (workers): "
         f"{workers.get('running', '?')} 실행, {workers.get('idle', '?')} 유휴, "
         f"{workers.get('initializing', '?')} 준비, {workers.get('throttled', '?')} 제한, "
@@ -145,15 +149,16 @@ def _line(each: operator.EndpointReport) -> str:
 
 @admin.register(RunPodEndpoint)
 class RunPodEndpointAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("endpoint_id", "purpose", "position", "is_enabled", "price_per_s", "state")
+    list_display = ("endpoint_id", "state", "purpose", "position", "is_enabled", "price_per_s")
     list_editable: ClassVar = ("position", "is_enabled")
     readonly_fields = ("state", "proven_at", "contract")
 
     @admin.display(description="상태 (state)")
     def state(self, row: RunPodEndpoint) -> str:
         if row.problem_code:
-            return f"🔴 {both(text_of(row.problem_code))} {row.problem_detail}"
-        return "🟢" if row.proven_at else "⚪ 아직 시험하지 않음 (not tested yet)"
+            problem = f"{both(text_of(row.problem_code))} {row.problem_detail}"
+            return format_html("{} {}", _light(False), problem)
+        return _light(True) if row.proven_at else "아직 시험하지 않음 (not tested yet)"
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)

@@ -317,11 +317,13 @@ class RunPodEndpoint(models.Model):
     is_enabled = models.BooleanField("사용 (enabled)", default=True)
     gpu = models.CharField("GPU", max_length=64, blank=True)
     price_per_s = models.DecimalField(
-        "GPU 1초 가격, USD (비우면 기본값, empty: default)",
+        "GPU 1초 가격, USD (price)",
         max_digits=12,
         decimal_places=8,
         null=True,
         blank=True,
+        validators=[MinValueValidator(0)],
+        help_text="비우면 RunPod 연결의 가격을 씁니다. (Empty: the account's.)",
     )
     canary_id = models.CharField(max_length=200, blank=True, editable=False)
     canary_at = models.DateTimeField(null=True, blank=True, editable=False)

@@ -23,6 +23,7 @@ from ...conftest import browser
 from .conftest import CONVERSION, TRAINING
 
 PAGE = "/admin/jobs/runpodaccount/1/change/"
+PROBLEM = "● 문제 (problem)"
 KEY = "rpa_KEYTHATNOTEXTMAYHOLD1234"
 
 
@@ -52,13 +53,14 @@ def test_the_key_is_sealed_used_and_never_shown(
     boss: Client, configured: FakeRunPod, cloud: Cloud
 ) -> None:
     cloud.key = KEY
-    assert "🔴" in page(boss), "the environment's key is another"
+    assert PROBLEM in page(boss), "the environment's key is another"
     assert boss.post(PAGE, form(new_key=KEY)).status_code == 302
     row = RunPodAccount.objects.get()
     assert KEY not in str(vars(row))
     assert unseal(row.sealed_key) == KEY
     shown = page(boss)
-    assert "🟢" in shown
+    assert PROBLEM not in shown
+    assert "● 정상 (ok)" in shown
     assert "••••1234" in shown
     assert "연결 시험" in shown
     assert "$12.50" in shown
@@ -135,7 +137,7 @@ def test_the_button_tests_and_sends_a_canary(
     RunPodEndpoint.objects.create(endpoint_id=TRAINING.endpoint)
     RunPodEndpoint.objects.create(endpoint_id="unknown-one")
     shown = boss.post("/admin/jobs/runpodaccount/test/", follow=True).content.decode()
-    assert f"🟢 {TRAINING.endpoint}" in shown
+    assert f"{TRAINING.endpoint}: 대기" in shown
     assert text_of(WebCode.RUNPOD_ENDPOINT).ko in shown
     assert text_of(WebCode.RUNPOD_ENDPOINT).en in shown
     [job] = cloud.jobs.values()
