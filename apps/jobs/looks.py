@@ -45,8 +45,8 @@ def ask(
             portion = waiting[asked : asked + (_PORTION if asked else _THREADS)]
             asked += len(portion)
             _mark_asked(portion)
-            calls = [(each, of(each), remote(each)) for each in portion]
-            answers = list(pool.map(lambda call: _answer(call[1], call[2]), calls))
+            whom = [_whom(each, of) for each in portion]
+            answers = list(pool.map(_answer, whom, map(remote, portion)))
             heard = [
                 (each, answer)
                 for each, answer in zip(portion, answers, strict=True)
@@ -62,8 +62,19 @@ def _mark_asked(attempts: list[Attempt]) -> None:
     Attempt.objects.filter(id__in=[each.id for each in attempts]).update(asked_at=timezone.now())
 
 
-def _answer(ask_it: Ask, whom: Remote) -> Look | Exception:
+def _whom(attempt: Attempt, of: Callable[[Attempt], Ask]) -> Ask | None:
+    """Whom to ask; None where the attempt's backend is none that we know."""
+    try:
+        return of(attempt)
+    except KeyError:
+        log.exception("an unknown backend", attempt=str(attempt.id), backend=attempt.backend)
+        return None
+
+
+def _answer(ask_it: Ask | None, whom: Remote) -> Look | Exception | None:
     """Runs in a thread of the pool: no database here."""
+    if ask_it is None:
+        return None
     try:
         return ask_it(whom)
     except Unreachable as error:

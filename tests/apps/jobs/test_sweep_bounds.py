@@ -83,6 +83,19 @@ def test_a_backend_that_is_away_is_not_asked_on_and_on(studio: Studio) -> None:
     assert Attempt.objects.filter(state=AttemptState.LOST).count() == 0
 
 
+def test_a_backend_that_nobody_knows_keeps_no_other_from_being_asked(studio: Studio) -> None:
+    live_attempts(studio, 6)
+    odd = Attempt.objects.filter(state=AttemptState.RUNNING)[0]
+    Attempt.objects.filter(id=odd.id).update(backend="gone")
+    backend = CountingBackend()
+
+    def find(name: str) -> FakeBackend:
+        return {"fake": backend}[name]
+
+    sweep.sweep(backend, find)
+    assert len(backend.asked) == 5
+
+
 def test_a_sweep_that_takes_too_long_asks_no_further(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
