@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -73,7 +72,7 @@ class RunPodAccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     ) -> HttpResponse:
         """There is one row: its page is the list."""
         row, _ = RunPodAccount.objects.get_or_create(id=1)
-        return redirect("admin:jobs_runpodaccount_change", row.pk)
+        return self.changeform_view(request, str(row.pk), extra_context=extra_context)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -6,9 +6,8 @@ RunPod tries three times in all within some 20 s; a hint that is lost costs time
 import json
 from typing import Any, Final
 
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
 
 from apps.common.errors import NOT_FOUND
 
@@ -20,12 +19,13 @@ _LONGEST_ID: Final = 200
 
 
 @csrf_exempt
-@require_POST
-def runpod(request: HttpRequest, token: str) -> JsonResponse:
+def runpod(request: HttpRequest, token: str) -> HttpResponse:
     """Have the attempt looked at. Whoever has no token of ours learns nothing."""
     attempt_id = tokens.hinted_attempt(token)
     if attempt_id is None or not Attempt.objects.filter(id=attempt_id).exists():
         return JsonResponse(NOT_FOUND.body(), status=404)
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
     later("look", attempt_id, extra=(_remote_id(request),))
     return JsonResponse({})
 
