@@ -151,7 +151,9 @@ def test_workers_share_the_cores(
     crowd.submit(job, ttl_s=100)
     (process,) = crowd._running()
     try:
-        environment = Path(f"/proc/{process.pid}/environ").read_bytes().split(b"\0")
+        said = Path(f"/proc/{process.pid}/environ")
+        wait(lambda: bool(said.read_bytes()))  # empty while the process is still being made
+        environment = said.read_bytes().split(b"\0")
     finally:
         os.killpg(process.pid, signal.SIGKILL)
     assert f"OMP_NUM_THREADS={threads}".encode() in environment
