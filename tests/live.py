@@ -92,10 +92,13 @@ class LiveStack:
             return self.process.wait()
 
 
-def live_environment(services: Supervisor, var: Path, port: int, number: int) -> dict[str, str]:
+def live_environment(
+    services: Supervisor, var: Path, port: int, number: int, extra: Mapping[str, str]
+) -> dict[str, str]:
     """Settings of a studio of its own on the run's services: own database, queue and bucket.
 
-    Studios that shared a queue would take each other's jobs: each has a ``number``.
+    Studios that shared a queue would take each other's jobs: each has a ``number``. ``extra`` are
+    further settings.
     """
     settings = services.stack.settings()
     stack = services.stack
@@ -112,16 +115,23 @@ def live_environment(services: Supervisor, var: Path, port: int, number: int) ->
         "PUBLIC_URL": f"http://localhost:{port}",
         "WORKER_CALLBACK_URL": f"http://127.0.0.1:{port}",
     }
-    return {**os.environ, **settings}
+    return {**os.environ, **settings, **extra}
 
 
-def start_live(services: Supervisor, var: Path, *, demo: bool, number: int = 0) -> LiveStack:
+def start_live(
+    services: Supervisor,
+    var: Path,
+    *,
+    demo: bool,
+    number: int = 0,
+    extra: Mapping[str, str] | None = None,
+) -> LiveStack:
     """Start web, worker and beat under a supervisor of their own; raises RuntimeError."""
     port = free_port()
     var.mkdir(parents=True, exist_ok=True)
     if Service.POSTGRES in services.stack.services:
         services.stack.postgres.ensure_database(f"{LIVE_DATABASE}{number}")
-    environment = live_environment(services, var, port, number)
+    environment = live_environment(services, var, port, number, extra or {})
     command = [
         sys.executable,
         "-m",

@@ -83,14 +83,6 @@ def _check_compute() -> list[Error]:
     backend = settings.COMPUTE_BACKEND
     if backend not in {"local", "runpod"}:
         return [_error(6, f"COMPUTE_BACKEND is {backend!r}.", "Use local or runpod.")]
-    if backend == "runpod" and not (settings.RUNPOD_API_KEY and settings.RUNPOD_ENDPOINT_ID):
-        return [
-            _error(
-                7,
-                "COMPUTE_BACKEND is runpod without its key or endpoint.",
-                "Set RUNPOD_API_KEY and RUNPOD_ENDPOINT_ID.",
-            )
-        ]
     if settings.LOCAL_BACKEND_SLOTS < 1:
         return [_error(8, "LOCAL_BACKEND_SLOTS is below 1.", "Set it to 1 or more.")]
     return []

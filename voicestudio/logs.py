@@ -22,7 +22,10 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=:-]+"), rf"\1 {_HIDDEN}"),
     (re.compile(r"(?i)\b(sessionid|csrftoken)=[^;\s\"']+"), rf"\1={_HIDDEN}"),
     (re.compile(r"(?i)\b(token|key|secret|password)=[^&;\s\"']+"), rf"\1={_HIDDEN}"),
-    (re.compile(r"(/(?:verify-email|reset-password)/)[^/?\s\"']+"), rf"\1{_HIDDEN}"),
+    (
+        re.compile(r"(/(?:verify-email|reset-password|worker/v1/runpod)/)[^/?\s\"']+"),
+        rf"\1{_HIDDEN}",
+    ),
     # user:password@ of a URL
     (re.compile(r"(\w+://)[^/\s:@\"']*:[^/\s@\"']+@"), rf"\1{_HIDDEN}@"),
 )

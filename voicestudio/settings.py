@@ -254,6 +254,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=15),
         "options": {"expires": 14},
     },
+    "canary": {
+        "task": "apps.jobs.tasks.canary",
+        "schedule": timedelta(minutes=10),
+        "options": {"expires": 590},
+    },
     "erase": {
         "task": "apps.common.tasks.erase_due",
         "schedule": timedelta(minutes=1),
@@ -281,6 +286,8 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 COMPUTE_BACKEND = env.text("COMPUTE_BACKEND", "local")
 RUNPOD_API_KEY = env.text("RUNPOD_API_KEY")
 RUNPOD_ENDPOINT_ID = env.text("RUNPOD_ENDPOINT_ID")
+RUNPOD_API = env.text("RUNPOD_API", "https://api.runpod.ai/v2")
+RUNPOD_ACCOUNT_API = env.text("RUNPOD_ACCOUNT_API", "https://api.runpod.io/graphql")
 LOCAL_BACKEND_SLOTS = env.number("LOCAL_BACKEND_SLOTS", 1)
 WORKER_CALLBACK_URL = env.text("WORKER_CALLBACK_URL", PUBLIC_URL)
 WEIGHTS_DIR = env.text("WEIGHTS_DIR", str(VAR_DIR / "weights"))

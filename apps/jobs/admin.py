@@ -2,7 +2,10 @@ from django.contrib import admin
 
 from apps.common.looking import ReadOnlyAdmin
 
+from .admin_runpod import RunPodAccountAdmin, RunPodEndpointAdmin
 from .models import Attempt, Job, VoiceUse
+
+__all__ = ["JobAdmin", "RunPodAccountAdmin", "RunPodEndpointAdmin"]
 
 
 class AttemptInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -18,6 +21,8 @@ class AttemptInline(admin.TabularInline):  # type: ignore[type-arg]
         "started_at",
         "last_seen_at",
         "ended_at",
+        "machine_s",
+        "cost_usd",
         "error_code",
         "error_detail",
     )

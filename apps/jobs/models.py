@@ -1,10 +1,14 @@
 """A job, its attempts and what they reported."""
 
+import math
 import uuid
+from decimal import Decimal
 
+from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 
+from apps.accounts.models import Workspace
 from apps.common.models import Owned
 from apps.voices.models import Consent, Voice
 from gpu_worker.contract.params import JobKind
@@ -12,11 +16,13 @@ from gpu_worker.contract.params import JobKind
 from .states import (
     ATTEMPT_ACTIVE,
     ATTEMPT_MOVES,
+    ATTEMPT_REMOTE,
     JOB_ACTIVE,
     JOB_MOVES,
     AttemptState,
     IllegalMove,
     JobState,
+    Purpose,
 )
 
 
@@ -123,7 +129,9 @@ class Attempt(models.Model):
     """One try at a job on one backend. Only the attempt with the job's fence is listened to.
 
     ``last_seq`` is the highest progress event applied. ``ended_at`` is when we gave up on it or it
-    ended; ``gone_at`` when the backend confirmed that nothing of it runs any more.
+    ended; ``gone_at`` when the backend confirmed that nothing of it runs any more; ``asked_at``
+    when the sweep last asked the backend. ``machine_s`` seconds of a machine cost ``price_per_s``
+    USD each.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -143,6 +151,9 @@ class Attempt(models.Model):
     last_seq = models.PositiveIntegerField(default=0)
     ended_at = models.DateTimeField(null=True, blank=True)
     gone_at = models.DateTimeField(null=True, blank=True)
+    asked_at = models.DateTimeField(null=True, blank=True)
+    machine_s = models.FloatField(null=True, blank=True)
+    price_per_s = models.DecimalField(max_digits=12, decimal_places=8, null=True, blank=True)
     error_code = models.CharField(max_length=64, blank=True)
     error_detail = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -157,6 +168,15 @@ class Attempt(models.Model):
         )
         indexes = (
             models.Index(fields=["not_before"], condition=Q(gone_at=None), name="attempt_not_gone"),
+            # what a dispatch and a sweep look through, however many attempts there ever were
+            models.Index(
+                fields=["not_before"],
+                condition=Q(state=AttemptState.QUEUED),
+                name="attempt_waiting",
+            ),
+            models.Index(
+                fields=["asked_at"], condition=Q(state__in=ATTEMPT_REMOTE), name="attempt_remote"
+            ),
         )
 
     def __str__(self) -> str:
@@ -165,6 +185,16 @@ class Attempt(models.Model):
     @property
     def is_active(self) -> bool:
         return self.state in ATTEMPT_ACTIVE
+
+    @property
+    def cost_usd(self) -> Decimal | None:
+        """What its machine cost: whole seconds, as RunPod bills; ours where it told no time."""
+        if self.price_per_s is None:
+            return None
+        seconds = self.machine_s
+        if seconds is None and self.started_at and self.ended_at:
+            seconds = (self.ended_at - self.started_at).total_seconds()
+        return None if seconds is None else math.ceil(seconds) * self.price_per_s
 
     def move(self, to: AttemptState) -> None:
         """Change the state in memory; raises IllegalMove. The caller holds the row and saves."""
@@ -214,3 +244,98 @@ class JobEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} {self.seq or self.notice}"
+
+
+class Turn(models.Model):
+    """When a workspace was last served: the one that waited longest comes next."""
+
+    workspace = models.OneToOneField(
+        Workspace, on_delete=models.CASCADE, primary_key=True, related_name="turn"
+    )
+    served_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.workspace_id} {self.served_at:%F %T}"
+
+
+class RunPodAccount(models.Model):
+    """The operator's RunPod account, one row. The key is sealed: its end is all that shows.
+
+    ``problem_code`` is why jobs are held back, where they are.
+    """
+
+    sealed_key = models.TextField(blank=True, editable=False)
+    key_end = models.CharField(max_length=4, blank=True, editable=False)
+    gpu = models.CharField("기본 GPU (default GPU)", max_length=64, default="RTX 4090")
+    price_per_s = models.DecimalField(
+        "GPU 1초 가격, USD (price of a GPU second)",
+        max_digits=12,
+        decimal_places=8,
+        default=Decimal("0.00031"),
+        validators=[MinValueValidator(0)],
+    )
+    most_at_once = models.PositiveIntegerField(
+        "동시에 보내는 작업 수 (jobs in flight at once)",
+        default=50,
+        validators=[MinValueValidator(1)],
+    )
+    per_workspace = models.PositiveIntegerField(
+        "워크스페이스당 동시 작업 수 (of one workspace)",
+        default=4,
+        validators=[MinValueValidator(1)],
+    )
+    uses_webhook = models.BooleanField("완료 알림 받기 (be told of ends)", default=True)
+    problem_code = models.CharField(max_length=64, blank=True, editable=False)
+    problem_detail = models.TextField(blank=True, editable=False)
+    problem_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = "RunPod 연결"
+        verbose_name_plural = "RunPod 연결"
+
+    def __str__(self) -> str:
+        return "RunPod"
+
+
+class RunPodEndpoint(models.Model):
+    """A serverless endpoint that jobs can go to, in the order of ``position``.
+
+    ``canary_id`` is the test job on its way, ``proven_at`` when one last came through, ``contract``
+    the version that its worker speaks. With a ``problem_code`` it is used only where no other is.
+    """
+
+    endpoint_id = models.CharField(
+        "엔드포인트 ID (endpoint id)",
+        max_length=100,
+        unique=True,
+        validators=[RegexValidator(r"^[A-Za-z0-9_-]+\Z")],  # it becomes part of an address
+    )
+    purpose = models.CharField(
+        "용도 (purpose)", max_length=12, choices=Purpose.choices, default=Purpose.ANY
+    )
+    position = models.PositiveSmallIntegerField("순서 (order)", default=0)
+    is_enabled = models.BooleanField("사용 (enabled)", default=True)
+    gpu = models.CharField("GPU", max_length=64, blank=True)
+    price_per_s = models.DecimalField(
+        "GPU 1초 가격, USD (price)",
+        max_digits=12,
+        decimal_places=8,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text="비우면 RunPod 연결의 가격을 씁니다. (Empty: the account's.)",
+    )
+    canary_id = models.CharField(max_length=200, blank=True, editable=False)
+    canary_at = models.DateTimeField(null=True, blank=True, editable=False)
+    proven_at = models.DateTimeField(null=True, blank=True, editable=False)
+    contract = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    problem_code = models.CharField(max_length=64, blank=True, editable=False)
+    problem_detail = models.TextField(blank=True, editable=False)
+
+    class Meta:
+        ordering = ("position", "id")
+        verbose_name = "RunPod 엔드포인트"
+        verbose_name_plural = "RunPod 엔드포인트"
+
+    def __str__(self) -> str:
+        return self.endpoint_id

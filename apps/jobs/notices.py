@@ -23,6 +23,10 @@ NOTICES: Final = {
         "이전 시도의 체크포인트에서 이어 갑니다.",
         "Resuming from the checkpoint of an earlier attempt.",
     ),
+    "held": Text(
+        "연산 서버를 쓸 수 없어 기다립니다. {reason_ko}",
+        "Waiting, as the compute service can't be used. {reason_en}",
+    ),
     "unknown": Text(
         "연산 서버의 응답이 없어 작업이 시작되었는지 확인하고 있습니다.",
         "The compute service did not answer; checking whether the job has started.",

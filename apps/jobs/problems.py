@@ -13,7 +13,15 @@ class WebCode(StrEnum):
     DATASET_DELETED = "user:dataset-deleted"
     CHECKPOINT_GONE = "user:checkpoint-gone"
     RESULT_BROKEN = "worker:result-broken"
+    JOB_TOO_LARGE = "user:job-too-large"
     BACKEND_REFUSED = "operator:backend-refused"
+    RUNPOD_UNSET = "operator:runpod-unset"
+    RUNPOD_KEY = "operator:runpod-key"
+    RUNPOD_ENDPOINT = "operator:runpod-endpoint"
+    RUNPOD_QUOTA = "operator:runpod-quota"
+    RUNPOD_ASLEEP = "operator:runpod-asleep"
+    RUNPOD_AWAY = "operator:runpod-away"
+    RUNPOD_IMAGE = "operator:runpod-image"
 
 
 TEXTS: Final[dict[str, worker.Text]] = {
@@ -44,6 +52,38 @@ TEXTS: Final[dict[str, worker.Text]] = {
     WebCode.BACKEND_REFUSED: worker.Text(
         "연산 서버가 작업을 받지 않았습니다. 운영자가 연결 설정을 확인해야 합니다.",
         "The compute service refused the job. The operator has to check its settings.",
+    ),
+    WebCode.JOB_TOO_LARGE: worker.Text(
+        "한 작업에 담을 수 있는 크기를 넘었습니다. 녹음 수를 줄여 다시 시작해 주세요.",
+        "The job is larger than the compute service takes. Start again with fewer recordings.",
+    ),
+    WebCode.RUNPOD_UNSET: worker.Text(
+        "RunPod 연결이 설정되지 않았습니다. 운영자가 API 키와 엔드포인트를 등록해야 합니다.",
+        "RunPod is not set up. The operator has to enter an API key and an endpoint.",
+    ),
+    WebCode.RUNPOD_KEY: worker.Text(
+        "RunPod이 API 키를 거절했습니다. 운영자가 새 키를 등록하면 대기 중인 작업이 이어집니다.",
+        "RunPod refused the API key. Jobs that wait go on once the operator enters a valid one.",
+    ),
+    WebCode.RUNPOD_ENDPOINT: worker.Text(
+        "RunPod에 그 엔드포인트가 없습니다. 운영자가 엔드포인트 ID를 확인하면 작업이 이어집니다.",
+        "RunPod does not know the endpoint. Jobs go on once the operator has corrected its id.",
+    ),
+    WebCode.RUNPOD_QUOTA: worker.Text(
+        "RunPod 잔액이나 한도가 부족합니다. 운영자가 잔액을 채우거나 한도를 올리면 이어집니다.",
+        "RunPod's balance or quota is used up. Jobs go on once the operator has raised it.",
+    ),
+    WebCode.RUNPOD_ASLEEP: worker.Text(
+        "RunPod 엔드포인트에 워커가 없습니다. 운영자가 콘솔에서 최대 워커 수를 올려야 합니다.",
+        "The RunPod endpoint has no workers. The operator has to raise its maximum in the console.",
+    ),
+    WebCode.RUNPOD_IMAGE: worker.Text(
+        "엔드포인트의 워커가 시험 작업에 답하지 못했습니다. 운영자가 이미지를 확인해야 합니다.",
+        "The endpoint's worker did not answer the test job. The operator has to check its image.",
+    ),
+    WebCode.RUNPOD_AWAY: worker.Text(
+        "RunPod이 응답하지 않습니다. 자동으로 다시 시도하며, 계속되면 RunPod 상태를 확인해 주세요.",
+        "RunPod does not answer. It is asked again; if this lasts, look at RunPod's status page.",
     ),
     **{code.value: text for code, text in worker.TEXTS.items()},
 }

@@ -7,12 +7,17 @@ from typing import Literal
 from celery import current_app
 from django.db import transaction
 
-Task = Literal["dispatch", "finish", "stop", "sweep"]
+Task = Literal["dispatch", "finish", "look", "stop", "sweep"]
 
 
-def later(task: Task, attempt_id: uuid.UUID | None = None, after: timedelta | None = None) -> None:
+def later(
+    task: Task,
+    attempt_id: uuid.UUID | None = None,
+    after: timedelta | None = None,
+    extra: tuple[str, ...] = (),
+) -> None:
     """Enqueue on commit. A broker that is away loses only time: the sweep comes to the same."""
-    args = [] if attempt_id is None else [str(attempt_id)]
+    args = [] if attempt_id is None else [str(attempt_id), *extra]
     delay = after.total_seconds() if after else None
 
     def send() -> None:

@@ -206,13 +206,17 @@ def with_relations(jobs: Iterable[Job]) -> list[Job]:
 
 _PLACES: Final = """
 SELECT id, place FROM (
-    SELECT id, rank() OVER (ORDER BY created_at) AS place FROM jobs_job WHERE state = 'queued'
+    SELECT id, rank() OVER (ORDER BY turn, created_at) AS place FROM (
+        SELECT id, created_at,
+            row_number() OVER (PARTITION BY workspace_id ORDER BY created_at, id) AS turn
+        FROM jobs_job WHERE state = 'queued'
+    ) AS turns
 ) AS line WHERE id = ANY(%s)
 """
 
 
 def _queue_places(ids: list[uuid.UUID]) -> dict[uuid.UUID, int]:
-    """Places in line of those that wait, 1 for the next."""
+    """Places in line of those that wait, 1 for the next: each workspace has its turn (``line``)."""
     if not ids:
         return {}
     with connection.cursor() as cursor:

@@ -28,6 +28,14 @@ class AttemptState(models.TextChoices):
     CANCELLED = "cancelled"
 
 
+class Purpose(models.TextChoices):
+    """What an endpoint's GPU is meant for."""
+
+    ANY = "any", "모든 작업 (any)"
+    TRAINING = "training", "학습 (training)"
+    CONVERSION = "conversion", "변환 (conversion)"
+
+
 J, A = JobState, AttemptState
 
 _JOB_ENDS: Final = {J.FAILED, J.CANCELLED}

@@ -1,30 +1,36 @@
-"""The broom: every 15 s it brings each job to where it would be, had no message been lost."""
+"""The broom: every 15 s it brings each job to where it would be, had no message been lost.
+
+However many attempts are live, a sweep makes a bounded number of queries and of calls to backends.
+"""
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
-from typing import TypeVar
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Final, TypeVar
 
 import structlog
-from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db import connection, transaction
+from django.db.models import DurationField, ExpressionWrapper, F, Q, QuerySet, Value
+from django.db.models.expressions import Combinable
 from django.utils import timezone
 
 from apps.common.storage import STORAGE_ERRORS
-from apps.library.models import AudioFile, FileState
 from apps.voices.models import VoiceState
 from gpu_worker.contract.errors import Code
 
-from . import leftovers, rounds, services
+from . import leftovers, looks, rounds, services
 from .backends import FindBackend
-from .backends.base import Backend, Remote, RemoteState, Unreachable
-from .models import Attempt, Job, VoiceUse
+from .backends.base import Backend, Look, RemoteState, Unreachable
+from .models import Attempt, VoiceUse
 from .notices import note
 from .problems import WebCode
 from .states import JOB_ACTIVE, AttemptState, JobState
 from .timing import (
+    ASK_AT_ONCE,
     CLAIM_STUCK,
     DEADLINE_GRACE,
+    LEAVE_AT_ONCE,
     MUTE_LIMIT,
     QUEUE_TTL,
     SILENT,
@@ -39,11 +45,14 @@ Item = TypeVar("Item")
 def sweep(backend: Backend, find: FindBackend) -> None:
     """Once over everything that has not ended. Safe to run at any time, also twice at once."""
     now = timezone.now()
+    found = cache(find)
     _each(_orphans(), lambda orphan: services.fail(*orphan))
     _each(_stuck_claims(now), _mark_unknown)
-    _each(_silent(now), lambda attempt: _examine(attempt, find, now))
+    asked = looks.ask(_silent(now), lambda each: found(each.backend).status)
+    _each(asked, lambda answer: _conclude(*answer, now))
     _each(_overdue(now), _end_overdue)
-    _each(_leaving(now), lambda attempt: stop(attempt.id, find))
+    leaving = looks.ask(_leaving(now), lambda each: found(each.backend).stop)
+    _each(leaving, lambda answer: _note_gone(*answer))
     services.dispatch_waiting(backend)
     _each(leftovers.untidy(now), leftovers.tidy)
 
@@ -59,30 +68,31 @@ def _each(items: Iterable[Item], act: Callable[[Item], object]) -> None:
             log.exception("sweep failed on an item", item=str(item))
 
 
+_FILE_DELETED: Final = """
+SELECT attempt.id FROM jobs_attempt attempt
+JOIN jobs_job job ON job.id = attempt.job_id AND job.fence = attempt.fence
+WHERE job.state = ANY(%s) AND EXISTS (
+    SELECT 1 FROM jsonb_array_elements(job.inputs->'files') named
+    JOIN library_audiofile file ON file.id = (named->>'id')::uuid
+    WHERE file.state = 'deleted'
+)
+"""
+
+
 def _orphans() -> list[tuple[uuid.UUID, str]]:
     """Attempts whose job lost a voice, a consent or a file, with the code that says so."""
-    active = Attempt.objects.filter(job__state__in=JOB_ACTIVE, fence=F("job__fence"))
-    attempts = {attempt.job_id: attempt for attempt in active.select_related("job")}
-    found = dict(_lost_files([attempt.job for attempt in attempts.values()]))
-    uses = list(VoiceUse.objects.filter(job__in=attempts).select_related("voice", "consent"))
-    for use in uses:
-        if use.consent is None or use.consent.revoked_at is not None:
-            found[use.job_id] = WebCode.CONSENT_REVOKED
-    for use in uses:
-        if use.voice.state == VoiceState.DELETED:
-            found[use.job_id] = WebCode.VOICE_DELETED
-    return [(attempts[job_id].id, code) for job_id, code in found.items()]
-
-
-def _lost_files(jobs: Iterable[Job]) -> Iterator[tuple[uuid.UUID, WebCode]]:
-    """Those of the jobs that name a file that was deleted."""
-    used = {job.id: {uuid.UUID(file["id"]) for file in job.inputs["files"]} for job in jobs}
-    deleted = set(
-        AudioFile.objects.filter(
-            id__in=set().union(*used.values()), state=FileState.DELETED
-        ).values_list("id", flat=True)
+    with connection.cursor() as cursor:
+        cursor.execute(_FILE_DELETED, [list(JOB_ACTIVE)])
+        found: dict[uuid.UUID, str] = {row[0]: WebCode.FILE_DELETED for row in cursor.fetchall()}
+    of_current = VoiceUse.objects.filter(
+        job__state__in=JOB_ACTIVE, job__attempts__fence=F("job__fence")
     )
-    return ((job_id, WebCode.FILE_DELETED) for job_id, files in used.items() if files & deleted)
+    revoked = of_current.filter(Q(consent=None) | Q(consent__revoked_at__isnull=False))
+    deleted = of_current.filter(voice__state=VoiceState.DELETED)
+    for uses, code in ((revoked, WebCode.CONSENT_REVOKED), (deleted, WebCode.VOICE_DELETED)):
+        ids = uses.order_by().values_list("job__attempts__id", flat=True)
+        found |= dict.fromkeys(ids, code)
+    return list(found.items())
 
 
 def _stuck_claims(now: datetime) -> QuerySet[Attempt]:
@@ -101,39 +111,47 @@ def _mark_unknown(stuck: Attempt) -> None:
         rounds.touch(job)
 
 
-def _silent(now: datetime) -> QuerySet[Attempt]:
-    """Submitted attempts that have not been heard for a while, or ever."""
+def _silent(now: datetime) -> list[Attempt]:
+    """Submitted attempts that have not been heard for a while, or ever; not all at once.
+
+    Half the places are for those that ran: the others may only wait for a machine.
+    """
     since = now - SILENT
-    return Attempt.objects.filter(
-        Q(last_seen_at__lt=since) | Q(last_seen_at=None, claimed_at__lt=since),
-        state__in=(AttemptState.DISPATCHED, AttemptState.UNKNOWN, AttemptState.RUNNING),
-    )
+    silent = Attempt.objects.filter(
+        Q(last_seen_at__lt=since) | Q(last_seen_at=None, claimed_at__lt=since)
+    ).order_by(F("asked_at").asc(nulls_first=True), "claimed_at")
+    waiting = (AttemptState.DISPATCHED, AttemptState.UNKNOWN)
+    ran = list(silent.filter(state=AttemptState.RUNNING)[: ASK_AT_ONCE // 2])
+    return ran + list(silent.filter(state__in=waiting)[: ASK_AT_ONCE - len(ran)])
 
 
-def _examine(attempt: Attempt, find: FindBackend, now: datetime) -> None:
-    """Ask the backend how a silent attempt is, and draw the conclusion."""
-    state = find(attempt.backend).status(_remote(attempt))
+def _conclude(attempt: Attempt, look: Look, now: datetime) -> None:
+    """What the backend says of a silent attempt, and what follows from it."""
     heard = attempt.last_seen_at or attempt.claimed_at or attempt.created_at
     patience = {
         RemoteState.WAITING: QUEUE_TTL,
         RemoteState.RUNNING: MUTE_LIMIT,
         RemoteState.UNCERTAIN: UNKNOWN_GRACE,
-    }.get(state)
+    }.get(look.state)
     if patience is not None and now - heard < patience:
         return
-    if not services.finish(attempt.id):
-        services.fail(attempt.id, Code.LOST, f"the backend says {state}", AttemptState.LOST)
+    looks.keep_cost(attempt.id, look)
+    if services.finish(attempt.id):
+        return
+    detail = f"the backend says {look.state} {look.detail}".strip()
+    code = look.code or Code.LOST
+    ending = AttemptState.LOST if code == Code.LOST else AttemptState.FAILED
+    services.fail(attempt.id, code, detail, ending)
 
 
-def _overdue(now: datetime) -> list[Attempt]:
+def _overdue(now: datetime) -> QuerySet[Attempt]:
     """Attempts that run beyond their deadline."""
-    running = Attempt.objects.filter(state=AttemptState.RUNNING, started_at__isnull=False)
-    return [
-        attempt
-        for attempt in running
-        if attempt.started_at
-        and (now - attempt.started_at - DEADLINE_GRACE).total_seconds() > attempt.deadline_s
-    ]
+    allowed: Combinable = ExpressionWrapper(
+        F("deadline_s") * Value(timedelta(seconds=1)), output_field=DurationField()
+    )
+    return Attempt.objects.filter(
+        state=AttemptState.RUNNING, started_at__lt=Value(now - DEADLINE_GRACE) - allowed
+    )
 
 
 def _end_overdue(attempt: Attempt) -> None:
@@ -142,27 +160,27 @@ def _end_overdue(attempt: Attempt) -> None:
 
 
 def _leaving(now: datetime) -> QuerySet[Attempt]:
-    """Ended attempts of which something may still run; a success gets a moment to leave."""
+    """Ended attempts of which something may still run, not all at once; a success gets a moment."""
     return Attempt.objects.filter(
         Q(ended_at__lt=now - WIND_DOWN) | ~Q(state=AttemptState.SUCCEEDED),
         ended_at__isnull=False,
         gone_at=None,
-    )
+    ).order_by(F("asked_at").asc(nulls_first=True), "ended_at")[:LEAVE_AT_ONCE]
 
 
 def stop(attempt_id: uuid.UUID, find: FindBackend) -> bool:
     """Ask an ended attempt's worker to leave; whether it still has to be asked again.
 
-    That it has left is written down. Safe to repeat.
+    That it has left is written down. Safe to repeat. Raises Unreachable.
     """
     attempt = Attempt.objects.get(id=attempt_id)
     if attempt.gone_at or not attempt.ended_at:
         return False
-    if not find(attempt.backend).stop(_remote(attempt)):
-        return True
-    Attempt.objects.filter(id=attempt.id, gone_at=None).update(gone_at=timezone.now())
-    return False
+    return not _note_gone(attempt, find(attempt.backend).stop(looks.remote(attempt)))
 
 
-def _remote(attempt: Attempt) -> Remote:
-    return Remote(attempt.id, attempt.remote_id, attempt.endpoint)
+def _note_gone(attempt: Attempt, look: Look) -> bool:
+    if look.is_over:
+        looks.keep_cost(attempt.id, look)
+        Attempt.objects.filter(id=attempt.id, gone_at=None).update(gone_at=timezone.now())
+    return look.is_over

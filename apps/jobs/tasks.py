@@ -7,7 +7,8 @@ from celery import shared_task
 from apps.common.locks import alone
 from apps.common.storage import STORAGE_ERRORS
 
-from . import backends, services
+from . import backends, looks, services
+from . import canary as canaries
 from . import sweep as broom
 from .backends.base import Unreachable
 from .timing import ASK_AGAIN, ASKS
@@ -35,3 +36,16 @@ def sweep() -> None:
     with alone("sweep") as mine:
         if mine:
             broom.sweep(backends.current(), backends.named)
+
+
+@shared_task(throws=(*STORAGE_ERRORS, Unreachable))
+def look(attempt_id: str, remote_id: str = "") -> None:
+    """RunPod has hinted that an attempt ended: read how it is."""
+    looks.follow_hint(uuid.UUID(attempt_id), remote_id, backends.named)
+
+
+@shared_task
+def canary() -> None:
+    with alone("canary") as mine:
+        if mine:
+            canaries.go_round(backends.runpod())

@@ -45,6 +45,28 @@ STORAGE_PAUSE: Final = timedelta(seconds=15)
 SLOT_PAUSE: Final = timedelta(seconds=3)
 """A worker leaves its place a moment after its job has ended."""
 
+DISPATCH_AT_ONCE: Final = 100
+"""Attempts that one dispatch sends before it makes room for the next task."""
+
+DOUBT: Final = timedelta(minutes=5)
+"""So long after a submit without an answer, a backend is asked for its health before the next."""
+
+CLOSED_PAUSE: Final = timedelta(minutes=1)
+"""Before an attempt is sent again that only the operator can get moving."""
+
+CLOSED_AT_MOST: Final = timedelta(hours=6)
+"""How long an attempt waits for the operator before its job fails and its credits are released."""
+
+CLOSED_IN_A_ROW: Final = 3
+"""So many attempts that the backend turned away one after the other: no more are tried now."""
+
+ASK_AT_ONCE: Final = 300
+LEAVE_AT_ONCE: Final = 200
+"""Attempts about which one sweep asks their backend: live ones, and ended ones that have to leave.
+RunPod allows 2000 states and 100 cancels in 10 s; those asked longest ago come first."""
+
+ASKING_BUDGET: Final = timedelta(seconds=10)
+"""After this, a sweep asks no more."""
 
 KEEP_FOR_RETRY: Final = timedelta(days=30)
 """A failed or cancelled job keeps its checkpoints for this long."""

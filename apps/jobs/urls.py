@@ -2,7 +2,7 @@ from typing import Any
 
 from django.urls import path
 
-from . import api, worker_api
+from . import api, webhooks, worker_api
 from .consumers import WorkspaceConsumer
 
 urlpatterns = [
@@ -22,6 +22,9 @@ urlpatterns = [
     path("jobs/<uuid:id>/events", api.EventsView.as_view()),
     path("jobs/<uuid:id>/previews", api.PreviewsView.as_view()),
 ]
-worker_urlpatterns = [path("events", worker_api.EventsView.as_view())]
+worker_urlpatterns = [
+    path("events", worker_api.EventsView.as_view()),
+    path("runpod/<str:token>", webhooks.runpod),
+]
 _consumer: Any = WorkspaceConsumer.as_asgi()
 websocket_urlpatterns = [path("ws/v1/workspaces/<uuid:workspace_id>", _consumer)]

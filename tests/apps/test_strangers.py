@@ -22,6 +22,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from apps.accounts.models import User, Workspace
+from apps.jobs import tokens
 from apps.jobs.models import Attempt, Job, VoiceUse
 from apps.jobs.states import AttemptState, JobState
 from apps.library.models import ReportCard
@@ -62,6 +63,11 @@ STARTS = {
 """What starts jobs, and the names that such a request has to say."""
 WITH_ID = [route for route in ROUTES if "<" in route]
 WITHOUT_ID = [route for route in ROUTES if "<" not in route]
+OF_A_WORKSPACE = [
+    route
+    for route in ROUTES
+    if route not in {*PUBLIC, "/api/v1/consent-statement"} and not route.startswith("/worker/")
+]
 
 
 @pytest.fixture
@@ -110,7 +116,9 @@ def own(workspace: Workspace, owner: User) -> dict[str, str]:
     ReportCard.objects.create(
         workspace=workspace, dataset=dataset, job_id=job.pk, verdict="good", usable_s=1.0, card={}
     )
-    Attempt.objects.create(job=job, fence=1, state=AttemptState.QUEUED, not_before=job.created_at)
+    attempt = Attempt.objects.create(
+        job=job, fence=1, state=AttemptState.QUEUED, not_before=job.created_at
+    )
     return {
         "files": str(file.pk),
         "uploads": str(make_file(workspace, state="uploading").pk),
@@ -119,6 +127,7 @@ def own(workspace: Workspace, owner: User) -> dict[str, str]:
         "jobs": str(job.pk),
         "batches": str(job.batch),
         "checkpoints": str(checkpoint.pk),
+        "runpod": tokens.sign(attempt.pk, 100),  # a token, but not one for this address
     }
 
 
@@ -203,12 +212,10 @@ def test_no_job_starts_from_anothers_things(
     assert Job.objects.count() == jobs
 
 
-@pytest.mark.parametrize("route", [route for route in ROUTES if route not in PUBLIC])
+@pytest.mark.parametrize("route", OF_A_WORKSPACE)
 def test_header_of_anothers_workspace(
     route: str, own: dict[str, str], workspace: Workspace, stranger_client: Client
 ) -> None:
-    if route.startswith("/worker/") or route == "/api/v1/consent-statement":
-        pytest.skip("knows no workspace")
     target = address(route, own) if "<" in route else route
     before = everything()
     for method in METHODS:
@@ -235,7 +242,8 @@ def test_signed_out(route: str, own: dict[str, str], anonymous_client: Client) -
         cache.clear()  # the throttle of strangers is not what this is about
         answer = anonymous_client.generic(method, target, _json(body_naming(own)), JSON)
         public = route == "/api/v1/consent-statement" and method == "GET"
-        assert answer.status_code in {401, 405} or public, (method, route, answer.content)
+        secret = route.startswith("/worker/v1/runpod/") and answer.status_code == 404
+        assert answer.status_code in {401, 405} or public or secret, (method, route, answer.content)
     assert everything() == before
 
 

@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Final
+from typing import Final, Protocol
 
 from django.db import connection
 from django.db.models import Count, F, Sum
@@ -18,12 +18,16 @@ from django.db.models import Count, F, Sum
 from apps.billing.models import Balance, Entry
 from apps.common import erasure, storage
 from apps.common.errors import ApiError
-from apps.jobs import services, starts, sweep
+from apps.jobs import line, services, starts, sweep
 from apps.jobs.backends.base import (
+    NO_LIMITS,
     Ambiguous,
     Backend,
     Busy,
+    Closed,
     Health,
+    Limits,
+    Look,
     Refused,
     Remote,
     RemoteState,
@@ -31,6 +35,7 @@ from apps.jobs.backends.base import (
     Unreachable,
 )
 from apps.jobs.models import Attempt, Job
+from apps.jobs.problems import WebCode
 from apps.jobs.requests import (
     AnalysisStart,
     BlendPart,
@@ -100,6 +105,18 @@ class Machine:
             self.alive = False
 
 
+class WorldBackend(Backend, Protocol):
+    """A backend of a world: its machines, and whether it goes on failing."""
+
+    machines: dict[str, Machine]
+    faults: bool
+
+    def arrive(self) -> None:
+        """Let workers take what is ready for them."""
+
+    def find(self, name: str) -> Backend: ...
+
+
 @dataclass
 class FaultyBackend:
     """A backend that loses answers and requests, is full, refuses, or can't be asked."""
@@ -107,6 +124,7 @@ class FaultyBackend:
     dice: random.Random
     faults: bool = True
     name: str = "faulty"
+    limits: Limits = NO_LIMITS
     machines: dict[str, Machine] = field(default_factory=dict)
 
     def submit(self, spec: AnyJob, ttl_s: int) -> Submission:
@@ -114,7 +132,7 @@ class FaultyBackend:
         if fate < 0.10:
             raise Busy
         if fate < 0.12:
-            raise Refused("401")
+            raise Refused("400") if fate < 0.11 else Closed(WebCode.RUNPOD_QUOTA)
         if fate < 0.16:
             raise Ambiguous("the request was lost")
         assert spec.attempt_id not in self.machines, "an attempt was submitted twice"
@@ -123,22 +141,25 @@ class FaultyBackend:
             raise Ambiguous("the answer was lost")
         return Submission(spec.attempt_id, "somewhere")
 
-    def status(self, remote: Remote) -> RemoteState:
+    def status(self, remote: Remote) -> Look:
         if self.faults and self.dice.random() < 0.1:
             raise Unreachable
         if not remote.remote_id:
-            return RemoteState.UNCERTAIN
+            return Look(RemoteState.UNCERTAIN)
         machine = self.machines[remote.remote_id]
-        return RemoteState.RUNNING if machine.alive else RemoteState.ENDED
+        return Look(RemoteState.RUNNING if machine.alive else RemoteState.ENDED)
 
-    def stop(self, remote: Remote) -> bool:
+    def stop(self, remote: Remote) -> Look:
         machine = self.machines.get(remote.remote_id)
         if machine is not None:
             machine.alive = False
-        return True
+        return Look(RemoteState.ENDED)
 
     def health(self) -> Health:
         return Health(True, {})
+
+    def arrive(self) -> None:
+        return
 
     def find(self, name: str) -> Backend:
         assert name == self.name
@@ -158,7 +179,10 @@ class World:
     errors: list[BaseException] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.backend = FaultyBackend(random.Random(self.seed))
+        self.backend = self._backend()
+
+    def _backend(self) -> WorldBackend:
+        return FaultyBackend(random.Random(self.seed))
 
     # -- what happens --------------------------------------------------------------------------
 
@@ -195,10 +219,11 @@ class World:
         if dice.random() < 0.05:
             waiting = Attempt.objects.filter(state=AttemptState.QUEUED).first()
             if waiting is not None:
-                services._claim(waiting.id, self.backend.name)  # and then the process died
+                line.claim(waiting.id, self.backend.name)  # and then the process died
         services.dispatch_waiting(self.backend)
 
     def work(self, dice: random.Random) -> None:
+        self.backend.arrive()
         machines = [each for each in list(self.backend.machines.values()) if each.alive]
         for machine in dice.sample(machines, min(3, len(machines))):
             machine.work(dice)
@@ -251,9 +276,9 @@ class World:
             raise self.errors[0]
         self._settle()
 
-    def _act(self, number: int) -> None:
-        dice = random.Random(self.seed * 1000 + number)
-        acts: list[tuple[Callable[[random.Random], None], int]] = [
+    def _acts(self) -> list[tuple[Callable[[random.Random], None], int]]:
+        """What happens, and how often."""
+        return [
             (self.start, 6),
             (self.dispatch, 5),
             (self.work, 12),
@@ -262,7 +287,10 @@ class World:
             (self.lose_something, 1),
             (self.let_time_pass, 2),
         ]
-        kinds, weights = zip(*acts, strict=True)
+
+    def _act(self, number: int) -> None:
+        dice = random.Random(self.seed * 1000 + number)
+        kinds, weights = zip(*self._acts(), strict=True)
         try:
             while self.started < self.jobs:
                 try:
@@ -282,6 +310,7 @@ class World:
             if not Job.objects.filter(state__in=JOB_ACTIVE).exists():
                 break
             services.dispatch_waiting(self.backend)
+            self.backend.arrive()
             for machine in list(self.backend.machines.values()):
                 machine.work(dice)
             self.let_time_pass(dice)

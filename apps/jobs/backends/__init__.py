@@ -5,7 +5,8 @@ from pathlib import Path
 
 from django.conf import settings
 
-from .base import Backend
+from .. import compute
+from .base import Backend, Limits
 from .local import LocalBackend
 from .runpod import RunPodBackend
 from .runpod_client import RunPodClient
@@ -33,4 +34,15 @@ def _local() -> Backend:
 
 
 def _runpod() -> Backend:
-    return RunPodBackend(RunPodClient(settings.RUNPOD_API_KEY), settings.RUNPOD_ENDPOINT_ID)
+    return runpod()
+
+
+def runpod() -> RunPodBackend:
+    """The RunPod backend as the operator has set it now."""
+    held = compute.now()
+    return RunPodBackend(
+        RunPodClient(held.api_key, settings.RUNPOD_API, settings.RUNPOD_ACCOUNT_API),
+        held.routes,
+        Limits(held.most_at_once, held.per_workspace),
+        compute.webhook if held.uses_webhook else None,
+    )

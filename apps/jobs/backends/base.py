@@ -2,23 +2,46 @@
 
 import json
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from gpu_worker.contract.job import AnyJob
+
+REFUSED: Final = "operator:backend-refused"
 
 
 class Busy(Exception):
     """Nothing was submitted and there is no room now: try later."""
 
 
+class Closed(Exception):
+    """Nothing was submitted, and nothing will be until the operator has acted: no job's fault.
+
+    ``code`` is one of ``problems.WebCode``.
+    """
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(f"{code}: {detail}")
+        self.code = code
+        self.detail = detail
+
+
 class Refused(Exception):
-    """Nothing was submitted and it won't be taken as it is: the operator must act."""
+    """Nothing was submitted, and this job never will be as it is; ``code`` says why."""
+
+    def __init__(self, detail: str, code: str = REFUSED) -> None:
+        super().__init__(detail)
+        self.code = code
 
 
 class Ambiguous(Exception):
-    """It may or may not have been submitted. It must not be sent again."""
+    """It may or may not have been submitted, to ``where`` if it was. It must not be sent again."""
+
+    def __init__(self, detail: str = "", where: "Submission | None" = None) -> None:
+        super().__init__(detail)
+        self.where = where or Submission("", "")
 
 
 class Unreachable(Exception):
@@ -40,10 +63,14 @@ class RemoteState(StrEnum):
 
 @dataclass(frozen=True)
 class Submission:
-    """Where an attempt went; ``endpoint`` stays right when the settings change later."""
+    """Where an attempt went; ``endpoint`` stays right when the settings change later.
+
+    ``price_per_s`` is what a second of its machine costs in USD, where that is known.
+    """
 
     remote_id: str
     endpoint: str
+    price_per_s: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -56,11 +83,42 @@ class Remote:
 
 
 @dataclass(frozen=True)
+class Look:
+    """How an attempt is. Of one that ended: the code of why, where the backend was told, and the
+    seconds that its machine worked on it."""
+
+    state: RemoteState
+    code: str = ""
+    detail: str = ""
+    machine_s: float | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing of it runs any more, as far as can be known."""
+        return self.state in (RemoteState.ENDED, RemoteState.GONE, RemoteState.UNCERTAIN)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Attempts in flight at once, in all and of one workspace; None is no limit of ours."""
+
+    total: int | None = None
+    per_workspace: int | None = None
+
+
+NO_LIMITS: Final = Limits()
+
+
+@dataclass(frozen=True)
 class Health:
-    """Whether jobs can be sent now, and what the backend says of itself."""
+    """Whether jobs can be sent now, and what the backend says of itself.
+
+    ``code`` names the problem where there is one.
+    """
 
     ok: bool
-    detail: dict[str, Any]
+    detail: dict[str, Any] = field(default_factory=dict)
+    code: str = ""
 
 
 class Backend(Protocol):
@@ -69,19 +127,22 @@ class Backend(Protocol):
     @property
     def name(self) -> str: ...
 
+    @property
+    def limits(self) -> Limits: ...
+
     def submit(self, spec: AnyJob, ttl_s: int) -> Submission:
         """Send one attempt, once; ``ttl_s`` bounds waiting and running together.
 
-        Raises Busy, Refused, Ambiguous.
+        Raises Busy, Closed, Refused, Ambiguous.
         """
 
-    def status(self, remote: Remote) -> RemoteState:
-        """How an attempt is. Raises Unreachable."""
+    def status(self, remote: Remote) -> Look:
+        """How an attempt is. Raises Unreachable. Called from several threads at once."""
 
-    def stop(self, remote: Remote) -> bool:
-        """Ask an attempt to end, harder each time; True once nothing of it runs any more.
+    def stop(self, remote: Remote) -> Look:
+        """Ask an attempt to end, harder each time, until it ``is_over``.
 
-        Raises Unreachable.
+        Raises Unreachable. Called from several threads at once.
         """
 
     def health(self) -> Health: ...

@@ -22,7 +22,18 @@ from typing import Final
 import gpu_worker
 from gpu_worker.contract.job import AnyJob
 
-from .base import Busy, Health, Refused, Remote, RemoteState, Submission, spec_text
+from .base import (
+    NO_LIMITS,
+    Busy,
+    Health,
+    Limits,
+    Look,
+    Refused,
+    Remote,
+    RemoteState,
+    Submission,
+    spec_text,
+)
 
 KILL_AFTER_S: Final = 3.0
 """Nothing of an attempt that was told to stop is wanted any more."""
@@ -51,6 +62,7 @@ class LocalBackend:
     slots: int
     weights: Path
     name: str = "local"
+    limits: Limits = NO_LIMITS  # its slots are one
 
     def submit(self, spec: AnyJob, ttl_s: int) -> Submission:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -63,27 +75,27 @@ class LocalBackend:
                 raise Refused(f"the worker can't be started: {error}") from error
         return Submission(remote_id=f"{process.pid}:{process.started_ticks}", endpoint="local")
 
-    def status(self, remote: Remote) -> RemoteState:
+    def status(self, remote: Remote) -> Look:
         folder = self.folder / str(remote.attempt_id)
         process = _read_process(folder)
         if process is None:
-            return RemoteState.GONE
-        return RemoteState.RUNNING if process.is_alive else RemoteState.ENDED
+            return Look(RemoteState.GONE)
+        return Look(RemoteState.RUNNING if process.is_alive else RemoteState.ENDED)
 
-    def stop(self, remote: Remote) -> bool:
+    def stop(self, remote: Remote) -> Look:
         """SIGTERM to the group, and SIGKILL where that was ``KILL_AFTER_S`` ago."""
         folder = self.folder / str(remote.attempt_id)
         process = _read_process(folder)
         if process is None or not process.is_alive:
             _clean(folder)
-            return True
+            return Look(RemoteState.GONE)
         asked = folder / "stop-asked"
         if not asked.exists():
             asked.touch()
             _signal(process, signal.SIGTERM)
         elif time.time() - asked.stat().st_mtime > KILL_AFTER_S:
             _signal(process, signal.SIGKILL)
-        return False
+        return Look(RemoteState.RUNNING)
 
     def health(self) -> Health:
         running = len(self._running())

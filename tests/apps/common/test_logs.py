@@ -24,6 +24,7 @@ SIGNED = (
         "Cookie: sessionid=abcdef; csrftoken=abcdef",
         "/verify-email/abcdef",
         "https://studio/reset-password/abcdef",
+        "POST /worker/v1/runpod/abcdef:1abc:sig 200",
         "postgres://user:abcdef@db/studio",
         "redis://:abcdef@cache:6379/0",
         "api?token=abcdef&x=1",

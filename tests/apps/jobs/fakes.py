@@ -10,8 +10,11 @@ from typing import Any
 import httpx
 
 from apps.jobs.backends.base import (
+    NO_LIMITS,
     Backend,
     Health,
+    Limits,
+    Look,
     Remote,
     RemoteState,
     Submission,
@@ -100,6 +103,7 @@ class FakeBackend:
     states: dict[uuid.UUID, RemoteState] = field(default_factory=dict)
     default: RemoteState = RemoteState.RUNNING
     stopped: list[uuid.UUID] = field(default_factory=list)
+    limits: Limits = NO_LIMITS
 
     def submit(self, spec: AnyJob, ttl_s: int) -> Submission:
         assert ttl_s > spec.deadline_s
@@ -110,12 +114,12 @@ class FakeBackend:
             raise self.failure
         return Submission(f"remote-{len(self.submitted)}", "fake-endpoint")
 
-    def status(self, remote: Remote) -> RemoteState:
-        return self.states.get(remote.attempt_id, self.default)
+    def status(self, remote: Remote) -> Look:
+        return Look(self.states.get(remote.attempt_id, self.default))
 
-    def stop(self, remote: Remote) -> bool:
+    def stop(self, remote: Remote) -> Look:
         self.stopped.append(remote.attempt_id)
-        return True
+        return Look(RemoteState.ENDED)
 
     def health(self) -> Health:
         return Health(True, {})

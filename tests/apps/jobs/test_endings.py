@@ -9,7 +9,7 @@ from django.utils import timezone
 from apps.billing.models import Entry
 from apps.billing.plans import WELCOME_CREDITS
 from apps.common.errors import ApiError
-from apps.jobs import services, timing
+from apps.jobs import line, services, timing
 from apps.jobs.backends.base import Ambiguous, RemoteState, Submission
 from apps.jobs.problems import WebCode
 from apps.jobs.states import AttemptState, JobState
@@ -125,7 +125,7 @@ def test_cancel_at_every_stage_releases_once(studio: Studio, stage: str) -> None
     job = studio.train()
     worker = None
     if stage == "claimed":
-        services._claim(current(job).id, "fake")
+        line.claim(current(job).id, "fake")
     elif stage == "unknown":
         studio.backend.failure, studio.backend.loses_answer = Ambiguous(), True
         services.dispatch_waiting(studio.backend)
@@ -154,7 +154,7 @@ def test_cancel_at_every_stage_releases_once(studio: Studio, stage: str) -> None
 def test_cancel_during_the_submit_stops_the_worker(studio: Studio) -> None:
     job = studio.train()
     attempt = current(job)
-    services._claim(attempt.id, "fake")
+    line.claim(attempt.id, "fake")
     services.cancel(job.id)
     services._submitted(attempt.id, Submission("remote-1", "e"))
     studio.sweep()

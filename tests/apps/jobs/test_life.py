@@ -7,7 +7,7 @@ import pytest
 
 from apps.billing.models import Entry
 from apps.billing.plans import WELCOME_CREDITS
-from apps.jobs import services, timing
+from apps.jobs import line, services, timing
 from apps.jobs.backends.base import Ambiguous, Busy, Refused, RemoteState
 from apps.jobs.models import Job, JobEvent
 from apps.jobs.problems import WebCode
@@ -140,7 +140,7 @@ def test_an_unknown_worker_never_heard_of_is_overtaken_after_a_while(studio: Stu
 def test_a_claim_whose_process_died_becomes_unknown(studio: Studio) -> None:
     job = studio.train()
     attempt = current(job)
-    services._claim(attempt.id, "fake")
+    line.claim(attempt.id, "fake")
     studio.sweep()
     assert current(job).state == AttemptState.SUBMITTING
     age(current(job), timing.CLAIM_STUCK + timedelta(seconds=1))

@@ -70,7 +70,7 @@ def backend(tmp_path: Path) -> Iterator[LocalBackend]:
 
 def test_a_worker_runs_apart_and_is_found_again(backend: LocalBackend) -> None:
     job = spec()
-    assert backend.status(remote(job)) == RemoteState.GONE
+    assert backend.status(remote(job)).state == RemoteState.GONE
     submission = backend.submit(job, ttl_s=100)
     pid = int(submission.remote_id.partition(":")[0])
     folder = backend.folder / job.attempt_id
@@ -79,22 +79,22 @@ def test_a_worker_runs_apart_and_is_found_again(backend: LocalBackend) -> None:
     assert b"SECRET_KEY" not in Path(f"/proc/{pid}/environ").read_bytes()
     assert b"DATABASE_URL" not in Path(f"/proc/{pid}/environ").read_bytes()
     another = LocalBackend(backend.folder, slots=1, weights=backend.weights)
-    assert another.status(remote(job)) == RemoteState.RUNNING
+    assert another.status(remote(job)).state == RemoteState.RUNNING
     with pytest.raises(Busy):
         another.submit(spec(), ttl_s=100)
     assert another.health().detail == {"running": 1, "slots": 1}
     os.killpg(pid, 9)
-    wait(lambda: another.status(remote(job)) == RemoteState.ENDED)
-    assert another.stop(remote(job)) is True
+    wait(lambda: another.status(remote(job)).state == RemoteState.ENDED)
+    assert another.stop(remote(job)).is_over
     assert sorted(path.name for path in folder.iterdir()) == ["worker.log"]
-    assert another.status(remote(job)) == RemoteState.GONE
+    assert another.status(remote(job)).state == RemoteState.GONE
 
 
 def test_stop_ends_the_group(backend: LocalBackend) -> None:
     job = spec()
     backend.submit(job, ttl_s=100)
-    wait(lambda: backend.stop(remote(job)))
-    assert backend.stop(remote(job)) is True
+    wait(lambda: backend.stop(remote(job)).is_over)
+    assert backend.stop(remote(job)).is_over
 
 
 def test_a_worker_that_does_not_listen_is_gone_within_5_s(
@@ -113,10 +113,10 @@ def test_a_worker_that_does_not_listen_is_gone_within_5_s(
     began = time.time()
     for seconds in asked[:2]:
         monkeypatch.setattr(time, "time", lambda at=began + seconds: at)
-        assert not backend.stop(remote(job))
+        assert not backend.stop(remote(job)).is_over
     assert child.wait(5) == -signal.SIGKILL
     assert asked[1] < 5
-    assert backend.stop(remote(job))
+    assert backend.stop(remote(job)).is_over
 
 
 def test_a_pid_that_is_anothers_by_now_is_not_ours() -> None:
@@ -151,7 +151,9 @@ def test_workers_share_the_cores(
     crowd.submit(job, ttl_s=100)
     (process,) = crowd._running()
     try:
-        environment = Path(f"/proc/{process.pid}/environ").read_bytes().split(b"\0")
+        said = Path(f"/proc/{process.pid}/environ")
+        wait(lambda: bool(said.read_bytes()))  # empty while the process is still being made
+        environment = said.read_bytes().split(b"\0")
     finally:
         os.killpg(process.pid, signal.SIGKILL)
     assert f"OMP_NUM_THREADS={threads}".encode() in environment

@@ -1,0 +1,107 @@
+"""Keeps endpoints alive that nobody uses, and finds out before a customer does that one is not.
+
+RunPod takes all workers from an endpoint that is idle for 7 days. A test job every two days
+prevents that; one that does not come through marks the endpoint, with the reason, until one does.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+from django.db.models import Max
+from django.utils import timezone
+from pydantic import ValidationError
+
+from gpu_worker.contract.canary import Canary, Song
+from gpu_worker.contract.errors import Code
+from gpu_worker.contract.version import VERSION
+
+from .backends.runpod import RunPodBackend, read_status, refusal_code
+from .backends.runpod_client import NoAnswer, NotSent, Order, Rejected, RemoteStatus, Said
+from .models import Attempt, RunPodEndpoint
+from .problems import WebCode
+
+log = structlog.get_logger(__name__)
+
+EVERY: Final = timedelta(days=2)
+AGAIN: Final = timedelta(hours=1)
+"""Pause between canaries to an endpoint that has a problem."""
+PATIENCE: Final = timedelta(minutes=15)
+"""A cold start with an image to pull is over by then."""
+_EXECUTION_S: Final = 120
+
+
+def go_round(backend: RunPodBackend) -> None:
+    """Read what came of the canaries on their way, and send those that are due."""
+    now = timezone.now()
+    for row in RunPodEndpoint.objects.filter(is_enabled=True):
+        if row.canary_id:
+            _listen(backend, row, now)
+        elif _is_due(row, now):
+            send(backend, row)
+
+
+def send(backend: RunPodBackend, row: RunPodEndpoint) -> None:
+    """Send a canary. What RunPod answers at once is written down; a second one does no harm."""
+    order = Order(
+        Canary().model_dump(mode="json"), _EXECUTION_S, int(PATIENCE.total_seconds()) + _EXECUTION_S
+    )
+    row.canary_at = timezone.now()
+    try:
+        row.canary_id = backend.client.submit(row.endpoint_id, order)
+    except Rejected as error:
+        _problem(row, refusal_code(error), str(error))
+    except (NotSent, NoAnswer) as error:
+        log.warning("canary not sent", endpoint=row.endpoint_id, error=str(error))
+    row.save()
+
+
+def _is_due(row: RunPodEndpoint, now: datetime) -> bool:
+    if row.problem_code:
+        return row.canary_at is None or now - row.canary_at > AGAIN
+    used = Attempt.objects.filter(endpoint=row.endpoint_id).aggregate(at=Max("started_at"))["at"]
+    signs = [at for at in (used, row.proven_at, row.canary_at) if at is not None]
+    return not signs or now - max(signs) > EVERY
+
+
+def _listen(backend: RunPodBackend, row: RunPodEndpoint, now: datetime) -> None:
+    try:
+        said = backend.client.status(row.endpoint_id, row.canary_id)
+    except Rejected as error:
+        _problem(row, refusal_code(error), str(error))
+        row.save()
+        return
+    except (NotSent, NoAnswer) as error:
+        log.warning("canary not heard", endpoint=row.endpoint_id, error=str(error))
+        return
+    is_late = row.canary_at is None or now - row.canary_at > PATIENCE
+    if said is None or (said.status == RemoteStatus.IN_QUEUE and is_late):
+        _problem(row, WebCode.RUNPOD_ASLEEP, "the test job found no worker")
+        row.canary_id = "" if said is None else row.canary_id
+    elif said.status in (RemoteStatus.IN_QUEUE, RemoteStatus.IN_PROGRESS, RemoteStatus.RUNNING):
+        return
+    else:
+        row.canary_id = ""
+        _judge(row, said, now)
+    row.save()
+
+
+def _judge(row: RunPodEndpoint, said: Said, now: datetime) -> None:
+    """A worker has answered: does it speak our contract?"""
+    try:
+        song = Song.model_validate(said.output)
+    except ValidationError:
+        look = read_status(said)
+        is_older = look.code == Code.CONTRACT_VERSION
+        _problem(row, look.code if is_older else WebCode.RUNPOD_IMAGE, look.detail)
+        return
+    row.contract = song.contract
+    if song.contract != VERSION:
+        _problem(row, Code.CONTRACT_VERSION, f"it speaks {song.contract}, we {VERSION}")
+        return
+    row.proven_at = now
+    row.problem_code = row.problem_detail = ""
+
+
+def _problem(row: RunPodEndpoint, code: str, detail: str) -> None:
+    row.problem_code, row.problem_detail = code, detail[:1000]

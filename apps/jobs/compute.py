@@ -1,0 +1,113 @@
+"""Which RunPod account and endpoints jobs go to: the operator's rows, else the environment's."""
+
+import uuid
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Final
+
+from django.conf import settings
+from django.utils import timezone
+
+from apps.common.sealed import seal, unseal
+
+from . import tokens
+from .models import RunPodAccount, RunPodEndpoint
+from .states import Purpose
+
+_ONLY: Final = 1
+HINT_LIFE_S: Final = 3600
+"""An address that RunPod tells of an end outlives the attempt by this much."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """An endpoint that attempts can go to; one with a ``problem`` only where no other is."""
+
+    endpoint: str
+    purpose: str = Purpose.ANY
+    price_per_s: Decimal | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Compute:
+    """What the RunPod backend is made from; the limits are attempts in flight at once."""
+
+    api_key: str = field(repr=False)
+    routes: tuple[Route, ...]
+    most_at_once: int
+    per_workspace: int
+    uses_webhook: bool
+
+
+def account() -> RunPodAccount:
+    """The one row of settings; unsaved defaults where the operator has set nothing yet."""
+    return RunPodAccount.objects.filter(id=_ONLY).first() or RunPodAccount(id=_ONLY)
+
+
+def now() -> Compute:
+    """The settings that hold now."""
+    row = account()
+    return Compute(
+        api_key=key_of(row),
+        routes=_routes(row),
+        most_at_once=row.most_at_once,
+        per_workspace=row.per_workspace,
+        uses_webhook=row.uses_webhook,
+    )
+
+
+def key_of(row: RunPodAccount) -> str:
+    """The key in clear; "" where none is set, or SECRET_KEY is not the one that sealed it."""
+    if not row.sealed_key:
+        return str(settings.RUNPOD_API_KEY)
+    return unseal(row.sealed_key) or ""
+
+
+def set_key(row: RunPodAccount, key: str) -> None:
+    """Put a key into the row, sealed; of the key itself only its last letters can be seen."""
+    row.sealed_key = seal(key)
+    row.key_end = key[-4:] if len(key) > 12 else ""
+
+
+def price_of(row: RunPodAccount, endpoint: RunPodEndpoint | None = None) -> Decimal:
+    """USD a second of an endpoint's GPU."""
+    if endpoint is not None and endpoint.price_per_s is not None:
+        return endpoint.price_per_s
+    return row.price_per_s
+
+
+def _routes(row: RunPodAccount) -> tuple[Route, ...]:
+    rows = list(RunPodEndpoint.objects.filter(is_enabled=True))
+    if rows:
+        return tuple(
+            Route(each.endpoint_id, each.purpose, price_of(row, each), each.problem_code)
+            for each in rows
+        )
+    if settings.RUNPOD_ENDPOINT_ID:
+        return (Route(settings.RUNPOD_ENDPOINT_ID, price_per_s=price_of(row)),)
+    return ()
+
+
+def webhook(attempt_id: uuid.UUID, ttl_s: int) -> str:
+    """Where RunPod tells of an attempt's end."""
+    token = tokens.sign_hint(attempt_id, ttl_s + HINT_LIFE_S)
+    return f"{settings.WORKER_CALLBACK_URL.rstrip('/')}/worker/v1/runpod/{token}"
+
+
+# -- problems that only the operator can mend ------------------------------------------------------
+
+
+def held(code: str, detail: str) -> None:
+    """Jobs are held back: the operator's page says why and since when."""
+    RunPodAccount.objects.get_or_create(id=_ONLY)
+    rows = RunPodAccount.objects.filter(id=_ONLY)
+    rows.exclude(problem_code=code).update(problem_at=timezone.now())
+    rows.update(problem_code=code, problem_detail=detail[:1000])
+
+
+def flows() -> None:
+    """Jobs go out again."""
+    RunPodAccount.objects.exclude(problem_code="").update(
+        problem_code="", problem_detail="", problem_at=None
+    )
