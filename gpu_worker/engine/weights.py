@@ -15,7 +15,7 @@ class WeightFiles:
     """Verified files of one set of weights.
 
     ``paths`` are the parts in order (most have one); ``sha256`` is that of the parts joined.
-    ``kept`` is where a process of many jobs keeps what was loaded from them; ``None`` keeps nothing.
+    ``kept`` is where a process of many jobs keeps what it loaded from them; ``None`` keeps nothing.
     """
 
     paths: tuple[Path, ...]
