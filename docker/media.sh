@@ -24,8 +24,7 @@ cd "$work"
     --enable-decoder='shorten,sipr,speex,tak,tta,vorbis,wavpack,wma*,xma*' \
     --disable-encoders --enable-encoder='aac,flac,libmp3lame,libopus,pcm_*' \
     --disable-muxers --enable-muxer=flac,ipod,mov,mp3,mp4,ogg,opus,rf64,w64,wav \
-    --enable-zlib --enable-libmp3lame --enable-libopus \
-    ${CONFIGURE_EXTRA:-} > configure.log
+    --enable-zlib --enable-libmp3lame --enable-libopus > configure.log
 grep -q '^License: LGPL version 2.1 or later$' configure.log
 make -s -j"${JOBS:-$(nproc)}"
 make -s install
@@ -34,6 +33,7 @@ cp COPYING.LGPLv2.1 LICENSE.md configure.log "$prefix/share/licences/"
 
 # The wheel finds its libraries by itself: no variable, no linker cache.
 PKG_CONFIG_PATH="$prefix/lib/pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}" \
+PIP_CONSTRAINT="$here/av-build.txt" \
 LDFLAGS="-Wl,-rpath,$prefix/lib ${LDFLAGS:-}" \
     "$python" -m pip wheel --no-cache-dir --disable-pip-version-check --no-deps --no-binary av \
     --require-hashes --wheel-dir "$wheels" -r "$here/av-source.txt"
