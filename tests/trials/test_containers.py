@@ -20,9 +20,11 @@ from pathlib import Path
 
 import pytest
 
+from gpu_worker.contract.errors import Code
 from tests import live
 from tests.containers.files import (
     COMPOSE,
+    GPU,
     ROOT,
     WEB,
     compose,
@@ -32,6 +34,7 @@ from tests.containers.files import (
     stages,
 )
 from tests.containers.running import Container, on_port, wait_for
+from tests.gpu_worker.runpod_queue import serve_queue
 from voicestudio.embedded import ports
 from voicestudio.embedded.supervisor import Supervisor
 
@@ -60,24 +63,28 @@ def shell(command: str, cwd: Path, path: str) -> None:
     assert done.returncode == 0, f"{command}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
 
 
-@pytest.fixture(scope="module")
-def installed(folder: Path) -> Path:
-    """The packages stage: its RUN lines as they are, on folders of this run."""
-    wheels = folder / "wheels"
+def install(dockerfile: Path, folder: Path) -> Path:
+    """A packages stage: its RUN lines as they are, on folders of this run; where programs lie."""
+    wheels, venv = folder / "wheels", folder / "venv"
     av = re.search(r"^av==\S+", (ROOT / "docker" / "av-source.txt").read_text(), re.M)
     assert av
     pip = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", str(wheels), av[0]]
     subprocess.run(pip, check=True)
-    venv = folder / "venv"
-    for line in stages(WEB)["packages"].all("RUN"):
+    for line in stages(dockerfile)["packages"].all("RUN"):
         here = line.replace("/opt/venv", str(venv)).replace("/wheels", str(wheels))
         here = here.replace("/requirements", str(ROOT / "requirements"))
         shell(here, folder, str(venv / "bin"))
+    return venv / "bin"
+
+
+@pytest.fixture(scope="module")
+def installed(folder: Path) -> Path:
+    programs = install(WEB, folder)
     listed = subprocess.run(
-        [venv / "bin" / "pip", "list", "--format", "freeze"], capture_output=True, text=True
+        [programs / "pip", "list", "--format", "freeze"], capture_output=True, text=True
     ).stdout
     assert not re.search(r"(?m)^(torch|faiss-cpu|onnxruntime|runpod)==", listed)
-    return venv / "bin"
+    return programs
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +137,8 @@ def free_pair() -> int:
 def valkey_command(values: dict[str, str], data: Path, port: int) -> list[str]:
     words = [filled_in(word, values) for word in SERVICES["valkey"]["command"]]
     assert "--dir /data" in words[-1]
-    return [*words[:-1], words[-1].replace("--dir /data", f"--dir {data} --port {port}")]
+    script = words[-1].replace("--dir /data", f"--dir {data} --port {port}")
+    return [*words[:-1], script.replace("/tmp/", f"{data}/")]
 
 
 @pytest.fixture(scope="module")
@@ -218,3 +226,28 @@ def test_the_composed_studio_from_migration_to_health(studio: Container) -> None
             process.send_signal(signal.SIGTERM)
         for process in processes:
             process.wait(30)
+
+
+def test_the_gpu_image_warms_up_and_takes_jobs(tmp_path: Path) -> None:
+    """Without a GPU and without the weights that only the build can fetch."""
+    programs = install(GPU, tmp_path)
+    lay_out(stages(GPU)["runtime"], tmp_path / "app")
+    ready = tmp_path / "ready"
+    with serve_queue() as queue:
+        environment = {
+            "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+            "PYTHONPATH": str(tmp_path / "app"),
+            "WORKER_READY_FILE": str(ready),
+            "WEIGHTS_DIR": str(tmp_path / "weights"),
+            **queue.environment("worker"),
+        }
+        command = [str(programs / "python"), *stages(GPU)["worker"].command()[1:]]
+        worker = server(command, environment, tmp_path / "worker.log")
+        try:
+            queue.submit("job", {"contract": 1})
+            assert queue.result("job", 300) == {"error": Code.CONTRACT_VERSION.value}
+            assert ready.exists()
+            assert "not warm" not in (tmp_path / "worker.log").read_text()
+        finally:
+            worker.terminate()
+            worker.wait(60)
