@@ -1,8 +1,8 @@
 """``python -m gpu_worker serve``: attempt after attempt in one process, its networks kept warm.
 
 A spec a line comes on standard input, an empty line or its end ends everything; ``warm.Line`` goes
-out. Whoever
-started it sends SIGTERM to end the attempt at hand. The spec holds secrets: it never lies on disk.
+out. Whoever started it sends SIGTERM to end the attempt at hand. The spec holds secrets: it never
+lies on disk.
 """
 
 import gc
@@ -34,18 +34,20 @@ from gpu_worker.warm import READY_FILE, Line
 
 _TELL_EVERY_S: Final = 30.0
 """RunPod hears little: the studio hears all, each second."""
-_SOUND_AFTER: Final = frozenset({Code.INPUT_FETCH_FAILED, Code.OUTPUT_STORE_FAILED})
+_UNSOUND_AFTER: Final = frozenset({Code.OUT_OF_MEMORY, Code.UNEXPECTED})
 Say = Callable[[Line], None]
 
 
 def serve(tools: Tools, specs: TextIO, say: Say) -> None:
     """Serve until ``specs`` ends or an attempt leaves this process unsound."""
+    server = Server(tools, specs, say)
+    server.listen()
     began = time.monotonic()
     warm_up(tools)
     if ready := os.environ.get(READY_FILE):
         Path(ready).touch()
     say(Line(warm_s=time.monotonic() - began))
-    Server(tools, specs, say).run()
+    server.run()
 
 
 def warm_up(tools: Tools) -> None:
@@ -71,9 +73,12 @@ class Server:
         self._closed = False
         self._told = 0.0
 
-    def run(self) -> None:
+    def listen(self) -> None:
+        """From now on specs are taken, however long, and SIGTERM ends the attempt at hand."""
         signal.signal(signal.SIGTERM, self._terminated)
         threading.Thread(target=self._read, daemon=True).start()
+
+    def run(self) -> None:
         while (spec := self._queue.get()) is not None:
             ended = self._serve(spec)
             leaving = not is_sound_after(ended)
@@ -118,8 +123,7 @@ class Server:
 def is_sound_after(ended: Ended) -> bool:
     """Whether the process may go on. After a failure that nobody foresaw, memory that ran out or a
     broken CUDA context would fail every job to come."""
-    code = ended.code
-    return code is None or code in _SOUND_AFTER or not code.startswith("worker:")
+    return ended.code not in _UNSOUND_AFTER
 
 
 def _tidy() -> None:

@@ -7,7 +7,7 @@ from typing import Final
 
 LONGEST_S: Final = 180.0
 """Between two checkpoints; what a lost machine costs at most is this and the time of one save."""
-_CHEAP_S: Final = 1.0
+_CHEAP_S: Final = 3.0
 _SHARE: Final = 10
 
 
