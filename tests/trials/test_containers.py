@@ -137,8 +137,8 @@ def free_pair() -> int:
 def valkey_command(values: dict[str, str], data: Path, port: int) -> list[str]:
     words = [filled_in(word, values) for word in SERVICES["valkey"]["command"]]
     assert "--dir /data" in words[-1]
-    script = words[-1].replace("--dir /data", f"--dir {data} --port {port}")
-    return [*words[:-1], script.replace("/tmp/", f"{data}/")]
+    script = words[-1].replace("/tmp/valkey.conf", f"{data}/valkey.conf")
+    return [*words[:-1], script.replace("--dir /data", f"--dir {data} --port {port}")]
 
 
 @pytest.fixture(scope="module")
