@@ -39,8 +39,11 @@ def with_all_that_they_bring(names: set[str]) -> dict[str, metadata.Distribution
 
 def licence_of(distribution: metadata.Distribution) -> str:
     facts = distribution.metadata
-    stated = [facts.get("License-Expression") or facts.get("License") or ""]
-    stated += [each for each in facts.get_all("Classifier") or [] if each.startswith("License")]
+    given = [
+        line for name in ("License-Expression", "License") for line in facts.get_all(name) or ()
+    ]
+    stated = given[:1]
+    stated += [each for each in facts.get_all("Classifier") or () if each.startswith("License")]
     return "; ".join(line.splitlines()[0] for line in stated if line)
 
 
