@@ -32,6 +32,7 @@ from gpu_worker.engine.stop import Stopped
 from gpu_worker.flags import add_flags, params_from
 from gpu_worker.pretrained import ABSENT, Pretrained, fetch
 from gpu_worker.runner import refuse_other_version, run
+from gpu_worker.serving import serve, speaker
 from gpu_worker.stopping import StopReason, StopSwitch
 from gpu_worker.tasks import Recorded, Tools, VoiceFiles
 from gpu_worker.terminal import TerminalReport
@@ -79,6 +80,14 @@ def _run(parser: argparse.ArgumentParser, given: argparse.Namespace, report: Ter
         outcome = run(job, _tools(given), folder, _switch())
     report.line(f"attempt {job.attempt_id}: {outcome.name.lower()}")
     return outcome.value
+
+
+def _serve(
+    parser: argparse.ArgumentParser, given: argparse.Namespace, report: TerminalReport
+) -> int:
+    device = torch.device(given.device) if given.device else tasks.default_device()
+    serve(Tools(Pretrained(given.weights_dir, keep=True), device), sys.stdin, speaker())
+    return _DONE
 
 
 def _features(
@@ -278,6 +287,9 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("spec", metavar="SPEC.json", help="the attempt's spec; - reads it from stdin")
     made.add_argument("--work-dir", type=Path, help="where its files go (default: temporary)")
     made.set_defaults(command=_run)
+
+    made = commands.add_parser("serve", parents=[where, compute], help="attempts from stdin")
+    made.set_defaults(command=_serve)
 
     for name, command, knobs, text in (
         ("features", _features, _FEATURE_KNOBS, "slice recordings and compute their features"),

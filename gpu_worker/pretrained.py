@@ -61,13 +61,19 @@ def read_manifest(path: Path = MANIFEST) -> Mapping[str, Entry]:
 class Pretrained:
     """Finds weights of the manifest; a ``gpu_worker.engine.weights.WeightSource``.
 
-    Each file is hashed once in this object's life, before its first use.
+    Each file is hashed once in this object's life, before its first use. ``keep``: networks that
+    were loaded stay in memory as long as this object, for a process that serves several jobs.
     """
 
     def __init__(
-        self, folder: Path | None = None, manifest: Mapping[str, Entry] | None = None
+        self,
+        folder: Path | None = None,
+        manifest: Mapping[str, Entry] | None = None,
+        *,
+        keep: bool = False,
     ) -> None:
         self._folder = folder
+        self._keep = keep
         self._manifest = read_manifest() if manifest is None else manifest
         self._found: dict[str, WeightFiles] = {}
 
@@ -107,7 +113,7 @@ class Pretrained:
         sha256 = joined_sha256(paths)
         if not entry.is_pinned(sha256):
             raise WeightsDiffer(entry.name)
-        return WeightFiles(paths, sha256)
+        return WeightFiles(paths, sha256, {} if self._keep else None)
 
 
 def fetch(entry: Entry, folder: Path, progress: FetchProgress, client: httpx.Client) -> Path:

@@ -8,7 +8,7 @@ twice but never miss one. A thread of its own sends about once a second, and an 
 import math
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypedDict
 
@@ -38,6 +38,7 @@ from .stopping import StopReason, StopSwitch
 
 _MAX_BATCH = 500
 _TIMEOUT = httpx.Timeout(10.0, connect=5.0)
+_CLAIM_POLL = 0.02
 
 # This attempt's word no longer counts: its token is void.
 _VOID = frozenset({401, 403})
@@ -45,6 +46,12 @@ _VOID = frozenset({401, 403})
 _AWAY = frozenset({404, 409, 410})
 
 LogLevel = Literal["info", "warning", "error"]
+ProgressListener = Callable[[Progress], None]
+"""Told each progress as it is made; its number is not yet the one that it is sent with."""
+
+
+def _nobody(_: Progress) -> None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +93,11 @@ class Reporter:
         switch: StopSwitch,
         client: httpx.Client,
         pace: ReportPace | None = None,
+        listener: ProgressListener = _nobody,
     ) -> None:
         self._job = job
+        self._listener = listener
+        self._answered = threading.Event()
         self._switch = switch
         self._client = client
         self._pace = pace or ReportPace()
@@ -107,6 +117,17 @@ class Reporter:
     def start(self) -> None:
         """Begin to send, and to watch the attempt's deadline."""
         self._thread.start()
+
+    def claim(self) -> None:
+        """Wait until the web has answered once, and says that this attempt is still wanted.
+
+        Call it after ``started``: no file is fetched for an attempt that was cancelled or overtaken
+        while it waited for a machine. Raises ``Stopped``, also where the web stays silent for
+        ``unreachable_after``.
+        """
+        while not self._answered.is_set():
+            self._switch.pause(_CLAIM_POLL)
+        self._switch.pause(0.0)
 
     def close(self) -> bool:
         """Send what is left, for at most ``last_words``; whether the web has heard everything."""
@@ -146,6 +167,7 @@ class Reporter:
             total_steps=self._step[1],
             losses={name: value for name, value in (losses or {}).items() if math.isfinite(value)},
         )
+        self._listener(event)
         with self._changed:
             last = self._waiting[-1] if self._waiting else None
             if isinstance(last, Progress) and last.stage == stage:
@@ -234,6 +256,7 @@ class Reporter:
             del self._unheard[: len(events)]
         if stop:
             self._switch.throw(StopReason.CANCELLED)
+        self._answered.set()
 
     def _post(self, events: tuple[Event, ...]) -> Reply:
         batch = Batch(attempt_id=self._job.attempt_id, fence=self._job.fence, events=events)

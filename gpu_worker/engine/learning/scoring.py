@@ -20,7 +20,13 @@ from ..sound.resampling import resample
 from ..weights import WeightSource
 from .dataset import Dataset
 from .dnsmos import DnsMos
-from .evaluation import SpeakerEncoder, cosine, f0_correlation, mel_distance
+from .evaluation import (
+    SpeakerEncoder,
+    cosine,
+    f0_correlation,
+    load_speaker_encoder,
+    mel_distance,
+)
 from .quality import Measured
 from .slices import Slice
 
@@ -69,11 +75,12 @@ def load_ears(weights: WeightSource | None, f0: F0Estimator) -> Ears:
         _absent(error)
     speaker = dnsmos = None
     try:
-        speaker = SpeakerEncoder.load(weights.find("resemblyzer").path)
+        speaker = load_speaker_encoder(weights)
     except JobError as error:
         _absent(error)
     try:
-        dnsmos = DnsMos(weights.find("dnsmos").path)
+        files = weights.find("dnsmos")
+        dnsmos = files.loaded("dnsmos", lambda: DnsMos(files.path))
     except JobError as error:
         _absent(error)
     return Ears(f0, speaker, dnsmos)

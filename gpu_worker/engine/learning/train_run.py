@@ -22,6 +22,7 @@ from .early_stop import counting_from, out_of_patience
 from .fast_step import FastStep, StepPath, batch_that_fits
 from .reporting import TrainReporter
 from .resident import SHARE, ResidentClips, resident_bytes
+from .save_pace import SavePace
 from .schedule import adversarial_now, learning_rate, preview_steps
 from .scoring import Judge, Phrase
 from .train_state import Ending, TrainState
@@ -77,6 +78,7 @@ class Run:
         self.frames = max(segment, min(self.recipe.clip_frames, longest))
         self.preview_steps = preview_steps(params.total_steps, params.previews)
         self.pace = _Pace(state.step, params.total_steps)
+        self.saving = SavePace()
         self.batch_size = batch_that_fits(
             params.batch_size, state.nets.generator.config, self.device
         )
@@ -107,9 +109,11 @@ class Run:
             if ending or state.step % self.params.checkpoint_every == 0:
                 self._score()
                 state.ending = ending or self._patience()
-                self._save()
             elif state.step in self.preview_steps:
                 self._preview(self.judge.phrase(state.nets.generator))
+            scored = state.step % self.params.checkpoint_every == 0
+            if state.ending or self.saving.due(scored):
+                self._save()
         return state.ending
 
     def _step(self) -> StepLosses:
@@ -193,8 +197,9 @@ class Run:
 
     def _save(self) -> None:
         path = self.folder / "checkpoint.pt"
-        self.state.save(path)
-        self.report.checkpoint(self.state.step, path)
+        with self.saving.measured():
+            self.state.save(path)
+            self.report.checkpoint(self.state.step, path)
 
 
 def _resident(dataset: Dataset, recipe: TrainRecipe, device: torch.device) -> ResidentClips | None:

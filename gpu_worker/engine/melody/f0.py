@@ -194,8 +194,8 @@ def resample_f0(f0: Floats, step: float, frames: int) -> Floats:
 
 
 def _load(name: F0Method, weights: WeightSource, device: torch.device | str) -> F0Estimator:
-    path = weights.find(name.value).path
-    return _LOADERS[name](path, device)
+    files = weights.find(name.value)
+    return files.loaded((name, str(device)), lambda: _LOADERS[name](files.path, device))
 
 
 def _swift(path: Path, device: torch.device | str) -> F0Estimator:

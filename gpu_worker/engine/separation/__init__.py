@@ -29,8 +29,9 @@ def load_separator(
         name = _best(weights, warn)
     files = weights.find(name)
     if name is SeparatorName.HTDEMUCS:
-        return ChunkedSeparator(load_htdemucs(files.path, device))
-    return ChunkedSeparator(load_spleeter(files.paths, device))
+        network = files.loaded(str(device), lambda: load_htdemucs(files.path, device))
+        return ChunkedSeparator(network)
+    return ChunkedSeparator(files.loaded(str(device), lambda: load_spleeter(files.paths, device)))
 
 
 def _best(weights: WeightSource, warn: Warn) -> SeparatorName:

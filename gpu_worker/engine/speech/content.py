@@ -72,12 +72,16 @@ def load_content_encoder(
     if dim not in (None, *DIMS[name]):
         raise JobError(Code.ENCODER_MISMATCH, f"{name} has no features of {dim} numbers")
     files = weights.find(name.value)
-    if name is ContentEncoderName.WHISPER_BASE:
-        network = load_whisper_encoder(files.paths).to(device)
-        return WhisperContent(network, files.sha256)
-    if dim == PROJECTED:
-        return ContentVecV1(load_hubert(files.path, projecting=True).to(device), files.sha256)
-    return ContentVec(load_hubert(files.path).to(device), files.sha256)
+
+    def load() -> ContentEncoder:
+        if name is ContentEncoderName.WHISPER_BASE:
+            network = load_whisper_encoder(files.paths).to(device)
+            return WhisperContent(network, files.sha256)
+        if dim == PROJECTED:
+            return ContentVecV1(load_hubert(files.path, projecting=True).to(device), files.sha256)
+        return ContentVec(load_hubert(files.path).to(device), files.sha256)
+
+    return files.loaded((str(device), dim == PROJECTED), load)
 
 
 class WhisperContent:

@@ -1,0 +1,177 @@
+"""The Dockerfiles, as far as they can be held to something without building them."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+from fnmatch import fnmatch
+from pathlib import Path
+
+import pytest
+
+from docker.fetch_weights import main as fetch_weights
+from docker.fetch_weights import refusal
+from gpu_worker.pretrained import read_manifest
+from tests.containers.files import GPU, ROOT, WEB, Stage, copied, lay_out, stages
+from tests.gpu_worker.studio_server import serve
+
+BOTH = pytest.mark.parametrize("path", [GPU, WEB], ids=lambda path: path.name)
+FINAL = pytest.mark.parametrize(
+    ("path", "name"), [(GPU, "worker"), (GPU, "studio"), (WEB, "web")], ids=lambda v: str(v)[-10:]
+)
+COMPILERS = re.compile(r"\b(build-essential|gcc|g\+\+|clang|nasm|[\w-]+-dev)\b")
+
+
+def lineage(path: Path, name: str) -> list[Stage]:
+    """A stage and those that it stands on, the first of them last."""
+    known = stages(path)
+    found = [known[name]]
+    while found[-1].base in known:
+        found.append(known[found[-1].base])
+    return found
+
+
+@BOTH
+def test_hadolint_finds_nothing(path: Path) -> None:
+    tool = shutil.which("hadolint", path=sysconfig.get_path("scripts"))
+    assert tool, "run `make install`"
+    done = subprocess.run([tool, str(path)], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.returncode) == ("", 0)
+
+
+@BOTH
+def test_every_base_is_an_exact_release(path: Path) -> None:
+    known = stages(path)
+    bases = {stage.base for stage in known.values()} - set(known)
+    assert bases
+    for base in bases:
+        assert re.fullmatch(r"[\w./-]+:\d+\.\d+\.\d+-[\w-]+", base), base
+
+
+@BOTH
+def test_what_comes_from_elsewhere_is_checked(path: Path) -> None:
+    for stage in stages(path).values():
+        for rest in stage.all("ADD"):
+            assert re.match(r"--checksum=sha256:[0-9a-f]{64} https://", rest)
+        assert not any(re.search(r"\b(curl|wget|git)\b", rest) for rest in stage.all("RUN"))
+
+
+@FINAL
+def test_an_image_runs_as_nobody_with_a_health_check_and_no_compiler(path: Path, name: str) -> None:
+    stage, *below = lineage(path, name)
+    words = [word for each in reversed([stage, *below]) for word, _ in each.lines]
+    users = [rest for each in reversed([stage, *below]) for rest in each.all("USER")]
+    assert users[-1] == "10001"
+    assert "RUN" not in words[len(words) - words[::-1].index("USER") :]
+    assert stage.all("HEALTHCHECK")
+    assert stage.command()
+    for each in (stage, *below):
+        assert not any(COMPILERS.search(rest) for rest in each.all("RUN"))
+
+
+def test_a_plain_build_of_each_file_makes_what_it_is_named_for() -> None:
+    assert list(stages(GPU))[-1] == "worker"
+    assert list(stages(WEB))[-1] == "web"
+
+
+@BOTH
+def test_no_gpl_library_reaches_an_image(path: Path) -> None:
+    """PyPI's wheel of PyAV carries libx264 and libx265: ours has to be there before pip looks."""
+    packages = " ".join(stages(path)["packages"].all("RUN"))
+    ours = packages.index("--no-index /wheels/av-*.whl")
+    names = ("web.txt", "serverless.txt")
+    assert all(ours < packages.index(name) for name in names if name in packages)
+    script = (ROOT / "docker" / "media.sh").read_text()
+    code = "\n".join(line for line in script.splitlines() if not line.startswith("#"))
+    assert not re.search(r"--enable-(gpl|version3|nonfree|libx26[45])", code)
+    version = re.search(r"^av==(\S+)", (ROOT / "docker" / "av-source.txt").read_text(), re.M)
+    for name in ("web", "gpu"):
+        pinned = re.search(r"^av==(\S+)", (ROOT / "requirements" / f"{name}.txt").read_text(), re.M)
+        assert pinned
+        assert version
+        assert pinned[1] == version[1]
+
+
+@BOTH
+def test_the_build_context_holds_what_is_copied_and_no_secret(path: Path) -> None:
+    patterns = [
+        line for line in (ROOT / ".dockerignore").read_text().splitlines() if line[:1] != "#"
+    ]
+    allowed = {line[1:] for line in patterns if line.startswith("!")}
+    assert patterns[0] == "*"
+    for stage in stages(path).values():
+        for sources, _ in copied(stage):
+            for source in sources:
+                assert source.split("/")[0] in allowed, source
+                assert (ROOT / source).exists(), source
+    for secret in (".env", "var", "tests", ".git", "docs"):
+        assert secret not in allowed
+    assert any(fnmatch("apps/.env.local", pattern.replace("**/", "*/")) for pattern in patterns)
+
+
+def baked() -> list[str]:
+    (line,) = stages(GPU)["weights"].all("RUN")[-1:]
+    return line.split("/opt/weights ")[1].split()
+
+
+def test_only_weights_of_clear_licence_and_whole_checksum_are_baked_in() -> None:
+    manifest = read_manifest()
+    assert {name: refusal(manifest[name]) for name in baked()} == dict.fromkeys(baked())
+    fetched = {name for name, entry in manifest.items() if entry.url}
+    assert fetched - set(baked()) == {"rmvpe", "htdemucs"}
+    assert refusal(manifest["rmvpe"])
+    assert refusal(manifest["htdemucs"])
+
+
+def test_the_weights_stage_needs_no_torch_and_checks_what_comes(tmp_path: Path) -> None:
+    lay_out(stages(GPU)["weights"], tmp_path)
+    blocked = "import sys; sys.modules.update(torch=None, numpy=None, faiss=None)"
+    program = (
+        f"{blocked}; sys.argv = ['x', 'w', 'rmvpe']; exec(open('docker/fetch_weights.py').read())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (1, f"rmvpe: licence {UNCLEAR}\n")
+
+
+UNCLEAR = read_manifest()["rmvpe"].licence
+
+
+def test_weights_lie_where_the_worker_looks(tmp_path: Path) -> None:
+    entry = read_manifest()["contentvec"]
+    text = '[contentvec]\ntitle = "t"\nlicence = "MIT"\nsource = "s"\nfile = "hubert_base.pt"\n'
+    with serve() as studio:
+        studio.objects["w"] = b"weights"
+        manifest = tmp_path / "weights.toml"
+        manifest.write_text(f'{text}url = "{studio.object_url("w")}"\nsha256 = "{SHA256}"\n')
+        assert fetch_weights(tmp_path / "weights", ["contentvec"], manifest) == 0
+    assert (tmp_path / "weights" / (entry.file or "")).read_bytes() == b"weights"
+
+
+SHA256 = "9a129038d9a00aed0cf6a7ea059ca50a813449061ab87848cf1a13eafdf33b2c"
+
+
+def test_the_web_image_starts_without_the_engine(tmp_path: Path) -> None:
+    stage = stages(WEB)["web"]
+    lay_out(stage, tmp_path)
+    assert sorted(path.name for path in (tmp_path / "gpu_worker").iterdir()) == [
+        "__init__.py",
+        "contract",
+    ]
+    assert not (tmp_path / "voicestudio" / "embedded").exists()
+    blocked = "import sys; sys.modules.update(torch=None, faiss=None, onnxruntime=None)"
+    program = f"{blocked}; import voicestudio.asgi, voicestudio.celery, voicestudio.urls"
+    subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": "", "DJANGO_SETTINGS_MODULE": "voicestudio.settings"},
+        check=True,
+    )

@@ -1,0 +1,37 @@
+"""The web image's own command and health check, in the tree that the image would have."""
+
+import io
+import os
+import signal
+import sys
+from pathlib import Path
+
+from django.core.management import call_command
+
+from docker.healthcheck import main as healthy
+from tests import live
+from tests.containers.files import WEB, stages
+from tests.containers.running import Container, on_port, wait_for
+from voicestudio.embedded import ports
+from voicestudio.embedded.supervisor import Supervisor
+
+
+def test_the_web_image_serves_and_says_that_it_is_well(
+    services: Supervisor, tmp_path: Path
+) -> None:
+    call_command("ensure_bucket", stdout=io.StringIO())
+    port = live.free_port()
+    environment = {**os.environ, **services.stack.settings()}
+    container = Container(tmp_path, Path(sys.executable).parent, environment)
+    before = container.written()
+    web = container.start(on_port(stages(WEB)["web"].command(), port), "web.log")
+    try:
+        wait_for(lambda: ports.answers(port), lambda: container.log("web.log"))
+        # No Celery runs: only what is the web's own counts.
+        address = f"http://127.0.0.1:{port}/api/v1/health"
+        wait_for(lambda: healthy(address) == 0, lambda: container.log("web.log"), 20)
+        assert container.written() == before
+    finally:
+        web.send_signal(signal.SIGTERM)
+        web.wait(30)
+    assert healthy(address) == 1
