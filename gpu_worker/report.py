@@ -8,6 +8,7 @@ twice but never miss one. A thread of its own sends about once a second, and an 
 import math
 import threading
 import time
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypedDict
@@ -96,6 +97,7 @@ class Reporter:
         listener: ProgressListener = _nobody,
     ) -> None:
         self._job = job
+        self._run = uuid.uuid4().hex
         self._listener = listener
         self._answered = threading.Event()
         self._switch = switch
@@ -259,7 +261,8 @@ class Reporter:
         self._answered.set()
 
     def _post(self, events: tuple[Event, ...]) -> Reply:
-        batch = Batch(attempt_id=self._job.attempt_id, fence=self._job.fence, events=events)
+        job = self._job
+        batch = Batch(attempt_id=job.attempt_id, fence=job.fence, run=self._run, events=events)
         headers = {
             "Authorization": f"Bearer {self._job.token.get_secret_value()}",
             "Content-Type": "application/json",

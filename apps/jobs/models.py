@@ -130,7 +130,8 @@ class Attempt(models.Model):
 
     ``last_seq`` is the highest progress event applied. ``ended_at`` is when we gave up on it or it
     ended; ``gone_at`` when the backend confirmed that nothing of it runs any more; ``asked_at``
-    when the sweep last asked the backend. ``machine_s`` seconds of a machine cost ``price_per_s``
+    when the sweep last asked the backend. ``run`` names the worker that claimed it, should it have
+    been delivered to several. ``machine_s`` seconds of a machine cost ``price_per_s``
     USD each.
     """
 
@@ -148,6 +149,7 @@ class Attempt(models.Model):
     claimed_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
     last_seen_at = models.DateTimeField(null=True, blank=True)
+    run = models.CharField(max_length=64, blank=True)
     last_seq = models.PositiveIntegerField(default=0)
     ended_at = models.DateTimeField(null=True, blank=True)
     gone_at = models.DateTimeField(null=True, blank=True)

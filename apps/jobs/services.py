@@ -176,6 +176,9 @@ def hear(attempt_id: uuid.UUID, batch: Batch) -> Reply:
     job, attempt = rounds.lock(attempt_id)
     if batch.fence != attempt.fence:
         return Reply(stop=True)
+    if attempt.run and batch.run and batch.run != attempt.run:
+        return Reply(stop=True)  # delivered twice: it is another worker's
+    attempt.run = attempt.run or batch.run
     is_news = history.keep(attempt, batch.events)
     if attempt.is_active:
         is_news |= _alive(job, attempt)

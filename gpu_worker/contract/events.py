@@ -92,10 +92,14 @@ Event = Annotated[
 
 
 class Batch(Frozen):
-    """POST body of the events endpoint; an empty batch is a heartbeat."""
+    """POST body of the events endpoint; an empty batch is a heartbeat.
+
+    ``run`` tells apart workers that were handed the same attempt: only the first is listened to.
+    """
 
     attempt_id: str
     fence: int
+    run: str = Field("", max_length=64)
     events: tuple[Event, ...] = Field(max_length=500)
 
 

@@ -93,7 +93,7 @@ Voices = Annotated[tuple[VoiceRef, ...], Field(min_length=1, max_length=MAX_BLEN
 
 
 class _Job(Frozen):
-    contract: Literal[2] = VERSION
+    contract: Literal[3] = VERSION
     job_id: str
     attempt_id: str
     fence: int = Field(ge=1, description="Grows with each attempt of a job")
@@ -285,7 +285,7 @@ Result = Annotated[AnyResult, Field(discriminator="kind")]
 class Manifest(Frozen):
     """Stored last, as ``manifest.json``: the truth about a finished attempt."""
 
-    contract: Literal[2] = VERSION
+    contract: Literal[3] = VERSION
     job_id: str
     attempt_id: str
     fence: int

@@ -185,4 +185,9 @@ def test_the_manifest_is_stored_last() -> None:
 
 def test_an_empty_batch_is_a_heartbeat() -> None:
     batch = Batch(attempt_id="a", fence=1, events=())
-    assert json.loads(batch.model_dump_json()) == {"attempt_id": "a", "fence": 1, "events": []}
+    assert json.loads(batch.model_dump_json()) == {
+        "attempt_id": "a",
+        "fence": 1,
+        "run": "",
+        "events": [],
+    }

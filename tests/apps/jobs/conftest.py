@@ -88,7 +88,9 @@ class Studio:
 
 def hear(worker: FakeWorker, events: Sequence[Event]) -> Reply:
     spec = worker.spec
-    batch = Batch(attempt_id=spec.attempt_id, fence=spec.fence, events=tuple(events))
+    batch = Batch(
+        attempt_id=spec.attempt_id, fence=spec.fence, run=worker.run, events=tuple(events)
+    )
     return services.hear(uuid.UUID(spec.attempt_id), batch)
 
 

@@ -139,6 +139,7 @@ class FakeWorker:
 
     spec: AnyJob
     seq: int = 0
+    run: str = ""
 
     def _next(self) -> dict[str, Any]:
         self.seq += 1

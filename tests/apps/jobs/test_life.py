@@ -250,3 +250,21 @@ def test_heartbeats_do_not_wake_the_browsers(studio: Studio) -> None:
     version = Job.objects.get(id=job.id).version
     studio.hear(worker)
     assert Job.objects.get(id=job.id).version == version
+
+
+def test_an_attempt_delivered_twice_is_done_by_the_first_who_speaks(studio: Studio) -> None:
+    """RunPod may hand a job out twice: the other one hears stop, whatever it says."""
+    studio.train()
+    first = studio.dispatch()
+    second = FakeWorker(first.spec, run="two")
+    first.run = "one"
+    assert not studio.hear(first, first.started()).stop
+    assert studio.hear(second, second.started()).stop
+    assert studio.hear(second, second.progress(0.9, 8), second.cancelled()).stop
+    job = Job.objects.get()
+    assert (job.state, job.fraction, current(job).state) == ("running", 0.0, AttemptState.RUNNING)
+    first.store_result()
+    studio.finish(first)
+    assert not studio.hear(first, first.finished()).stop  # its own repeats are no rival's
+    assert studio.hear(FakeWorker(first.spec, run="three"), second.started()).stop
+    assert JobEvent.objects.filter(type="started").count() == 1
