@@ -28,7 +28,7 @@ from gpu_worker.contract.events import (
 from gpu_worker.contract.job import Manifest
 from gpu_worker.contract.params import JobKind
 
-from . import compute, history, kinds, line, rounds
+from . import claims, compute, history, kinds, line, rounds
 from .backends.base import Ambiguous, Backend, Busy, Closed, Refused, Submission
 from .kinds.base import check_inputs
 from .live import publish_job
@@ -174,11 +174,8 @@ def _submitted(attempt_id: uuid.UUID, submission: Submission) -> None:
 def hear(attempt_id: uuid.UUID, batch: Batch) -> Reply:
     """Apply what a worker reports; repeats, late ones and any order lead to the same end."""
     job, attempt = rounds.lock(attempt_id)
-    if batch.fence != attempt.fence:
+    if batch.fence != attempt.fence or not claims.belongs_to(attempt, batch):
         return Reply(stop=True)
-    if attempt.run and batch.run and batch.run != attempt.run:
-        return Reply(stop=True)  # delivered twice: it is another worker's
-    attempt.run = attempt.run or batch.run
     is_news = history.keep(attempt, batch.events)
     if attempt.is_active:
         is_news |= _alive(job, attempt)
