@@ -2,8 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from enum import StrEnum
+from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
@@ -13,37 +12,13 @@ import soxr
 from av.audio.frame import AudioFrame
 from numpy.typing import NDArray
 
+from starter.facts import Item, item_of
+
 RATE: Final = 24_000
 OPUS_BITS: Final = 32_000
 _PEAK: Final = 0.7
 
 Floats = NDArray[np.float32]
-
-
-class Kind(StrEnum):
-    """To learn from as spoken or as sung; or only to probe with."""
-
-    SPEECH = "speech"
-    SONG = "song"
-    PROBE = "probe"
-
-
-@dataclass(frozen=True)
-class Item:
-    """What is known of one sound.
-
-    ``durations`` of silence, symbols, silence as spoken, in frames of 25 ms; ``f0`` in Hz as spoken
-    every 12.5 ms. Of a song ``knots`` are (sung, spoken) seconds, between which time runs evenly.
-    """
-
-    name: str
-    kind: Kind
-    line: int
-    voice: str
-    symbols: str
-    durations: tuple[int, ...]
-    f0: tuple[float, ...]
-    knots: tuple[tuple[float, float], ...] = ()
 
 
 def has_item(folder: Path, name: str) -> bool:
@@ -65,14 +40,6 @@ def read_items(folder: Path) -> Iterator[Item]:
     """All items of a folder by name."""
     for path in sorted(folder.glob("line*.json")):
         yield item_of(json.loads(path.read_text("utf-8")))
-
-
-def item_of(facts: dict[str, object]) -> Item:
-    """An item from its JSON."""
-    fields = {key: tuple(v) if isinstance(v, list) else v for key, v in facts.items()}
-    fields["kind"] = Kind(str(facts["kind"]))
-    fields["knots"] = tuple(map(tuple, facts["knots"]))  # type: ignore[call-overload]
-    return Item(**fields)  # type: ignore[arg-type]
 
 
 def encode_opus(path: Path, wave: Floats) -> None:

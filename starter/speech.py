@@ -15,7 +15,8 @@ from typing import Final
 
 import numpy as np
 
-from starter.items import Item, Kind, has_item, write_item
+from starter.facts import Item, Kind
+from starter.items import has_item, write_item
 from starter.kokoro import RATE, Kokoro
 from starter.texts import LANGUAGES, Lexicon, line
 from starter.voices import Speaker, VoicePacks, speakers, unseen_speakers

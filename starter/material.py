@@ -1,0 +1,158 @@
+"""A pack in memory, and every item of it heard in several ways: as spoken, moved, sung.
+
+Reads what ``starter.teacher`` wrote, with soundfile, so that a machine without FFmpeg can train.
+"""
+
+import io
+import json
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import soundfile
+import soxr
+from numpy.typing import NDArray
+
+from starter.facts import Item, item_of
+from starter.phones import FRAME_S, labels
+from starter.shaping import PERIOD_S, RATE, Shaped, analyse, moved, sung
+
+HEARD_RATE: Final = 16_000
+FRAME: Final = 320
+CENTRE_S: Final = 0.0125
+"""From a content frame's begin to its middle."""
+_SPOKEN_F0_RATE: Final = 80.0
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Pack:
+    """Items in order of lines; item n's Opus is ``sound[offsets[n]:offsets[n + 1]]``.
+
+    ``targets`` (N, 256) of all lines one after the other, line k's from ``first_frame[k]`` on.
+    """
+
+    items: tuple[Item, ...]
+    offsets: tuple[int, ...]
+    sound: bytes
+    targets: Floats
+    first_frame: dict[int, int]
+    teacher: str
+
+    def wave(self, number: int) -> Floats:
+        """Item ``number`` (T,) at 24 kHz, as long as its plan says."""
+        opus = self.sound[self.offsets[number] : self.offsets[number + 1]]
+        wave, rate = soundfile.read(io.BytesIO(opus), dtype="float32")
+        wave = soxr.resample(wave, rate, RATE) if rate != RATE else wave
+        samples = sum(self.items[number].durations) * RATE // 40
+        return np.asarray(np.pad(wave, (0, max(0, samples - len(wave))))[:samples], np.float32)
+
+
+def read_pack(folder: Path, scale: float = 1.0) -> Pack:
+    """The pack, or the first ``scale`` of its lines."""
+    content = json.loads((folder / "manifest.json").read_text("utf-8"))
+    items = tuple(item_of(facts) for facts in content["items"])
+    stored = np.load(folder / "targets.npz")
+    lines = sorted({item.line for item in items})
+    starts = np.concatenate([[0], np.cumsum(stored["lengths"])])
+    kept = set(lines[: max(2, round(len(lines) * scale))])
+    count = sum(item.line in kept for item in items)
+    return Pack(
+        items=items[:count],
+        offsets=tuple(content["offsets"]),
+        sound=(folder / "sound.bin").read_bytes(),
+        targets=stored["values"].astype(np.float32) * stored["scale"],
+        first_frame={line: int(first) for line, first in zip(lines, starts[:-1], strict=True)},
+        teacher=content["teacher"],
+    )
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One way to hear an item: sound (T,) int16 and F0 each 10 ms in Hz, 0 where unvoiced.
+
+    For each content frame ``row`` says, in fractions, which row of the pack's targets belongs to
+    it, ``phone`` which sound it is (``UNCLEAR`` where not told).
+    """
+
+    item: int
+    wave: NDArray[np.int16]
+    f0: Floats
+    row: Floats
+    phone: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Ways:
+    """How many of each: as it is, moved in pitch and formants, sung; and at which rate."""
+
+    moved: int = 3
+    sung: int = 1
+    rate: int = HEARD_RATE
+
+
+def hear_all(pack: Pack, ways: Ways, seed: int, jobs: int) -> list[Heard]:
+    """Every item in every way; the same for the same seed, however many ``jobs``."""
+    numbers = range(len(pack.items))
+    if jobs == 1:
+        return [heard for n in numbers for heard in hear(pack, ways, seed, n)]
+    with ProcessPoolExecutor(jobs) as pool:
+        parts = pool.map(partial(hear, pack, ways, seed), numbers, chunksize=4)
+        return [heard for part in parts for heard in part]
+
+
+def hear(pack: Pack, ways: Ways, seed: int, number: int) -> list[Heard]:
+    """One item in all ways."""
+    item, wave = pack.items[number], pack.wave(number)
+    random = np.random.default_rng([seed, item.line, number])
+    voice = analyse(wave, item)
+    end = len(voice.f0) * PERIOD_S
+    shapes = [Shaped(wave, voice.f0, ((0.0, 0.0), (end, end)))]
+    for semitones, formants in _moves(ways.moved, random):
+        shapes.append(moved(voice, semitones, formants))
+    shapes += [sung(voice, item, random) for _ in range(ways.sung)]
+    return [_heard(pack, number, shape, ways.rate) for shape in shapes]
+
+
+def _moves(count: int, random: np.random.Generator) -> Iterator[tuple[float, float]]:
+    """(semitones, ratio of formants): up and down in turn, with, without or against the pitch."""
+    for number in range(count):
+        semitones = float(random.uniform(2, 13)) * (1 if number % 2 == 0 else -1)
+        share = float(random.choice([0.0, 0.3, 1.0, -0.2]))
+        formants = 2 ** (np.clip(semitones * share, -7, 9) / 12 + random.uniform(-0.15, 0.15))
+        yield semitones, float(formants)
+
+
+def _heard(pack: Pack, number: int, shape: Shaped, rate: int) -> Heard:
+    item = pack.items[number]
+    wave = soxr.resample(shape.wave, RATE, rate)
+    wave *= 0.7 / max(float(np.abs(wave).max()), 1e-3)
+    frames = max(0, (len(shape.wave) * HEARD_RATE // RATE - 80) // FRAME)
+    knots = np.array(shape.knots)
+    at = np.arange(frames) * FRAME / HEARD_RATE + CENTRE_S
+    spoken = np.interp(at, knots[:, 0], knots[:, 1])
+    rows = (sum(item.durations) * int(RATE // 40) * 2 // 3 - 80) // FRAME
+    row = np.clip((spoken - CENTRE_S) * HEARD_RATE / FRAME, 0, rows - 1)
+    told = labels(item.symbols, item.durations)
+    phone = told[np.minimum((spoken / FRAME_S).astype(int), len(told) - 1)]
+    tens = np.arange(int(len(shape.wave) / RATE * 100)) * round(0.01 / PERIOD_S)
+    return Heard(
+        item=number,
+        wave=np.round(wave * 32767).astype(np.int16),
+        f0=shape.f0[np.minimum(tens, len(shape.f0) - 1)].astype(np.float32),
+        row=(row + pack.first_frame[item.line]).astype(np.float32),
+        phone=phone,
+    )
+
+
+def with_partners(heard: Sequence[Heard], pack: Pack) -> dict[int, list[int]]:
+    """Numbers of the ``heard`` by line: frames of one line are alike whoever speaks."""
+    lines: dict[int, list[int]] = {}
+    for number, one in enumerate(heard):
+        lines.setdefault(pack.items[one.item].line, []).append(number)
+    return lines
