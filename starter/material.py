@@ -25,7 +25,7 @@ HEARD_RATE: Final = 16_000
 FRAME: Final = 320
 CENTRE_S: Final = 0.0125
 """From a content frame's begin to its middle."""
-_SPOKEN_F0_RATE: Final = 80.0
+_PEAK: Final = 0.7
 
 Floats = NDArray[np.float32]
 
@@ -74,7 +74,8 @@ def read_pack(folder: Path, scale: float = 1.0) -> Pack:
 
 @dataclass(frozen=True)
 class Heard:
-    """One way to hear an item: sound (T,) int16 and F0 each 10 ms in Hz, 0 where unvoiced.
+    """One way to hear an item: sound (T,) at 16 kHz and at another rate where asked for, as
+    16-bit integers; F0 each 10 ms in Hz, 0 where unvoiced.
 
     For each content frame ``row`` says, in fractions, which row of the pack's targets belongs to
     it, ``phone`` which sound it is (``UNCLEAR`` where not told).
@@ -82,6 +83,7 @@ class Heard:
 
     item: int
     wave: NDArray[np.int16]
+    loud: NDArray[np.int16]
     f0: Floats
     row: Floats
     phone: NDArray[np.int64]
@@ -89,11 +91,15 @@ class Heard:
 
 @dataclass(frozen=True)
 class Ways:
-    """How many of each: as it is, moved in pitch and formants, sung; and at which rate."""
+    """How many of each: as it is, moved in pitch and formants, sung.
+
+    ``own_formants`` leaves each voice its own. ``rate`` is a second one to hear it at.
+    """
 
     moved: int = 3
     sung: int = 1
-    rate: int = HEARD_RATE
+    own_formants: bool = False
+    rate: int | None = None
 
 
 def hear_all(pack: Pack, ways: Ways, seed: int, jobs: int) -> list[Heard]:
@@ -114,8 +120,8 @@ def hear(pack: Pack, ways: Ways, seed: int, number: int) -> list[Heard]:
     end = len(voice.f0) * PERIOD_S
     shapes = [Shaped(wave, voice.f0, ((0.0, 0.0), (end, end)))]
     for semitones, formants in _moves(ways.moved, random):
-        shapes.append(moved(voice, semitones, formants))
-    shapes += [sung(voice, item, random) for _ in range(ways.sung)]
+        shapes.append(moved(voice, semitones, 1.0 if ways.own_formants else formants))
+    shapes += [sung(voice, item, random, ways.own_formants) for _ in range(ways.sung)]
     return [_heard(pack, number, shape, ways.rate) for shape in shapes]
 
 
@@ -128,10 +134,9 @@ def _moves(count: int, random: np.random.Generator) -> Iterator[tuple[float, flo
         yield semitones, float(formants)
 
 
-def _heard(pack: Pack, number: int, shape: Shaped, rate: int) -> Heard:
+def _heard(pack: Pack, number: int, shape: Shaped, rate: int | None) -> Heard:
     item = pack.items[number]
-    wave = soxr.resample(shape.wave, RATE, rate)
-    wave *= 0.7 / max(float(np.abs(wave).max()), 1e-3)
+    wave = shape.wave * (_PEAK / max(float(np.abs(shape.wave).max()), 1e-3))
     frames = max(0, (len(shape.wave) * HEARD_RATE // RATE - 80) // FRAME)
     knots = np.array(shape.knots)
     at = np.arange(frames) * FRAME / HEARD_RATE + CENTRE_S
@@ -143,11 +148,17 @@ def _heard(pack: Pack, number: int, shape: Shaped, rate: int) -> Heard:
     tens = np.arange(int(len(shape.wave) / RATE * 100)) * round(0.01 / PERIOD_S)
     return Heard(
         item=number,
-        wave=np.round(wave * 32767).astype(np.int16),
+        wave=_integers(wave, HEARD_RATE),
+        loud=_integers(wave, rate) if rate else np.zeros(0, np.int16),
         f0=shape.f0[np.minimum(tens, len(shape.f0) - 1)].astype(np.float32),
         row=(row + pack.first_frame[item.line]).astype(np.float32),
         phone=phone,
     )
+
+
+def _integers(wave: Floats, rate: int) -> NDArray[np.int16]:
+    clipped = np.clip(soxr.resample(wave, RATE, rate) * 32767, -32767, 32767)
+    return np.round(clipped).astype(np.int16)
 
 
 def with_partners(heard: Sequence[Heard], pack: Pack) -> dict[int, list[int]]:

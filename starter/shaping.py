@@ -66,7 +66,9 @@ def moved(voice: Voice, semitones: float, formants: float) -> Shaped:
     return Shaped(wave.astype(np.float32), f0, ((0.0, 0.0), (end, end)))
 
 
-def sung(voice: Voice, item: Item, random: np.random.Generator) -> Shaped:
+def sung(
+    voice: Voice, item: Item, random: np.random.Generator, own_formants: bool = False
+) -> Shaped:
     """The line on a drawn melody, its vowels held: each on a note, with glides and vibrato."""
     knots, notes = _held(item, random)
     ends = np.array(knots)
@@ -74,7 +76,7 @@ def sung(voice: Voice, item: Item, random: np.random.Generator) -> Shaped:
     spoken = np.interp(times, ends[:, 0], ends[:, 1]) / PERIOD_S
     near = np.minimum(spoken.astype(int), len(voice.f0) - 1)
     f0 = np.where(voice.f0[near] > 0, _melody(times, notes, random), 0.0)
-    formants = float(2 ** (random.uniform(-2, 3) / 12))
+    formants = 1.0 if own_formants else float(2 ** (random.uniform(-2, 3) / 12))
     envelope = stretched(np.exp(_between(np.log(voice.envelope + 1e-12), spoken)), formants)
     wave = pyworld.synthesize(
         f0, envelope, _between(voice.aperiodicity, spoken), RATE, PERIOD_S * 1000
@@ -113,9 +115,7 @@ def _held(item: Item, random: np.random.Generator) -> tuple[Knots, list[tuple[fl
     return tuple(knots), notes or [(0.0, floor)]
 
 
-def _melody(
-    times: Frames, notes: list[tuple[float, float]], random: np.random.Generator
-) -> Frames:
+def _melody(times: Frames, notes: list[tuple[float, float]], random: np.random.Generator) -> Frames:
     """F0 in Hz at ``times``: the notes, glided between, with vibrato and a little drift."""
     starts = np.array([start for start, _ in notes])
     pitches = np.array([pitch for _, pitch in notes])

@@ -26,11 +26,12 @@ _KOREAN_ENDS: Final = ("습니다", "어요", "지요", "네", "었다", "려고
 _KOREAN_INITIALS: Final = "ㄱㄴㄷㄹㅁㅂㅅㅇㅈㅊㅋㅌㅍㅎㄱㄴㄷㅅㅇㅈㄲㄸㅃㅆㅉ"
 _KOREAN_VOWELS: Final = "ㅏㅓㅗㅜㅡㅣㅐㅔㅏㅓㅗㅜㅣㅑㅕㅛㅠㅘㅝㅟㅢ"
 _KOREAN_FINALS: Final = "      ㄱㄴㄹㅁㅂㅇㄷㄴㄹㅇ"
-_MORAS: Final = (
-    *"a i ɯ e o ka kʲi kɯ ke ko sa ɕi sɨ se so ta ʨi ʦɨ te to na ɲi nɯ ne no ha çi ɸɯ he ho".split(),
-    *"ma mʲi mɯ me mo ja jɯ jo ɾa ɾʲi ɾɯ ɾe ɾo βa ɡa ɡʲi ɡɯ ɡe ɡo ʣa ʥi zɨ ʣe ʣo da de do".split(),
-    *"ba bʲi bɯ be bo pa pʲi pɯ pe po ɕa ɕo ʨa ʨo kʲo ɾʲo ɲa ɴ ɴ aː iː ɯː eː oː oː".split(),
-)  # fmt: skip
+_MORA_LIST: Final = """
+    a i ɯ e o ka kʲi kɯ ke ko sa ɕi sɨ se so ta ʨi ʦɨ te to na ɲi nɯ ne no ha çi ɸɯ he ho
+    ma mʲi mɯ me mo ja jɯ jo ɾa ɾʲi ɾɯ ɾe ɾo βa ɡa ɡʲi ɡɯ ɡe ɡo ʣa ʥi zɨ ʣe ʣo da de do
+    ba bʲi bɯ be bo pa pʲi pɯ pe po ɕa ɕo ʨa ʨo kʲo ɾʲo ɲa ɴ ɴ aː iː ɯː eː oː oː
+"""
+_MORAS: Final = tuple(_MORA_LIST.split())
 _JAPANESE_PARTICLES: Final = ("βa", "ɡa", "o", "ɲi", "de", "mo", "to", "no", "kaɾa")
 
 

@@ -120,5 +120,6 @@ def load_starter_encoder(path: Path) -> StarterEncoder:
         state = {name: tensor.float() for name, tensor in load_file(path).items()}
         encoder.load_state_dict(state, strict=True)
     except (OSError, RuntimeError, SafetensorError) as error:
-        raise JobError(Code.WEIGHTS_MISSING, f"{path.name} is no starter encoder: {error}"[:400]) from error
+        detail = f"{path.name} is no starter encoder: {error}"[:400]
+        raise JobError(Code.WEIGHTS_MISSING, detail) from error
     return encoder.eval().requires_grad_(False)
