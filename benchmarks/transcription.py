@@ -18,6 +18,7 @@ from torch.nn import functional as F
 from gpu_worker.engine.speech.whisper import SAMPLE_RATE, _variables, load_whisper_encoder
 from gpu_worker.engine.weights import WeightSource
 
+_WIDTH: Final = 512
 _HEADS: Final = 8
 _LAYERS: Final = 6
 _STRETCH: Final = 30 * SAMPLE_RATE
@@ -93,9 +94,8 @@ class Transcriber:
         x = embeddings[torch.tensor(tokens)] + places
         for number in range(_LAYERS):
             part = f"layer_{number}/self_attention"
-            query, own = self._linear(f"{part}/linear_0", self._norm(part, x)).split(
-                [x.shape[1], 2 * x.shape[1]], dim=1
-            )
+            joined = self._linear(f"{part}/linear_0", self._norm(part, x))
+            query, own = joined[:, :_WIDTH], joined[:, _WIDTH:]
             pair = _pair(own)
             if past:
                 key, value = said[number]
@@ -115,8 +115,11 @@ class Transcriber:
         return scores
 
     def _attend(self, out: str, query: Tensor, pair: Pair, causal: bool) -> Tensor:
-        split = [each.unflatten(1, (_HEADS, -1)).transpose(0, 1) for each in (query, *pair)]
-        mixed = F.scaled_dot_product_attention(*split, is_causal=causal)
+        query, key, value = (
+            each.view(len(each), _HEADS, _WIDTH // _HEADS).transpose(0, 1)
+            for each in (query.contiguous(), *(half.contiguous() for half in pair))
+        )
+        mixed = F.scaled_dot_product_attention(query, key, value, is_causal=causal)
         return self._linear(out, mixed.transpose(0, 1).flatten(1))
 
     def _linear(self, name: str, x: Tensor) -> Tensor:

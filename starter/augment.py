@@ -38,11 +38,11 @@ class Augment:
     def _noisy(self, waves: Tensor) -> Tensor:
         """Coloured noise at 0 to 40 dB, or another voice at 6 to 25 dB."""
         level = waves.square().mean(1, keepdim=True).sqrt()
-        noise = torch.randn(waves.shape, generator=self._generator, device=waves.device)
-        spectrum = torch.fft.rfft(noise)
+        white = torch.randn(waves.shape, generator=self._generator, device=waves.device)
+        spectrum = torch.fft.rfft(white)
         hertz = torch.linspace(1, RATE / 2, spectrum.shape[1], device=waves.device)
         tilt = self._uniform(-1.0, 0.2, (len(waves), 1), waves)
-        noise = torch.fft.irfft(spectrum * (hertz / 500.0) ** tilt, n=waves.shape[1])
+        noise: Tensor = torch.fft.irfft(spectrum * (hertz / 500.0) ** tilt, n=waves.shape[1])
         noise = noise / noise.square().mean(1, keepdim=True).sqrt().clamp(min=1e-6)
         gain = self._db(len(waves), -40.0, -3.0, waves) * self._chance(0.6, waves)
         other = waves.roll(1, 0)
@@ -56,7 +56,8 @@ class Augment:
         spectrum = torch.fft.rfft(waves, n=size)
         spectrum = spectrum * self._curve(waves, spectrum.shape[1])
         room = torch.fft.rfft(self._room(waves), n=size)
-        return torch.fft.irfft(spectrum * room, n=size)[:, :length]
+        filtered: Tensor = torch.fft.irfft(spectrum * room, n=size)[:, :length]
+        return filtered
 
     def _curve(self, waves: Tensor, bins: int) -> Tensor:
         """Gains (B, bins): smooth over log frequency, and in some rows nothing above a limit."""

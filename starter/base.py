@@ -121,6 +121,8 @@ class BaseTraining:
         self.draws = torch.Generator().manual_seed(SEED)
         self.noise = torch.Generator(device).manual_seed(SEED)
         self.step = 0
+        self.spent = 0.0
+        """Share of the minutes, where they are limited: the rate falls by what runs out first."""
         fast = preset is Preset.FULL and device.type == "cuda"
         self._train_step: Step = FastStep(self.nets) if fast else train_step
 
@@ -131,7 +133,7 @@ class BaseTraining:
         for optimiser in (self.nets.optimiser_g, self.nets.optimiser_d):
             set_learning_rate(optimiser, self._rate())
         if self.recipe.direct:
-            judged = self.step >= self.recipe.adversarial_from * self.steps
+            judged = max(self.spent, self.step / self.steps) >= self.recipe.adversarial_from
             losses = direct_step(self.nets, batch, starts, self.noise, judged)
             self.nets.generator.dec.interpolate(self.recipe.interpolating)
         else:
@@ -140,7 +142,7 @@ class BaseTraining:
         return losses
 
     def _rate(self) -> float:
-        share = min(1.0, self.step / max(1, self.steps))
+        share = min(1.0, max(self.spent, self.step / max(1, self.steps)))
         fall = _LAST_RATE + (1 - _LAST_RATE) * 0.5 * (1 + math.cos(math.pi * share))
         return _PEAK_RATES[self.preset] * fall * min(1.0, (self.step + 1) / _WARM_UP)
 
@@ -202,8 +204,10 @@ def train(training: BaseTraining, material: Singers, folder: Path, minutes: floa
         if now - saved > 60:
             training.save(folder)
             saved = now
-        if minutes is not None and now - started > 60 * minutes:
-            break
+        if minutes is not None:
+            training.spent = (now - started) / (60 * minutes)
+            if training.spent > 1:
+                break
     training.save(folder)
 
 

@@ -158,7 +158,7 @@ def _heard(pack: Pack, number: int, shape: Shaped, rate: int | None) -> Heard:
 
 def _integers(wave: Floats, rate: int) -> NDArray[np.int16]:
     clipped = np.clip(soxr.resample(wave, RATE, rate) * 32767, -32767, 32767)
-    return np.round(clipped).astype(np.int16)
+    return np.asarray(np.round(clipped), np.int16)
 
 
 def with_partners(heard: Sequence[Heard], pack: Pack) -> dict[int, list[int]]:

@@ -115,7 +115,8 @@ class _Speakers:
         voices: tuple[list[int], list[int]] = ([], [])
         for one in utterances:
             states = encode(one.wave)
-            windows = states[: len(states) // WINDOW * WINDOW].unflatten(0, (-1, WINDOW)).mean(1)
+            windows = states[: len(states) // WINDOW * WINDOW]
+            windows = windows.view(-1, WINDOW, windows.shape[1]).mean(1)
             side = one.line % 2
             sides[side].append(windows)
             voices[side] += [self.names.index(one.voice)] * len(windows)
@@ -143,7 +144,8 @@ def fitted(rows: Tensor, classes: Tensor, count: int, seed: int) -> Classifier:
     for _ in range(_STEPS):
         some = torch.randint(len(rows), (min(len(rows), 4096),), generator=generator)
         optimiser.zero_grad()
-        F.cross_entropy(linear(rows[some]), classes[some]).backward()
+        loss = F.cross_entropy(linear(rows[some]), classes[some])
+        loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
         schedule.step()
     return lambda tested: linear((tested - mean) / deviation).detach()

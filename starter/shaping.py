@@ -72,8 +72,8 @@ def sung(
     """The line on a drawn melody, its vowels held: each on a note, with glides and vibrato."""
     knots, notes = _held(item, random)
     ends = np.array(knots)
-    times = np.arange(int(ends[-1, 0] / PERIOD_S)) * PERIOD_S
-    spoken = np.interp(times, ends[:, 0], ends[:, 1]) / PERIOD_S
+    times: Frames = np.arange(int(ends[-1, 0] / PERIOD_S), dtype=np.float64) * PERIOD_S
+    spoken: Frames = np.interp(times, ends[:, 0], ends[:, 1]) / PERIOD_S
     near = np.minimum(spoken.astype(int), len(voice.f0) - 1)
     f0 = np.where(voice.f0[near] > 0, _melody(times, notes, random), 0.0)
     formants = 1.0 if own_formants else float(2 ** (random.uniform(-2, 3) / 12))

@@ -189,6 +189,8 @@ class Training:
         self.generator = torch.Generator(device).manual_seed(SEED)
         self.augment = Augment(self.generator)
         self.step = 0
+        self.spent = 0.0
+        """Share of the minutes, where they are limited: the rate falls by what runs out first."""
         self.shown: dict[str, float] = {}
 
     def train_step(self, batch: Batch) -> None:
@@ -211,7 +213,7 @@ class Training:
 
     def _set_rate(self) -> None:
         recipe = self.recipe
-        share = min(1.0, self.step / max(1, recipe.steps))
+        share = min(1.0, max(self.spent, self.step / max(1, recipe.steps)))
         rate = recipe.learning_rate * 0.5 * (1 + math.cos(math.pi * share)) + 1e-6
         for group in self.optimiser.param_groups:
             group["lr"] = rate * min(1.0, (self.step + 1) / _WARM_UP)
@@ -253,8 +255,10 @@ def train(training: Training, sounds: Sounds, folder: Path, minutes: float | Non
         if now - saved > 60:
             training.save(folder)
             saved = now
-        if minutes is not None and now - started > 60 * minutes:
-            break
+        if minutes is not None:
+            training.spent = (now - started) / (60 * minutes)
+            if training.spent > 1:
+                break
     training.save(folder)
 
 
@@ -263,8 +267,8 @@ def main() -> None:
     parser.add_argument("--pack", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
-    parser.add_argument("--steps", type=int, default=Recipe.steps)
-    parser.add_argument("--lines", type=int, default=Recipe.lines, help="in a batch, each twice")
+    parser.add_argument("--steps", type=int, default=Recipe().steps)
+    parser.add_argument("--lines", type=int, default=Recipe().lines, help="in a batch, each twice")
     parser.add_argument("--minutes", type=float)
     parser.add_argument("--scale", type=float, default=1.0, help="of the lines, for a trial")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)

@@ -59,9 +59,10 @@ class _Block(nn.Module):
         self.scale = nn.Parameter(torch.full((config.channels,), 0.1))
 
     def forward(self, x: Tensor) -> Tensor:
-        y = self.norm(self.conv(x).transpose(1, 2))
+        y: Tensor = self.norm(self.conv(x).transpose(1, 2))
         y = self.scale * self.shrink(F.gelu(self.grow(y), approximate="tanh"))
-        return x + y.transpose(1, 2)
+        moved: Tensor = x + y.transpose(1, 2)
+        return moved
 
 
 class StarterEncoder(nn.Module):
