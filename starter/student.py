@@ -35,6 +35,7 @@ FRAMES: Final = 150
 _EDGE: Final = 80
 _FASTEST: Final = 1.35
 _WARM_UP: Final = 300
+"""Steps, or a tenth of all where that is less."""
 _PACED_SHARE: Final = 0.4
 _SPREAD: Final = 0.1
 """Of labels over all phones."""
@@ -209,14 +210,15 @@ class Training:
         self.optimiser.step()
         self.step += 1
         if self.step % 50 == 0:
-            self.shown = {name: round(float(value), 4) for name, value in found.items()}
+            self.shown = {name: round(float(value.detach()), 4) for name, value in found.items()}
 
     def _set_rate(self) -> None:
         recipe = self.recipe
         share = min(1.0, max(self.spent, self.step / max(1, recipe.steps)))
         rate = recipe.learning_rate * 0.5 * (1 + math.cos(math.pi * share)) + 1e-6
+        warm_up = min(_WARM_UP, recipe.steps // 10)
         for group in self.optimiser.param_groups:
-            group["lr"] = rate * min(1.0, (self.step + 1) / _WARM_UP)
+            group["lr"] = rate * min(1.0, (self.step + 1) / max(1, warm_up))
 
     def save(self, folder: Path) -> None:
         """Checkpoint, and the encoder alone in half precision, each written whole."""
