@@ -6,7 +6,7 @@ come from misaki's lexicon (Apache-2.0); Korean and Japanese ones are syllables 
 
 import json
 from importlib import resources
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 
@@ -35,6 +35,12 @@ _MORAS: Final = tuple(_MORA_LIST.split())
 _JAPANESE_PARTICLES: Final = ("βa", "ɡa", "o", "ɲi", "de", "mo", "to", "no", "kaɾa")
 
 
+class Words(Protocol):
+    """Where the English words come from."""
+
+    def word(self, random: np.random.Generator) -> Symbols: ...
+
+
 class Lexicon:
     """English words by misaki's lexicon: only plain ones of four to ten letters."""
 
@@ -51,7 +57,7 @@ class Lexicon:
         return self._words[random.integers(len(self._words))]
 
 
-def line(language: str, lexicon: Lexicon, random: np.random.Generator) -> Symbols:
+def line(language: str, lexicon: Words, random: np.random.Generator) -> Symbols:
     """One line of about 3 to 5 s, ending in a mark."""
     parts: list[str] = []
     while sum(map(len, parts)) + len(parts) < SYMBOLS_A_LINE:
@@ -63,7 +69,7 @@ def line(language: str, lexicon: Lexicon, random: np.random.Generator) -> Symbol
     return " ".join(parts) + _pick(("." if random.random() < 0.7 else "?", "."), random)
 
 
-def _word(language: str, lexicon: Lexicon, random: np.random.Generator) -> Symbols:
+def _word(language: str, lexicon: Words, random: np.random.Generator) -> Symbols:
     if language == "ko":
         return phonemes(_korean(random) + _pick(_KOREAN_PARTICLES, random))
     if language == "ja":

@@ -103,8 +103,8 @@ def test_the_student_learns_and_goes_on(packed: Pack, tmp_path: Path) -> None:
     first = student.losses(training.encoder(batch.waves), training.heads, batch)
     student.train(training, sounds, tmp_path, None)
     last = student.losses(training.encoder(batch.waves), training.heads, batch)
-    assert float(last["teacher"]) < 0.8 * float(first["teacher"])
-    assert float(last["phones"]) < 0.8 * float(first["phones"])
+    assert last["teacher"].item() < 0.8 * first["teacher"].item()
+    assert last["phones"].item() < 0.8 * first["phones"].item()
 
     resumed = small_training(31)
     resumed.restore(tmp_path / "checkpoint.pt")
