@@ -44,12 +44,27 @@ class Pack:
     first_frame: dict[int, int]
     teacher: str
 
-    def wave(self, number: int) -> Floats:
-        """Item ``number`` (T,) at 24 kHz, as long as its plan says."""
+    def spoken(self, number: int) -> "Spoken":
+        """Item ``number`` with all that belongs to it."""
+        item = self.items[number]
         opus = self.sound[self.offsets[number] : self.offsets[number + 1]]
-        wave, rate = soundfile.read(io.BytesIO(opus), dtype="float32")
+        return Spoken(number, item, opus, self.first_frame[item.line])
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """An item's Opus, and which row of the pack's targets is its line's first."""
+
+    number: int
+    item: Item
+    opus: bytes
+    first_row: int
+
+    def wave(self) -> Floats:
+        """Its sound (T,) at 24 kHz, as long as its plan says."""
+        wave, rate = soundfile.read(io.BytesIO(self.opus), dtype="float32")
         wave = soxr.resample(wave, rate, RATE) if rate != RATE else wave
-        samples = sum(self.items[number].durations) * RATE // 40
+        samples = sum(self.item.durations) * RATE // 40
         return np.asarray(np.pad(wave, (0, max(0, samples - len(wave))))[:samples], np.float32)
 
 
@@ -104,25 +119,25 @@ class Ways:
 
 def hear_all(pack: Pack, ways: Ways, seed: int, jobs: int) -> list[Heard]:
     """Every item in every way; the same for the same seed, however many ``jobs``."""
-    numbers = range(len(pack.items))
+    spoken = (pack.spoken(number) for number in range(len(pack.items)))
     if jobs == 1:
-        return [heard for n in numbers for heard in hear(pack, ways, seed, n)]
+        return [heard for each in spoken for heard in hear(ways, seed, each)]
     with ProcessPoolExecutor(jobs) as pool:
-        parts = pool.map(partial(hear, pack, ways, seed), numbers, chunksize=4)
+        parts = pool.map(partial(hear, ways, seed), spoken, chunksize=4)
         return [heard for part in parts for heard in part]
 
 
-def hear(pack: Pack, ways: Ways, seed: int, number: int) -> list[Heard]:
+def hear(ways: Ways, seed: int, spoken: Spoken) -> list[Heard]:
     """One item in all ways."""
-    item, wave = pack.items[number], pack.wave(number)
-    random = np.random.default_rng([seed, item.line, number])
+    item, wave = spoken.item, spoken.wave()
+    random = np.random.default_rng([seed, item.line, spoken.number])
     voice = analyse(wave, item)
     end = len(voice.f0) * PERIOD_S
     shapes = [Shaped(wave, voice.f0, ((0.0, 0.0), (end, end)))]
     for semitones, formants in _moves(ways.moved, random):
         shapes.append(moved(voice, semitones, 1.0 if ways.own_formants else formants))
     shapes += [sung(voice, item, random, ways.own_formants) for _ in range(ways.sung)]
-    return [_heard(pack, number, shape, ways.rate) for shape in shapes]
+    return [_heard(spoken, shape, ways.rate) for shape in shapes]
 
 
 def _moves(count: int, random: np.random.Generator) -> Iterator[tuple[float, float]]:
@@ -134,8 +149,8 @@ def _moves(count: int, random: np.random.Generator) -> Iterator[tuple[float, flo
         yield semitones, float(formants)
 
 
-def _heard(pack: Pack, number: int, shape: Shaped, rate: int | None) -> Heard:
-    item = pack.items[number]
+def _heard(spoken_item: Spoken, shape: Shaped, rate: int | None) -> Heard:
+    item = spoken_item.item
     wave = shape.wave * (_PEAK / max(float(np.abs(shape.wave).max()), 1e-3))
     frames = max(0, (len(shape.wave) * HEARD_RATE // RATE - 80) // FRAME)
     knots = np.array(shape.knots)
@@ -147,11 +162,11 @@ def _heard(pack: Pack, number: int, shape: Shaped, rate: int | None) -> Heard:
     phone = told[np.minimum((spoken / FRAME_S).astype(int), len(told) - 1)]
     tens = np.arange(int(len(shape.wave) / RATE * 100)) * round(0.01 / PERIOD_S)
     return Heard(
-        item=number,
+        item=spoken_item.number,
         wave=_integers(wave, HEARD_RATE),
         loud=_integers(wave, rate) if rate else np.zeros(0, np.int16),
         f0=shape.f0[np.minimum(tens, len(shape.f0) - 1)].astype(np.float32),
-        row=(row + pack.first_frame[item.line]).astype(np.float32),
+        row=(row + spoken_item.first_row).astype(np.float32),
         phone=phone,
     )
 

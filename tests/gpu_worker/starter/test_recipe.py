@@ -66,7 +66,7 @@ def test_a_line_that_is_there_is_not_spoken_again(
 def test_a_pack_holds_the_mean_of_both_voices(packed: Pack, data: Path) -> None:
     assert [item.voice for item in packed.items] == ["high", "low"] * 2
     item = packed.items[0]
-    assert len(packed.wave(0)) == sum(item.durations) * 600
+    assert len(packed.spoken(0).wave()) == sum(item.durations) * 600
     means = sorted((data / "means-whisper-base").iterdir())
     frames = [len(np.load(path)) for path in means]
     assert frames == [(sum(item.durations) * 400 - 80) // 320] * 2
