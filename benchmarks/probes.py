@@ -1,6 +1,6 @@
 """Content encoders compared: the starter's, its teacher's and mfcc, by the same linear probes.
 
-    python -m benchmarks.probes --data DIR [--encoder FILE] [--quick]
+    python -m benchmarks.probes --data DIR [--encoder FILE] [--seen N] [--unseen N]
 
 DIR is what ``starter.speech`` wrote. Sounds are learned from the voices that the starter learned
 from too, and tested on unseen ones; the speakers are unseen ones. Writes a table and
@@ -91,11 +91,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--encoder", type=Path, help="the student's weights")
-    parser.add_argument("--quick", action="store_true", help="few utterances")
+    parser.add_argument("--seen", type=int, default=SEEN, help="utterances to learn from")
+    parser.add_argument("--unseen", type=int, help="to test on; default: all")
     arguments = parser.parse_args()
     student = load_starter_encoder(arguments.encoder) if arguments.encoder else None
-    seen, unseen = (24, 16) if arguments.quick else (SEEN, None)
-    probe = read_probe(arguments.data, seen, unseen)
+    probe = read_probe(arguments.data, arguments.seen, arguments.unseen)
     found, speed = {}, {}
     for name, encode in encoders(student):
         with torch.enable_grad():

@@ -24,8 +24,7 @@ from starter.shaping import analyse, moved
 CENTRE_S: Final = 0.0125
 FRAME_S_CONTENT: Final = 0.02
 SHIFTS: Final = (-12.0, -8.0, -5.0, 5.0, 8.0, 12.0)
-"""Semitones; formants follow half the way, as in singers of another size."""
-FORMANT_SHARE: Final = 0.5
+"""Semitones; the formants move as far, as a pitch shifter of sound makes it."""
 WINDOW: Final = 50
 """Frames that a speaker is told from: 1 s."""
 _STEPS: Final = 200
@@ -78,7 +77,7 @@ def shifted(item: Item, wave24k: Floats, number: int) -> Floats:
     """The item at another pitch, (T,) at 24 kHz, by the ``number``-th of ``SHIFTS``."""
     semitones = SHIFTS[number % len(SHIFTS)]
     voice = analyse(wave24k, item)
-    return moved(voice, semitones, 2 ** (FORMANT_SHARE * semitones / 12)).wave
+    return moved(voice, semitones, 2 ** (semitones / 12)).wave
 
 
 def run(probe: Probe, encode: Encode, seed: int = 0) -> Found:
