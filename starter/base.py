@@ -225,7 +225,7 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     arguments = parser.parse_args()
     device = torch.device(arguments.device)
-    pack = read_pack(arguments.pack, arguments.scale)
+    pack = read_pack(arguments.pack, arguments.scale, taught=False)
     heard = hear_all(pack, WAYS, SEED, arguments.jobs)
     clips = clips_of(heard, load_starter_encoder(arguments.encoder), device, RATE // 100)
     material = singers(pack, heard, clips, device)

@@ -68,23 +68,34 @@ class Spoken:
         return np.asarray(np.pad(wave, (0, max(0, samples - len(wave))))[:samples], np.float32)
 
 
-def read_pack(folder: Path, scale: float = 1.0) -> Pack:
-    """The pack, or the first ``scale`` of its lines."""
+def read_pack(folder: Path, scale: float = 1.0, taught: bool = True) -> Pack:
+    """The pack, or the first ``scale`` of its lines; without its targets unless ``taught``."""
     content = json.loads((folder / "manifest.json").read_text("utf-8"))
     items = tuple(item_of(facts) for facts in content["items"])
-    stored = np.load(folder / "targets.npz")
-    lines = sorted({item.line for item in items})
-    starts = np.concatenate([[0], np.cumsum(stored["lengths"])])
+    frames = {item.line: content_frames(item) for item in items}
+    lines = sorted(frames)
+    starts = np.concatenate([[0], np.cumsum([frames[line] for line in lines])])
     kept = set(lines[: max(2, round(len(lines) * scale))])
     count = sum(item.line in kept for item in items)
+    targets = np.zeros((0, 0), np.float32)
+    if taught:
+        stored = np.load(folder / "targets.npz")
+        targets = stored["values"].astype(np.float32) * stored["scale"]
+        if len(targets) != starts[-1]:
+            raise ValueError(f"{len(targets)} targets for {starts[-1]} frames")
     return Pack(
         items=items[:count],
         offsets=tuple(content["offsets"]),
         sound=(folder / "sound.bin").read_bytes(),
-        targets=stored["values"].astype(np.float32) * stored["scale"],
+        targets=targets,
         first_frame={line: int(first) for line, first in zip(lines, starts[:-1], strict=True)},
         teacher=content["teacher"],
     )
+
+
+def content_frames(item: Item) -> int:
+    """Content frames of an item as spoken."""
+    return (sum(item.durations) * HEARD_RATE // 40 - 80) // FRAME
 
 
 @dataclass(frozen=True)
@@ -156,7 +167,7 @@ def _heard(spoken_item: Spoken, shape: Shaped, rate: int | None) -> Heard:
     knots = np.array(shape.knots)
     at = np.arange(frames) * FRAME / HEARD_RATE + CENTRE_S
     spoken = np.interp(at, knots[:, 0], knots[:, 1])
-    rows = (sum(item.durations) * int(RATE // 40) * 2 // 3 - 80) // FRAME
+    rows = content_frames(item)
     row = np.clip((spoken - CENTRE_S) * HEARD_RATE / FRAME, 0, rows - 1)
     told = labels(item.symbols, item.durations)
     phone = told[np.minimum((spoken / FRAME_S).astype(int), len(told) - 1)]

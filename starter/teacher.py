@@ -106,7 +106,6 @@ def reduced(means: Sequence[Floats]) -> dict[str, NDArray[np.generic]]:
     return {
         "values": np.round(components / scale).astype(np.int8),
         "scale": scale.astype(np.float32),
-        "lengths": np.array([len(mean) for mean in means]),
         "kept": np.array(kept),
     }
 
@@ -124,7 +123,7 @@ def pack(data: Path, out: Path, encoder: ContentEncoder) -> None:
             for item in together:
                 file.write((data / f"{item.name}.opus").read_bytes())
                 offsets.append(file.tell())
-    np.savez(out / TARGETS, **targets)  # type: ignore[arg-type]
+    np.savez_compressed(out / TARGETS, **targets)  # type: ignore[arg-type]
     facts = [asdict(item) for together in lines for item in together]
     content = {"items": facts, "offsets": offsets, "teacher": encoder.sha256}
     (out / MANIFEST).write_text(json.dumps(content, ensure_ascii=False), "utf-8")
