@@ -55,6 +55,7 @@ _PEAK_RATES: Final = {Preset.DRAFT: 1e-3, Preset.FULL: 2e-4}
 _LAST_RATE: Final = 0.1
 _WARM_UP: Final = 200
 _FULL_SPEAKERS: Final = 109
+_FIRST_SPREAD: Final = 0.1
 
 
 @torch.no_grad()
@@ -112,6 +113,9 @@ class BaseTraining:
         torch.manual_seed(SEED)
         synthesizer = Synthesizer(replace(full, speakers=speakers))
         prepare_weights(synthesizer, preset)
+        # The mean of voices that are far apart is none of them: they begin close together.
+        with torch.no_grad():
+            synthesizer.emb_g.weight *= _FIRST_SPREAD
         self.nets = make_nets(
             synthesizer.to(device),
             MultiPeriodDiscriminator(discriminator_config(preset)).to(device),
