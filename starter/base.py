@@ -106,7 +106,8 @@ class BaseTraining:
     def __init__(
         self, preset: Preset, count: int, steps: int, batch: int, device: torch.device
     ) -> None:
-        self.preset, self.steps, self.batch, self.device = preset, steps, batch, device
+        self.preset, self.count, self.steps = preset, count, steps
+        self.batch, self.device = batch, device
         self.recipe = train_recipe(preset)
         full = synthesizer_config(preset, RATE, WIDTH)
         speakers = _FULL_SPEAKERS if preset is Preset.FULL else count
@@ -164,7 +165,7 @@ class BaseTraining:
         }
         write_whole(folder / "checkpoint.pt", lambda aside: torch.save(content, aside))
         speakers = synthesizer_config(self.preset, RATE, WIDTH).speakers
-        generator = as_base(nets.generator, speakers)
+        generator = as_base(nets.generator, speakers, self.count)
         _write(folder / "generator.safetensors", generator)
         _write(folder / "discriminator.safetensors", nets.discriminator.state_dict())
 
@@ -179,10 +180,12 @@ class BaseTraining:
         self.step = content["step"]
 
 
-def as_base(generator: nn.Module, speakers: int) -> dict[str, Tensor]:
-    """The generator's state with ``speakers`` rows of embedding, each the mean of all voices."""
+def as_base(generator: nn.Module, speakers: int, heard: int) -> dict[str, Tensor]:
+    """The generator's state with ``speakers`` rows of embedding: each the mean of those ``heard``,
+    which are the first."""
     state = dict(generator.state_dict())
-    state["emb_g.weight"] = state["emb_g.weight"].mean(0, keepdim=True).repeat(speakers, 1)
+    mean = state["emb_g.weight"][:heard].mean(0, keepdim=True)
+    state["emb_g.weight"] = mean.repeat(speakers, 1)
     return state
 
 
