@@ -18,7 +18,7 @@ import soxr
 from numpy.typing import NDArray
 
 from starter.facts import Item, item_of
-from starter.phones import FRAME_S, labels
+from starter.phones import labels
 from starter.shaping import PERIOD_S, RATE, Shaped, analyse, moved, sung
 
 HEARD_RATE: Final = 16_000
@@ -169,8 +169,6 @@ def _heard(spoken_item: Spoken, shape: Shaped, rate: int | None) -> Heard:
     spoken = np.interp(at, knots[:, 0], knots[:, 1])
     rows = content_frames(item)
     row = np.clip((spoken - CENTRE_S) * HEARD_RATE / FRAME, 0, rows - 1)
-    told = labels(item.symbols, item.durations)
-    phone = told[np.minimum((spoken / FRAME_S).astype(int), len(told) - 1)]
     tens = np.arange(int(len(shape.wave) / RATE * 100)) * round(0.01 / PERIOD_S)
     return Heard(
         item=spoken_item.number,
@@ -178,7 +176,7 @@ def _heard(spoken_item: Spoken, shape: Shaped, rate: int | None) -> Heard:
         loud=_integers(wave, rate) if rate else np.zeros(0, np.int16),
         f0=shape.f0[np.minimum(tens, len(shape.f0) - 1)].astype(np.float32),
         row=(row + spoken_item.first_row).astype(np.float32),
-        phone=phone,
+        phone=labels(item.symbols, item.durations, spoken),
     )
 
 

@@ -18,7 +18,7 @@ from torch.nn import functional as F
 
 from gpu_worker.engine.mel import mel_filterbank
 from starter.facts import Item
-from starter.phones import FRAME_S, PHONES, UNCLEAR, labels
+from starter.phones import PHONES, UNCLEAR, labels
 from starter.shaping import analyse, moved
 
 CENTRE_S: Final = 0.0125
@@ -68,9 +68,8 @@ class Found:
 def utterance(item: Item, wave: Floats) -> Utterance:
     """``wave`` at 16 kHz with the truth of ``item``, moved or not."""
     frames = (len(wave) - 80) // 320
-    told = labels(item.symbols, item.durations)
-    at = (np.arange(frames) * FRAME_S_CONTENT + CENTRE_S) / FRAME_S
-    return Utterance(item.voice, item.line, wave, told[np.minimum(at.astype(int), len(told) - 1)])
+    seconds = np.arange(frames) * FRAME_S_CONTENT + CENTRE_S
+    return Utterance(item.voice, item.line, wave, labels(item.symbols, item.durations, seconds))
 
 
 def shifted(item: Item, wave24k: Floats, number: int) -> Floats:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
 from starter.facts import Item
-from starter.phones import FRAME_S, VOWELS, sounds
+from starter.phones import VOWELS, heard_sounds
 
 RATE: Final = 24_000
 PERIOD_S: Final = 0.005
@@ -101,8 +101,7 @@ def _held(item: Item, random: np.random.Generator) -> tuple[Knots, list[tuple[fl
     longest = float(random.uniform(1.5, 4.0))
     knots, notes = [(0.0, 0.0)], []
     at = spoken = 0.0
-    for phone, frames in sounds(item.symbols, item.durations):
-        length = frames * FRAME_S
+    for phone, length in heard_sounds(item.symbols, item.durations):
         stretch = float(random.uniform(1.0, longest)) if phone in VOWELS else 1.0
         if phone in VOWELS:
             step += int(random.integers(-2, 3))
@@ -110,7 +109,7 @@ def _held(item: Item, random: np.random.Generator) -> tuple[Knots, list[tuple[fl
             pitch = floor + (12 * octave + _SCALE[degree]) % width
             notes.append((at, pitch))
         at, spoken = at + length * stretch, spoken + length
-        if frames:
+        if length > 0:
             knots.append((at, spoken))
     return tuple(knots), notes or [(0.0, floor)]
 

@@ -6,9 +6,12 @@ import numpy as np
 
 from starter.facts import Kind
 from starter.lines import Floats, Planned, Said, speak
+from starter.phones import LEAD_S
 from starter.voices import Speaker
 
 RATE = 24_000
+PITCH = 300
+"""Samples between values of F0."""
 PITCHES = {"low": 110.0, "high": 220.0, "other": 160.0}
 FORMANTS = {"a": 800.0, "i": 300.0, "u": 350.0, "s": 5000.0}
 SYMBOLS = ("asia susa", "isua sasi")
@@ -33,7 +36,10 @@ class Hum:
             parts.append(_sound(symbol, pitch, t))
             f0 += [pitch if voiced else 0.0] * (2 * frames)
         wave = np.concatenate(parts).astype(np.float32)
-        return Said(wave, durations, np.array(f0, np.float32))
+        # The real model, too, is heard earlier than it plans.
+        early = round(LEAD_S * RATE / PITCH)
+        wave = np.concatenate([wave[early * PITCH :], np.zeros(early * PITCH, np.float32)])
+        return Said(wave, durations, np.array([*f0[early:], *[0.0] * early], np.float32))
 
 
 def _sound(symbol: str, pitch: float, t: np.ndarray) -> np.ndarray:

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from starter.augment import Augment, paced
-from starter.phones import PHONES, UNCLEAR, labels, sounds
+from starter.phones import LEAD_S, PHONES, UNCLEAR, heard_sounds, labels, sounds
 from starter.probes import accuracy, fitted
 from starter.texts import LANGUAGES, line
 from starter.voices import KEPT_OUT, speakers, unseen_speakers
@@ -17,9 +17,22 @@ def test_stress_belongs_to_what_follows_and_length_to_what_stands_before() -> No
 
 
 def test_labels_cover_every_frame_and_leave_gaps_between_words_open() -> None:
-    told = labels("a s.", (1, 2, 1, 3, 2, 1))
+    planned = np.arange(10) * 0.025 + 0.0125
+    told = labels("a s.", (1, 2, 1, 3, 2, 1), planned - LEAD_S)
     a, s, pause = PHONES.index("a"), PHONES.index("s"), PHONES.index(".")
     assert told.tolist() == [pause, a, a, UNCLEAR, s, s, s, pause, pause, pause]
+    assert labels("a s.", (1, 2, 1, 3, 2, 1), np.array([-1.0, 0.0, 9.0])).tolist() == [
+        pause,
+        a,
+        pause,
+    ]
+
+
+def test_what_is_heard_comes_earlier_and_lasts_as_long() -> None:
+    found = heard_sounds("a s.", (4, 2, 1, 3, 2, 1))
+    assert [phone for phone, _ in found] == [".", "a", " ", "s", ".", "."]
+    lengths = [seconds for _, seconds in found]
+    assert lengths == pytest.approx([0.1 - LEAD_S, 0.05, 0.025, 0.075, 0.05, 0.025 + LEAD_S])
 
 
 def test_phones_are_told_apart() -> None:
