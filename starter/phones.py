@@ -46,7 +46,7 @@ def sounds(symbols: str, durations: Sequence[int]) -> list[tuple[str, int]]:
 
 
 def labels(
-    symbols: str, durations: Sequence[int], seconds: NDArray[np.float64]
+    symbols: str, durations: Sequence[int], seconds: NDArray[np.floating]
 ) -> NDArray[np.int64]:
     """Number of the phone heard at each of ``seconds``, ``UNCLEAR`` where none is told."""
     planned = np.concatenate(
@@ -55,7 +55,8 @@ def labels(
             for phone, frames in sounds(symbols, durations)
         ]
     )
-    return planned[np.clip(((seconds + LEAD_S) / FRAME_S).astype(int), 0, len(planned) - 1)]
+    frame = ((seconds + LEAD_S) / FRAME_S).astype(int)
+    return np.asarray(planned[np.clip(frame, 0, len(planned) - 1)], np.int64)
 
 
 def heard_sounds(symbols: str, durations: Sequence[int]) -> list[tuple[str, float]]:
