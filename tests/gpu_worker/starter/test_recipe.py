@@ -17,7 +17,7 @@ from gpu_worker.engine.learning.bases import Base
 from gpu_worker.engine.nets.discriminator import MultiPeriodDiscriminator
 from gpu_worker.engine.nets.synthesizer import Synthesizer
 from gpu_worker.engine.speech.content import load_content_encoder
-from gpu_worker.engine.speech.starter import StarterConfig, load_starter_encoder
+from gpu_worker.engine.speech.starter import StarterConfig, StarterEncoder, load_starter_encoder
 from gpu_worker.pretrained import Pretrained
 from starter import base, student
 from starter.material import Pack, Ways, hear_all, read_pack
@@ -139,7 +139,7 @@ def test_both_voices_of_a_line_are_compared_where_they_say_the_same(packed: Pack
 
 def test_the_base_trains_and_fits_the_engine(packed: Pack, tmp_path: Path) -> None:
     training = small_training(1)
-    training.encoder = student.StarterEncoder()
+    training.encoder = StarterEncoder()
     training.save(tmp_path)
     encoder = load_starter_encoder(tmp_path / "encoder.safetensors")
     heard = hear_all(packed, base.WAYS, base.SEED, jobs=1)
