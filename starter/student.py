@@ -230,9 +230,10 @@ class Training:
             "generator": self.generator.get_state(),
         }
         write_whole(folder / "checkpoint.pt", lambda aside: torch.save(content, aside))
+        state = {name: each.cpu() for name, each in self.encoder.state_dict().items()}
         half = {
-            name: tensor.detach().half().cpu().contiguous()
-            for name, tensor in self.encoder.state_dict().items()
+            name: each.half().contiguous() if each.is_floating_point() else each
+            for name, each in state.items()
         }
         write_whole(folder / "encoder.safetensors", lambda aside: save_file(half, aside))
 

@@ -79,13 +79,14 @@ class StarterEncoder(nn.Module):
         self.blocks = nn.ModuleList(_Block(config, dilation) for dilation in config.dilations)
         self.norm = nn.LayerNorm(config.channels)
         self.out = nn.Linear(config.channels, WIDTH)
-        self.out_norm = nn.LayerNorm(WIDTH, elementwise_affine=False)
+        # Each number varies as much as the others over all that was learned from.
+        self.out_norm = nn.BatchNorm1d(WIDTH, affine=False)
         filters = mel_filterbank(SAMPLE_RATE, _N_FFT, config.mels, 0.0, SAMPLE_RATE / 2)
         self.register_buffer("mel_filters", filters, persistent=False)
         self.register_buffer("window", torch.hann_window(_N_FFT), persistent=False)
 
     def forward(self, wave: Tensor) -> Tensor:
-        """(B, T) at 16 kHz, T >= 400 -> (B, (T - 80) // 320, 768), each frame of unit variance."""
+        """(B, T) at 16 kHz, T >= 400 -> (B, (T - 80) // 320, 768)."""
         return self.encode(self.log_mel(wave))
 
     def log_mel(self, wave: Tensor) -> Tensor:
@@ -107,7 +108,8 @@ class StarterEncoder(nn.Module):
         x = self.stem(mel)
         for block in self.blocks:
             x = block(x)
-        states: Tensor = self.out_norm(self.out(self.norm(x.transpose(1, 2))))
+        numbers = self.out(self.norm(x.transpose(1, 2)))
+        states: Tensor = self.out_norm(numbers.transpose(1, 2)).transpose(1, 2)
         return states
 
 
