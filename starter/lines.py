@@ -16,8 +16,9 @@ from starter.voices import Speaker, VoicePacks, speakers, unseen_speakers
 Floats = NDArray[np.float32]
 
 SEED: Final = 20_261
-LINES: Final = 260
-VOICES_A_LINE: Final = 4
+LINES: Final = 420
+BY_FOUR: Final = 84
+"""So many lines are said by four voices each, the others by two: more is said then."""
 PROBE_LINES: Final = 12
 _PROBES: Final = 10_000
 """Added to the numbers of the probes' lines, which are never learned from."""
@@ -70,7 +71,7 @@ def planned(packs: VoicePacks, lexicon: Lexicon, scale: float, seed: int) -> Ite
     numbers = [*range(first), *range(_PROBES, _PROBES + probes), *range(first, lines)]
     everybody = speakers(packs.names, seed)
     unseen = unseen_speakers()[: max(2, round(len(unseen_speakers()) * min(1.0, 4 * scale)))]
-    order = _turns(len(everybody), lines * VOICES_A_LINE, seed)
+    order = _turns(len(everybody), sum(map(_voices_of, range(lines))), seed)
     for number in numbers:
         random = np.random.default_rng([seed, 2, number])
         symbols = line(LANGUAGES[number % len(LANGUAGES)], lexicon, random)
@@ -80,8 +81,13 @@ def planned(packs: VoicePacks, lexicon: Lexicon, scale: float, seed: int) -> Ite
             turned = np.roll(np.arange(len(unseen)), number)
             yield Planned(number, symbols, speed, tuple(unseen[n] for n in turned), Kind.PROBE)
             continue
-        turn = order[number * VOICES_A_LINE : (number + 1) * VOICES_A_LINE]
+        begin = sum(map(_voices_of, range(number)))
+        turn = order[begin : begin + _voices_of(number)]
         yield Planned(number, symbols, speed, tuple(everybody[n] for n in turn), Kind.SPEECH)
+
+
+def _voices_of(line: int) -> int:
+    return 4 if line < BY_FOUR else 2
 
 
 def _turns(count: int, turns: int, seed: int) -> list[int]:

@@ -30,13 +30,17 @@ _FLOOR = 1e-5
 
 @dataclass(frozen=True, slots=True)
 class StarterConfig:
-    """Size of the encoder; each block's kernel is spread by its dilation."""
+    """Size of the encoder; each block's kernel is spread by its dilation.
+
+    ``dropout`` only matters while it learns.
+    """
 
     mels: int = 80
     channels: int = 384
     kernel: int = 7
     dilations: tuple[int, ...] = (1, 2, 4, 1, 2, 4, 1, 1)
     expansion: int = 3
+    dropout: float = 0.1
 
 
 class _Block(nn.Module):
@@ -56,11 +60,12 @@ class _Block(nn.Module):
         self.norm = nn.LayerNorm(config.channels)
         self.grow = nn.Linear(config.channels, inner)
         self.shrink = nn.Linear(inner, config.channels)
+        self.dropout = nn.Dropout(config.dropout)
         self.scale = nn.Parameter(torch.full((config.channels,), 0.1))
 
     def forward(self, x: Tensor) -> Tensor:
         y: Tensor = self.norm(self.conv(x).transpose(1, 2))
-        y = self.scale * self.shrink(F.gelu(self.grow(y), approximate="tanh"))
+        y = self.scale * self.shrink(self.dropout(F.gelu(self.grow(y), approximate="tanh")))
         moved: Tensor = x + y.transpose(1, 2)
         return moved
 
