@@ -133,8 +133,16 @@ def test_both_voices_of_a_line_are_compared_where_they_say_the_same(packed: Pack
     assert (one[:, 0] - other[:, 0]).abs().max() < 3
     # States that tell the place alone are the same for both voices.
     states = batch.place.unsqueeze(2).expand(-1, -1, 768) / 100
-    assert float(student._apart(states, batch)) < 1e-4
-    assert float(student._apart(states + torch.arange(6.0)[:, None, None], batch)) > 1
+    assert max(map(float, student._apart(states, batch))) < 1e-4
+    voices = torch.arange(6.0)[:, None, None]
+    frames, whole = student._apart(states + voices, batch)
+    assert float(frames) == pytest.approx(9, rel=0.01)
+    assert float(whole) == pytest.approx(9, rel=0.01)
+    # What differs from frame to frame alone is not the voice.
+    wobble = 3 * (-1.0) ** torch.arange(150)[None, :, None] * (voices < 3)
+    frames, whole = student._apart(states + wobble, batch)
+    assert float(frames) == pytest.approx(9, rel=0.01)
+    assert float(whole) < 0.1
 
 
 def test_the_base_trains_and_fits_the_engine(packed: Pack, tmp_path: Path) -> None:
