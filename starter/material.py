@@ -34,7 +34,7 @@ Floats = NDArray[np.float32]
 class Pack:
     """Items in order of lines; item n's Opus is ``sound[offsets[n]:offsets[n + 1]]``.
 
-    ``targets`` (N, 256) of all lines one after the other, line k's from ``first_frame[k]`` on.
+    ``targets`` (N, C) of all lines one after the other, line k's from ``first_frame[k]`` on.
     """
 
     items: tuple[Item, ...]

@@ -53,7 +53,7 @@ class Recipe:
     weight_decay: float = 0.02
     phones: float = 1.0
     invariance: float = 0.1
-    offset: float = 2.0
+    offset: float = 10.0
     moved: int = 4
     sung: int = 2
 

@@ -31,7 +31,7 @@ from gpu_worker.pretrained import Pretrained
 from starter.facts import Item, Kind
 from starter.items import RATE, read_items
 
-COMPONENTS: Final = 256
+COMPONENTS: Final = 192
 HEARD_RATE: Final = 16_000
 CENTRE: Final = 200
 """Samples at 16 kHz to the middle of the student's first frame."""
@@ -94,7 +94,7 @@ def place_means(means: Sequence[Floats]) -> Floats:
 
 
 def reduced(means: Sequence[Floats]) -> dict[str, NDArray[np.generic]]:
-    """All lines one after the other in 8 bits: ``values`` (N, 256) times ``scale`` (256,)."""
+    """All lines one after the other in 8 bits: ``values`` times ``scale`` (COMPONENTS,)."""
     places = place_means(means)
     rows = np.concatenate([mean - places[: len(mean)] for mean in means])
     rows /= rows.std(axis=0) + 1e-6

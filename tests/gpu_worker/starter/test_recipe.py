@@ -22,7 +22,7 @@ from gpu_worker.pretrained import Pretrained
 from starter import base, student
 from starter.material import Pack, Ways, hear_all, read_pack
 from starter.probes import mfcc, run
-from starter.teacher import pack
+from starter.teacher import COMPONENTS, pack
 from tests.gpu_worker.starter.humming import Hum, make
 
 CPU = torch.device("cpu")
@@ -72,7 +72,7 @@ def test_a_pack_holds_the_mean_of_both_voices(packed: Pack, data: Path) -> None:
     means = sorted((data / "means-whisper-base").iterdir())
     frames = [len(np.load(path)) for path in means]
     assert frames == [(sum(item.durations) * 400 - 80) // 320] * 2
-    assert packed.targets.shape == (sum(frames), 256)
+    assert packed.targets.shape == (sum(frames), COMPONENTS)
     assert packed.first_frame == {0: 0, 1: frames[0]}
 
 
@@ -98,7 +98,7 @@ def test_more_processes_hear_the_same(packed: Pack) -> None:
 
 def small_training(steps: int) -> student.Training:
     recipe = student.Recipe(steps=steps, lines=2)
-    return student.Training(recipe, 256, CPU, SMALL)
+    return student.Training(recipe, COMPONENTS, CPU, SMALL)
 
 
 def sounds_of(packed: Pack) -> student.Sounds:
