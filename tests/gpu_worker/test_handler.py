@@ -155,7 +155,7 @@ def test_a_cancel_reaches_the_work_within_five_seconds(
     eventually(lambda: is_training(studio))
     asked = time.monotonic()
     worker.queue.cancel("long")
-    eventually(lambda: studio.types[-1] == "cancelled", 5.0)
+    eventually(lambda: "cancelled" in studio.types, 5.0)
     assert time.monotonic() - asked < 5
     assert f"out/{MANIFEST}" not in studio.objects
 
@@ -183,7 +183,7 @@ def test_a_worker_that_is_shut_down_hands_its_job_back(
     worker.program.terminate()
     result = worker.queue.result("interrupted", 10)
     assert result == {"output": {"attempt_id": "attempt", "outcome": "cancelled"}}
-    assert studio.types[-1] == "cancelled"
+    assert "cancelled" in studio.types
     worker.program.wait(30)
     assert not Path(f"/proc/{process}").exists()
     assert not worker.is_warm

@@ -27,6 +27,7 @@ from .candidates import Kept
 from .dataset import Dataset, FeatureExtractor, build_dataset
 from .endings import ending_text
 from .features import clips_together
+from .first_weights import prepare_weights as prepare_weights
 from .rehearsal import while_rehearsing
 from .reporting import TrainReporter as TrainReporter
 from .scoring import Judge, load_ears
@@ -34,9 +35,6 @@ from .train_run import FEATURES_END, TRAIN_END, Run, Wishes, write_preview
 from .train_state import Sampler, TrainState
 from .train_step import make_nets
 from .transposing import only_singer
-
-FIRST_LOG_DEVIATION: Final = -4.0
-"""Of the latent where weights start at random: its noise is quieter than its mean."""
 
 FEATURES: Final = "features"
 """Folder of extracted features, below a training's own."""
@@ -167,25 +165,6 @@ def new_state(
     }
     noise = torch.Generator(device).manual_seed(params.seed)
     return TrainState(nets, sampler, noise, identity, params.total_steps)
-
-
-@torch.no_grad()
-def prepare_weights(synthesizer: Synthesizer, preset: Preset) -> None:
-    """Replace random first weights by a preset's own, in place."""
-    recipe = train_recipe(preset)
-    if recipe.source_gain is None:
-        return
-    excitation = synthesizer.dec.m_source.l_linear
-    excitation.weight.fill_(recipe.source_gain)
-    excitation.bias.zero_()
-    # Pitches that were never trained then change nothing, instead of something random.
-    synthesizer.enc_p.emb_pitch.weight.zero_()
-    projection, inter = synthesizer.enc_p.proj, synthesizer.enc_p.inter_channels
-    projection.weight[:inter] *= recipe.content_gain
-    projection.weight[inter:] = 0.0
-    assert projection.bias is not None
-    projection.bias[inter:] = FIRST_LOG_DEVIATION
-    synthesizer.dec.interpolate(recipe.interpolating)
 
 
 def begin(

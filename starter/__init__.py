@@ -1,0 +1,1 @@
+"""The recipe of the starter engine's weights: material, teacher, student, base; from packages."""
