@@ -16,7 +16,9 @@ def test_seconds_and_cents_by_hand() -> None:
     rows = json.loads(RESULTS.read_text())["rows"]
     step = next(row for row in rows if row["name"].startswith("step graph"))
     voice = works(rows)[1]
-    assert voice.warm_s == pytest.approx(0.739 + step["first_step_s"] + 5000 * 0.04558)
+    loaded = next(row for row in rows if row["name"] == "features, loaded")
+    by_hand = loaded["seconds"] + step["first_step_s"] + 5 * step["step_ms"]
+    assert voice.warm_s == pytest.approx(by_hand)
     made = table(rows, tomllib.loads(PRICES.read_text()))
     assert f"| {voice.warm_s:,.1f} s, {voice.warm_s * 0.116:.2f} ¢ |" in made
 

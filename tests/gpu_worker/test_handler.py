@@ -26,6 +26,7 @@ from tests.gpu_worker.test_attempts import (  # noqa: F401 - fixtures
     train_job,
     voice_files,
 )
+from tests.live import is_alive
 
 ROOT = Path(__file__).parents[2]
 Voice = tuple[dict[str, bytes], bytes, EncoderRef]
@@ -153,10 +154,10 @@ def test_a_cancel_reaches_the_work_within_five_seconds(
 ) -> None:
     worker.queue.submit("long", spec(endless(studio, tmp_path)))
     eventually(lambda: is_training(studio))
-    asked = time.monotonic()
+    process = worker.computing
     worker.queue.cancel("long")
-    eventually(lambda: "cancelled" in studio.types, 5.0)
-    assert time.monotonic() - asked < 5
+    # One that is too busy to hear it is killed after 3 s.
+    eventually(lambda: "cancelled" in studio.types or not is_alive(process), 5.0)
     assert f"out/{MANIFEST}" not in studio.objects
 
 
@@ -183,7 +184,7 @@ def test_a_worker_that_is_shut_down_hands_its_job_back(
     worker.program.terminate()
     result = worker.queue.result("interrupted", 10)
     assert result == {"output": {"attempt_id": "attempt", "outcome": "cancelled"}}
-    assert "cancelled" in studio.types
+    eventually(lambda: "cancelled" in studio.types)
     worker.program.wait(30)
     assert not Path(f"/proc/{process}").exists()
     assert not worker.is_warm
