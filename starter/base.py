@@ -9,10 +9,8 @@ on from ``DIR/checkpoint.pt``; writes ``DIR/generator.safetensors`` and
 """
 
 import argparse
-import json
 import math
 import os
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -47,6 +45,7 @@ from gpu_worker.engine.nets.discriminator import MultiPeriodDiscriminator
 from gpu_worker.engine.nets.synthesizer import Synthesizer, draw_segments
 from gpu_worker.engine.speech.starter import WIDTH, StarterEncoder, load_starter_encoder
 from starter.material import Heard, Pack, Ways, hear_all, read_pack
+from starter.pace import to_the_end
 
 SEED: Final = 11
 RATE: Final = 40_000
@@ -196,26 +195,19 @@ def _write(path: Path, state: dict[str, Tensor]) -> None:
 
 def train(training: BaseTraining, material: Singers, folder: Path, minutes: float | None) -> None:
     """To the last step, or as far as the minutes allow; what was reached is saved."""
-    started = saved = time.monotonic()
-    while training.step < training.steps:
+    losses: StepLosses
+
+    def take_step() -> None:
+        nonlocal losses
         losses = training.train_step(material)
-        now = time.monotonic()
-        if training.step % 100 == 0:
-            mel, adversarial = float(losses.loss_mel), float(losses.loss_gen)
-            if not math.isfinite(mel):
-                raise RuntimeError(f"training diverged before step {training.step}")
-            line = {"step": training.step, "seconds": round(now - started)}
-            print(
-                json.dumps({**line, "mel": round(mel, 3), "gen": round(adversarial, 3)}), flush=True
-            )
-        if now - saved > 60:
-            training.save(folder)
-            saved = now
-        if minutes is not None:
-            training.spent = (now - started) / (60 * minutes)
-            if training.spent > 1:
-                break
-    training.save(folder)
+
+    def shown() -> dict[str, float]:
+        mel, adversarial = float(losses.loss_mel), float(losses.loss_gen)
+        if not math.isfinite(mel):
+            raise RuntimeError(f"training diverged before step {training.step}")
+        return {"mel": round(mel, 3), "gen": round(adversarial, 3)}
+
+    to_the_end(training, training.steps, take_step, shown, folder, minutes)
 
 
 def main() -> None:

@@ -28,6 +28,7 @@ from gpu_worker.engine.files import write_whole
 from gpu_worker.engine.speech.starter import WIDTH, StarterConfig, StarterEncoder
 from starter.augment import Augment, paced
 from starter.material import Heard, Pack, Ways, hear_all, read_pack, with_partners
+from starter.pace import to_the_end
 from starter.phones import PHONES, UNCLEAR
 
 FRAME: Final = 320
@@ -254,21 +255,12 @@ class Training:
 
 def train(training: Training, sounds: Sounds, folder: Path, minutes: float | None) -> None:
     """To the last step, or as far as the minutes allow; what was reached is saved."""
-    started = saved = time.monotonic()
-    while training.step < training.recipe.steps:
-        training.train_step(sounds.draw(training.recipe.lines))
-        now = time.monotonic()
-        if training.step % 100 == 0:
-            line = {"step": training.step, "seconds": round(now - started), **training.shown}
-            print(json.dumps(line), flush=True)
-        if now - saved > 60:
-            training.save(folder)
-            saved = now
-        if minutes is not None:
-            training.spent = (now - started) / (60 * minutes)
-            if training.spent > 1:
-                break
-    training.save(folder)
+    recipe = training.recipe
+
+    def take_step() -> None:
+        training.train_step(sounds.draw(recipe.lines))
+
+    to_the_end(training, recipe.steps, take_step, lambda: training.shown, folder, minutes)
 
 
 def main() -> None:
