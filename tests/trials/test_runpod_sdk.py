@@ -7,7 +7,6 @@ not.
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ from gpu_worker.contract.canary import Canary
 from gpu_worker.contract.errors import Code
 from gpu_worker.contract.version import VERSION
 from tests.cloud.cloud import OVER, Cloud, Endpoint, Faults
+from tests.cloud.sdk import sdk_environment, sdk_python
 from tests.cloud.server import FakeRunPod, serving
 
 pytestmark = pytest.mark.trial
@@ -36,22 +36,8 @@ def runpod() -> Iterator[FakeRunPod]:
 
 @pytest.fixture
 def worker(runpod: FakeRunPod) -> Iterator[subprocess.Popen[bytes]]:
-    at = f"{runpod.url}/worker/{ENDPOINT}"
-    environment = os.environ | {
-        "PYTHONPATH": str(ROOT),
-        "RUNPOD_POD_ID": POD,
-        "RUNPOD_ENDPOINT_ID": ENDPOINT,
-        "RUNPOD_AI_API_KEY": "the-worker-s-own",
-        "RUNPOD_WEBHOOK_GET_JOB": f"{at}/job-take/$ID?gpu=none",
-        "RUNPOD_WEBHOOK_POST_OUTPUT": f"{at}/job-done/$RUNPOD_POD_ID/$ID?gpu=none",
-        "RUNPOD_WEBHOOK_POST_STREAM": f"{at}/job-stream/$RUNPOD_POD_ID/$ID?gpu=none",
-        "RUNPOD_WEBHOOK_PING": f"{at}/ping/$RUNPOD_POD_ID",
-        "RUNPOD_PING_INTERVAL": "1000",
-        "RUNPOD_SKIP_GPU_CHECK": "true",
-        "RUNPOD_SKIP_AUTO_SYSTEM_CHECKS": "true",
-    }
-    python = os.environ.get("RUNPOD_SDK_PYTHON", sys.executable)
-    command = [python, str(ROOT / "tests" / "cloud" / "sdk_worker.py")]
+    environment = sdk_environment(runpod, ENDPOINT, POD)
+    command = [sdk_python(), str(ROOT / "tests" / "cloud" / "sdk_worker.py")]
     process = subprocess.Popen(command, env=environment, start_new_session=True)
     yield process
     os.killpg(process.pid, signal.SIGKILL)

@@ -7,7 +7,6 @@ RunPod's own SDK, against a cloud of ours that loses and repeats.
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +16,7 @@ import pytest
 from gpu_worker.contract.canary import Canary
 from gpu_worker.contract.version import VERSION
 from tests.cloud.cloud import Cloud, Endpoint, Faults
+from tests.cloud.sdk import sdk_environment, sdk_python
 from tests.cloud.server import FakeRunPod, serving
 from tests.live import LiveStack, start_live
 from tests.trials.customer import Customer, singing, wait_for
@@ -38,25 +38,10 @@ class Pod:
     process: subprocess.Popen[bytes] = field(init=False)
 
     def __post_init__(self) -> None:
-        at = f"{self.fake.url}/worker/{ENDPOINT}"
-        environment = os.environ | {
-            "PYTHONPATH": str(ROOT),
-            "OMP_NUM_THREADS": "1",
-            "RUNPOD_POD_ID": self.id,
-            "RUNPOD_ENDPOINT_ID": ENDPOINT,
-            "RUNPOD_AI_API_KEY": "the-worker-s-own",
-            "RUNPOD_WEBHOOK_GET_JOB": f"{at}/job-take/$ID?gpu=none",
-            "RUNPOD_WEBHOOK_POST_OUTPUT": f"{at}/job-done/$RUNPOD_POD_ID/$ID?gpu=none",
-            "RUNPOD_WEBHOOK_POST_STREAM": f"{at}/job-stream/$RUNPOD_POD_ID/$ID?gpu=none",
-            "RUNPOD_WEBHOOK_PING": f"{at}/ping/$RUNPOD_POD_ID",
-            "RUNPOD_PING_INTERVAL": "1000",
-            "RUNPOD_SKIP_GPU_CHECK": "true",
-            "RUNPOD_SKIP_AUTO_SYSTEM_CHECKS": "true",
-        }
-        python = os.environ.get("RUNPOD_SDK_PYTHON", sys.executable)
+        environment = sdk_environment(self.fake, ENDPOINT, self.id) | {"OMP_NUM_THREADS": "1"}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [python, "-m", "gpu_worker.handler"],
+                [sdk_python(), "-m", "gpu_worker.handler"],
                 cwd=ROOT,
                 env=environment,
                 stdout=log,
