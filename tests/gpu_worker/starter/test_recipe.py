@@ -69,9 +69,10 @@ def test_a_pack_holds_the_mean_of_both_voices(packed: Pack, data: Path) -> None:
     assert [item.voice for item in packed.items] == ["high", "low"] * 2
     item = packed.items[0]
     assert len(packed.spoken(0).wave()) == sum(item.durations) * 600
-    means = sorted((data / "means-whisper-base").iterdir())
-    frames = [len(np.load(path)) for path in means]
-    assert frames == [(sum(item.durations) * 400 - 80) // 320] * 2
+    states = sorted((data / "states-whisper-base").iterdir())
+    lengths = [len(np.load(path)) for path in states]
+    assert lengths == [(sum(item.durations) * 400 - 80) // 320] * 4
+    frames = lengths[::2]
     assert packed.targets.shape == (sum(frames), COMPONENTS)
     assert packed.first_frame == {0: 0, 1: frames[0]}
 
