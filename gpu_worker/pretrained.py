@@ -29,9 +29,10 @@ FetchProgress = Callable[[int, int | None], None]
 class Entry:
     """One set of weights in the manifest.
 
-    Either ``packages`` and ``files`` (paths inside installed distributions, one each) or ``file``
-    (below WEIGHTS_DIR) and ``url``. Of files that their publisher names by the first digits of
-    their checksum, and that we could not read ourselves, only ``sha256_prefix`` is known.
+    Either ``packages`` and ``files`` (paths inside installed distributions, one each), or ``own``
+    (inside this package), or ``file`` (below WEIGHTS_DIR) and ``url``. Of files that their
+    publisher names by the first digits of their checksum, and that we could not read ourselves,
+    only ``sha256_prefix`` is known.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Entry:
     sha256: str | None = None
     packages: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    own: str | None = None
     file: str | None = None
     url: str | None = None
     sha256_prefix: str | None = None
@@ -96,6 +98,8 @@ class Pretrained:
 
     def place(self, entry: Entry) -> tuple[Path, ...]:
         """Where the parts of ``entry`` lie or would lie. Raises ``JobError(WEIGHTS_MISSING)``."""
+        if entry.own is not None:
+            return (MANIFEST.parent / entry.own,)
         if entry.file is not None:
             if self._folder is None:
                 raise JobError(Code.WEIGHTS_MISSING, f"{entry.name}: WEIGHTS_DIR is not set")

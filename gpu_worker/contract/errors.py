@@ -93,9 +93,11 @@ TEXTS: dict[Code, Text] = {
         "Use the same ones, or start a new training.",
     ),
     Code.BASE_MISMATCH: Text(
-        "공개된 시작 가중치는 full 모델과 ContentVec 인코더에만 쓸 수 있습니다. "
+        "공개된 시작 가중치는 full 모델과 ContentVec 인코더에만, 스타터 가중치는 "
+        "40 kHz draft 모델과 스타터 인코더에만 쓸 수 있습니다. "
         "설정을 바꾸거나 처음부터 학습해 주세요.",
-        "Published starting weights fit only the full model with the ContentVec encoder. "
+        "Published starting weights fit only the full model with the ContentVec encoder, the "
+        "starter's only the draft model at 40 kHz with the starter's encoder. "
         "Change these settings, or start from scratch.",
     ),
     Code.SPEAKER_UNKNOWN: Text(

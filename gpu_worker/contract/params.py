@@ -54,6 +54,7 @@ class ExportRate(IntEnum):
 class ContentEncoderName(StrEnum):
     CONTENTVEC = "contentvec"
     WHISPER_BASE = "whisper-base"
+    STARTER = "starter"
 
 
 class F0Method(StrEnum):
@@ -125,11 +126,15 @@ class SeparatorName(StrEnum):
 
 
 class TrainBase(StrEnum):
-    """Weights that a training starts from; ``auto`` is published ones where they fit."""
+    """Weights that a training starts from.
+
+    ``auto`` is published ones or the starter's own, whichever fits and is there.
+    """
 
     AUTO = "auto"
     SCRATCH = "scratch"
     PUBLISHED = "published"
+    STARTER = "starter"
 
 
 Seed = Annotated[int, Field(ge=0, le=2**31 - 1, **knob("난수 시드", "Random seed"))]

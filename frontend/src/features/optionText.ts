@@ -7,6 +7,7 @@ const NAMED: Record<string, Key> = {
   full: "presetFull",
   contentvec: "encoderContentvec",
   "whisper-base": "encoderWhisper",
+  starter: "starterOption",
   fcpe: "f0Fcpe",
   "swift-f0": "f0Swift",
   rmvpe: "f0Rmvpe",

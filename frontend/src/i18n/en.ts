@@ -249,6 +249,7 @@ export const en: Record<Key, string> = {
   presetFullText: "The best sound. Needs a GPU.",
   encoderContentvec: "ContentVec",
   encoderWhisper: "Whisper base",
+  starterOption: "Starter (built in)",
   f0Fcpe: "FCPE",
   f0Swift: "SwiftF0",
   f0Rmvpe: "RMVPE",

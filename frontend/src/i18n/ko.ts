@@ -249,6 +249,7 @@ export const ko = {
   presetFullText: "가장 좋은 음질입니다. GPU가 필요합니다.",
   encoderContentvec: "ContentVec",
   encoderWhisper: "Whisper base",
+  starterOption: "스타터(내장)",
   f0Fcpe: "FCPE",
   f0Swift: "SwiftF0",
   f0Rmvpe: "RMVPE",
