@@ -43,7 +43,7 @@ class Base:
 
 
 @dataclass(frozen=True, slots=True)
-class _Kind:
+class Kind:
     """Which trainings a kind of base fits, and the names of its weights by kilohertz."""
 
     preset: Preset
@@ -51,12 +51,19 @@ class _Kind:
     prefix: str
     rates: tuple[int, ...]
 
+    def fits(self, params: TrainParams) -> bool:
+        return (
+            params.preset is self.preset
+            and params.content_encoder is self.encoder
+            and int(params.sample_rate) in self.rates
+        )
 
-_KINDS: Final = {
-    TrainBase.PUBLISHED: _Kind(
+
+KINDS: Final = {
+    TrainBase.PUBLISHED: Kind(
         Preset.FULL, ContentEncoderName.CONTENTVEC, "rvc", (32_000, 40_000, 48_000)
     ),
-    TrainBase.STARTER: _Kind(Preset.DRAFT, ContentEncoderName.STARTER, "starter", (40_000,)),
+    TrainBase.STARTER: Kind(Preset.DRAFT, ContentEncoderName.STARTER, "starter", (40_000,)),
 }
 
 
@@ -69,22 +76,14 @@ def find_base(params: TrainParams, weights: WeightSource | None) -> Base | None:
     if params.base is TrainBase.SCRATCH:
         return None
     if params.base is not TrainBase.AUTO:
-        if not _fits(_KINDS[params.base], params):
+        if not KINDS[params.base].fits(params):
             detail = f"{params.preset}, {params.content_encoder}, {params.sample_rate}"
             raise JobError(Code.BASE_MISMATCH, detail)
         return _find(params.base, int(params.sample_rate), weights)
-    for origin, kind in _KINDS.items():
-        if _fits(kind, params):
+    for origin, kind in KINDS.items():
+        if kind.fits(params):
             return _if_there(origin, int(params.sample_rate), weights)
     return None
-
-
-def _fits(kind: _Kind, params: TrainParams) -> bool:
-    return (
-        params.preset is kind.preset
-        and params.content_encoder is kind.encoder
-        and int(params.sample_rate) in kind.rates
-    )
 
 
 def _if_there(origin: TrainBase, sample_rate: int, weights: WeightSource | None) -> Base | None:
@@ -99,7 +98,7 @@ def _if_there(origin: TrainBase, sample_rate: int, weights: WeightSource | None)
 def _find(origin: TrainBase, sample_rate: int, weights: WeightSource | None) -> Base:
     if weights is None:
         raise JobError(Code.WEIGHTS_MISSING, "no source of weights")
-    prefix, kilohertz = _KINDS[origin].prefix, f"{sample_rate // 1000}k"
+    prefix, kilohertz = KINDS[origin].prefix, f"{sample_rate // 1000}k"
     return Base(
         weights.find(f"{prefix}-generator-{kilohertz}").path,
         weights.find(f"{prefix}-discriminator-{kilohertz}").path,
