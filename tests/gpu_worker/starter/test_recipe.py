@@ -14,13 +14,14 @@ from safetensors.torch import load_file
 
 from benchmarks.probes import read_probe
 from gpu_worker.contract.params import ContentEncoderName, Preset
+from gpu_worker.contract.weights import MANIFEST, read_manifest
 from gpu_worker.engine.config import discriminator_config, synthesizer_config
 from gpu_worker.engine.learning.bases import Base
 from gpu_worker.engine.nets.discriminator import MultiPeriodDiscriminator
 from gpu_worker.engine.nets.synthesizer import Synthesizer
 from gpu_worker.engine.speech.content import load_content_encoder
 from gpu_worker.engine.speech.starter import StarterConfig, StarterEncoder, load_starter_encoder
-from gpu_worker.pretrained import MANIFEST, Pretrained, read_manifest
+from gpu_worker.pretrained import Pretrained
 from starter import base, student
 from starter.install import NAMES, install
 from starter.material import Pack, Ways, hear_all, read_pack
