@@ -62,7 +62,10 @@ class Line:
 
     @property
     def can_be_fetched(self) -> bool:
-        return self.is_offered and not self.is_live and self.row.presence != Presence.PRESENT
+        """Not while nobody knows whether it is there already."""
+        is_known = self.row.looked_at is not None or self.row.state != FetchState.IDLE
+        is_there = self.row.presence == Presence.PRESENT
+        return self.is_offered and is_known and not self.is_live and not is_there
 
     @property
     def state(self) -> Text | None:
@@ -194,17 +197,17 @@ def _download(request: HttpRequest, name: str) -> Text:
         raise Http404(name) from error
     tasks.follow_fetches.delay()
     if is_new:
-        return Text(f"{name}: 내려받기를 시작합니다.", f"{name}: the download begins.")
-    return Text(f"{name}: 이미 받는 중입니다.", f"{name}: it is being downloaded already.")
+        return Text(f"내려받기를 시작합니다: {name}", f"The download of {name} begins.")
+    return Text(f"이미 받는 중입니다: {name}", f"{name} is being downloaded already.")
 
 
 def _cancel(request: HttpRequest, name: str) -> Text:
     if not weights.cancel(name):
-        return Text(f"{name}: 받는 중이 아닙니다.", f"{name}: it is not being downloaded.")
+        return Text(f"받는 중이 아닙니다: {name}", f"{name} is not being downloaded.")
     tasks.follow_fetches.delay()
     return Text(
-        f"{name}: 취소합니다. 받은 만큼은 남습니다.",
-        f"{name}: being cancelled. What has come is kept.",
+        f"취소합니다. 받은 만큼은 남습니다: {name}",
+        f"{name} is being cancelled. What has come is kept.",
     )
 
 
