@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.contrib import admin, messages
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
@@ -165,7 +164,6 @@ class ModelWeightsAdmin(ReadOnlyAdmin):
             "is_local": backends.downloads() is not None,
             "is_live": any(line.is_live for line in shown) or weights.is_due(),
             "can_act": self.may_act(request),
-            "folder": settings.WEIGHTS_DIR,
             "looked_at": max(
                 (line.row.looked_at for line in shown if line.row.looked_at), default=None
             ),

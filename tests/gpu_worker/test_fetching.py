@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
+from gpu_worker.__main__ import main
 from gpu_worker.contract.errors import Code, JobError
 from gpu_worker.contract.weights import FetchOutcome, FetchStatus, read_manifest
 from gpu_worker.engine.stop import Stopped
@@ -201,6 +202,27 @@ def test_two_at_once_ask_the_host_once(host: ModelHost, tmp_path: Path) -> None:
         thread.join(30)
     assert [path.read_bytes() == CONTENT for path in paths] == [True] * 3
     assert host.asked == [""]
+
+
+def test_from_a_shell_it_goes_on_too_and_shows_a_bar(
+    host: ModelHost,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    begun(host, tmp_path)
+    known = read_manifest(host.manifest(tmp_path, licence="unclear: the operator decides"))
+    monkeypatch.setattr("gpu_worker.pretrained.read_manifest", lambda: known)
+    asked = ["weights", "--weights-dir", str(tmp_path / "weights"), "--fetch", "published"]
+    assert main(asked) == 0
+    assert host.asked == ["bytes=1000000-"]
+    told = capsys.readouterr().err
+    assert "published: unclear: the operator decides" in told
+    assert "100 %  3.1 of 3.1 MB" in told
+    host.content = CONTENT[::-1]
+    (tmp_path / FILE).unlink()
+    assert main(asked) == 1
+    assert "받은 파일의 체크섬이 정해진 값과 달라 지웠습니다" in capsys.readouterr().err
 
 
 # -- the process that the studio starts ----------------------------------------------------------
