@@ -101,6 +101,7 @@ def main() -> None:
         with torch.enable_grad():
             found[name] = run(probe, torch.no_grad()(encode))
         speed[name] = round(real_time_factor(encode, probe), 4)
+        print(name, vars_of(found[name], speed[name]), flush=True)
     print(table(found, speed))
     print(write("probes", {name: vars_of(one, speed[name]) for name, one in found.items()}))
 

@@ -218,7 +218,7 @@ def main() -> None:
     parser.add_argument("--preset", type=Preset, choices=list(Preset), default=Preset.DRAFT)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--steps", type=int, default=8000)
-    parser.add_argument("--batch", type=int, default=32)
+    parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--minutes", type=float)
     parser.add_argument("--scale", type=float, default=1.0, help="of the lines, for a trial")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)

@@ -155,7 +155,7 @@ def _moves(count: int, random: np.random.Generator) -> Iterator[tuple[float, flo
     """(semitones, ratio of formants): up and down in turn, with the pitch, half the way or not."""
     for number in range(count):
         semitones = float(random.uniform(2, 13)) * (1 if number % 2 == 0 else -1)
-        share = float(random.choice([0.0, 0.5, 1.0, 1.0]))
+        share = float(random.choice([0.0, 0.5, 1.0, 1.0, 1.0]))
         formants = 2 ** (semitones * share / 12 + random.uniform(-0.12, 0.12))
         yield semitones, float(formants)
 

@@ -51,13 +51,13 @@ class Recipe:
     """How long and with what weights; ``steps`` set the schedule, lines in a batch speak twice."""
 
     steps: int = 16_000
-    lines: int = 48
+    lines: int = 96
     learning_rate: float = 1e-3
     weight_decay: float = 0.02
-    phones: float = 1.0
+    phones: float = 2.0
     invariance: float = 0.1
     offset: float = 10.0
-    moved: int = 4
+    moved: int = 6
     sung: int = 2
 
 

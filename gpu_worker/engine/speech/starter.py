@@ -36,7 +36,7 @@ class StarterConfig:
     """
 
     mels: int = 80
-    channels: int = 384
+    channels: int = 432
     kernel: int = 7
     dilations: tuple[int, ...] = (1, 2, 4, 1, 2, 1, 1, 1)
     expansion: int = 3
