@@ -15,26 +15,39 @@ import tempfile
 from importlib import import_module
 from pathlib import Path
 
+DRIVER = "libcuda.so.1"
+COMPILER = """#!/bin/sh
+exec gcc -Wl,--no-as-needed "$@"
+"""
+"""The driver is asked for though nothing of its stand-in is: some linkers would leave it out."""
+
 
 def main() -> None:
     folder = Path(os.environ["TRITON_CACHE_DIR"])
     # Triton files the module under the platform's name, which the program ``file`` would lengthen:
     # the image has none.
     platform._syscmd_file = lambda target, default="": default  # type: ignore[attr-defined]
-    with tempfile.TemporaryDirectory() as stub:
-        library = Path(stub) / "libcuda.so.1"
-        name = f"-Wl,-soname,{library.name}"
-        subprocess.run(["gcc", "-shared", name, "-o", library, "-x", "c", os.devnull], check=True)
-        os.environ["TRITON_LIBCUDA_PATH"] = stub
-        driver = import_module("triton.backends.nvidia.driver")
-        try:
-            driver.CudaUtils()
-        except ImportError as error:
-            print(f"built, to be loaded beside a driver: {error}")
+    with tempfile.TemporaryDirectory() as aside:
+        build(Path(aside))
     made = list(folder.rglob("cuda_utils*.so"))
-    if len(made) != 1:
+    if len(made) != 1 or DRIVER.encode() not in made[0].read_bytes():
         sys.exit(f"no launcher in {folder}")
     print(made[0])
+
+
+def build(aside: Path) -> None:
+    """Have Triton build its module; ``aside`` is a folder for what stands in meanwhile."""
+    library, compiler = aside / DRIVER, aside / "cc"
+    name = f"-Wl,-soname,{DRIVER}"
+    subprocess.run(["gcc", "-shared", name, "-o", library, "-x", "c", os.devnull], check=True)
+    compiler.write_text(COMPILER)
+    compiler.chmod(0o755)
+    os.environ |= {"TRITON_LIBCUDA_PATH": str(aside), "CC": str(compiler)}
+    driver = import_module("triton.backends.nvidia.driver")
+    try:
+        driver.CudaUtils()
+    except ImportError as error:
+        print(f"built, to be loaded beside a driver: {error}")
 
 
 if __name__ == "__main__":
