@@ -157,6 +157,7 @@ ACCOUNT_ADAPTER = "voicestudio.signup.StudioAccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "apps.accounts.agreement.AgreementForm"
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # in the browser that signed up
@@ -291,6 +292,14 @@ RUNPOD_ACCOUNT_API = env.text("RUNPOD_ACCOUNT_API", "https://api.runpod.io/graph
 LOCAL_BACKEND_SLOTS = env.number("LOCAL_BACKEND_SLOTS", 1)
 WORKER_CALLBACK_URL = env.text("WORKER_CALLBACK_URL", PUBLIC_URL)
 WEIGHTS_DIR = env.text("WEIGHTS_DIR", str(VAR_DIR / "weights"))
+
+# -- money -----------------------------------------------------------------------
+GPU_USD_PER_S = float(
+    env.text("GPU_USD_PER_S", "0.00031")
+)  # a second of the default card, RTX 4090
+STRIPE_SECRET_KEY = env.text("STRIPE_SECRET_KEY")
+STRIPE_WEBHOOK_SECRET = env.text("STRIPE_WEBHOOK_SECRET")
+STRIPE_API = env.text("STRIPE_API", "https://api.stripe.com")
 
 # -- logs ----------------------------------------------------------------------
 LOGGING_CONFIG = "logging.config.dictConfig"

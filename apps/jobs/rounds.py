@@ -70,7 +70,7 @@ def _queue_attempt(job: Job, pause: timedelta = timedelta()) -> Attempt:
         job=job,
         fence=job.fence,
         not_before=timezone.now() + pause,
-        deadline_s=kinds.of(job).deadline_s(job),
+        deadline_s=kinds.deadline(job.quote),
     )
     later("dispatch", after=pause)
     return attempt
