@@ -26,6 +26,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
         re.compile(r"(/(?:verify-email|reset-password|worker/v1/runpod)/)[^/?\s\"']+"),
         rf"\1{_HIDDEN}",
     ),
+    (re.compile(r"\b(sk|rk|whsec)_\w+"), rf"\1_{_HIDDEN}"),
     # user:password@ of a URL
     (re.compile(r"(\w+://)[^/\s:@\"']*:[^/\s@\"']+@"), rf"\1{_HIDDEN}@"),
 )

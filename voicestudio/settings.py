@@ -7,6 +7,8 @@ import secrets
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+from celery.schedules import crontab
+
 from .environment import REPOSITORY, Environment, database, mail
 from .logs import logging_config
 
@@ -274,6 +276,16 @@ CELERY_BEAT_SCHEDULE = {
         "task": "apps.library.sweeps.probe_again",
         "schedule": timedelta(minutes=2),
         "options": {"expires": 110},
+    },
+    "follow-payments": {
+        "task": "apps.billing.tasks.follow_due",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 55},
+    },
+    "reconcile-payments": {
+        "task": "apps.billing.tasks.reconcile",
+        "schedule": crontab(hour="18", minute="30"),  # half past three in Seoul
+        "options": {"expires": 3500},
     },
     "expire-uploads": {
         "task": "apps.library.sweeps.expire_uploads",

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from apps.common.models import Owned
 
 from .plans import Currency, PlanName
+from .provider import About
 
 
 class EntryKind(models.TextChoices):
@@ -100,6 +101,7 @@ class Standing(models.TextChoices):
 class Subscription(models.Model):
     """The plan of a workspace, and who it is to the payment provider; one row a workspace.
 
+    ``checkout_ref`` is the pay page of a plan that may still be open.
     ``ends`` says that the provider will not renew it at ``period_end``.
     """
 
@@ -110,6 +112,7 @@ class Subscription(models.Model):
     standing = models.CharField(max_length=8, choices=Standing.choices, default=Standing.NONE)
     customer_ref = models.CharField(max_length=100, null=True, blank=True, unique=True)
     subscription_ref = models.CharField(max_length=100, null=True, blank=True, unique=True)
+    checkout_ref = models.CharField(max_length=100, blank=True)
     period_end = models.DateTimeField(null=True, blank=True)
     grace_until = models.DateTimeField(null=True, blank=True)
     ends = models.BooleanField(default=False)
@@ -194,12 +197,13 @@ class ProviderEvent(models.Model):
 
     id = models.CharField(primary_key=True, max_length=100)
     type = models.CharField(max_length=100)
+    about = models.CharField(max_length=16, choices=[(a.value, a.value) for a in About])
     object_ref = models.CharField(max_length=100)
     created_at = models.DateTimeField()
     received_at = models.DateTimeField(auto_now_add=True)
     done_at = models.DateTimeField(null=True, blank=True)
     tries = models.PositiveIntegerField(default=0)
-    not_before = models.DateTimeField(auto_now_add=True)
+    not_before = models.DateTimeField()
     error = models.CharField(max_length=200, blank=True)
 
     class Meta:

@@ -4,6 +4,8 @@ import uuid
 from collections.abc import Iterable
 from typing import Any, Final
 
+from django.db.models import Sum
+
 from apps.billing.quotes import training_quote
 from apps.common import storage
 from apps.common.errors import NOT_FOUND, ApiError, FieldError, Sentence, invalid
@@ -25,7 +27,7 @@ from gpu_worker.contract.params import JobKind, TrainParams
 
 from ..models import Attempt, Job
 from ..problems import JobProblem, WebCode, text_of
-from ..requests import Continuation, TrainingStart
+from ..requests import Continuation, TrainingQuote, TrainingStart
 from ..states import AttemptState
 from . import base
 
@@ -46,6 +48,16 @@ def order(workspace_id: uuid.UUID, wanted: TrainingStart) -> base.Order:
         "files": [base.frozen(file) for file in files],
     }
     return _order(base.Use(voice, consent), wanted.params, inputs)
+
+
+def quote(workspace_id: uuid.UUID, wanted: TrainingQuote) -> int:
+    """Credits of a training on the dataset as it is now. ApiError where there is none."""
+    dataset = Dataset.objects.for_workspace(workspace_id).filter(id=wanted.dataset).first()
+    if dataset is None:
+        raise NOT_FOUND
+    files = AudioFile.objects.filter(datasets=dataset).exclude(state=FileState.DELETED)
+    recorded = files.aggregate(total=Sum("duration_s"))["total"] or 0.0
+    return training_quote(wanted.params, recorded)
 
 
 def continued(workspace_id: uuid.UUID, wanted: Continuation) -> base.Order:
