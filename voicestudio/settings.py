@@ -235,6 +235,7 @@ SPECTACULAR_SETTINGS = {
     "SORT_OPERATIONS": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {"JobKindEnum": "apps.jobs.serializers.JOB_KINDS"},
 }
 
 # -- background work -----------------------------------------------------------

@@ -14,6 +14,7 @@ from apps.billing.plans import PlanName
 from gpu_worker.contract.params import JobKind
 
 from . import requests, starts
+from .serializers import JOB_KINDS
 from .usage import usage
 
 _STARTS: Final[dict[str, type[requests.Start] | type[requests.TrainingQuote]]] = {
@@ -33,7 +34,7 @@ class QuotaUseSerializer(serializers.Serializer[Any]):
 
 
 class KindUseSerializer(serializers.Serializer[Any]):
-    kind = serializers.ChoiceField(choices=[kind.value for kind in JobKind])
+    kind = serializers.ChoiceField(choices=JOB_KINDS)
     credits = serializers.IntegerField()
     jobs = serializers.IntegerField()
 
