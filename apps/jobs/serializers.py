@@ -19,7 +19,6 @@ from .models import Attempt, EventType, Job, VoiceUse
 from .problems import text_of
 from .states import AttemptState, JobState
 
-
 JOB_KINDS: Final = [kind.value for kind in JobKind]
 
 
