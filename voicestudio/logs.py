@@ -88,6 +88,7 @@ def logging_config(level: str) -> dict[str, Any]:
         "loggers": {
             # These two bring handlers of their own.
             "django": {"handlers": [], "propagate": True},
+            "stripe": {"level": "WARNING"},  # else a line a request
             "django.server": {"handlers": [], "propagate": True},
             "django.request": {"level": "ERROR"},  # the request line says the rest
             "django.security.DisallowedHost": {"level": "CRITICAL"},  # scanners

@@ -86,7 +86,7 @@ def follow(event_id: str) -> None:
             event.done_at = timezone.now()
             event.error = ""
             event.save(update_fields=["done_at", "error"])
-    except (ProviderAway, ProviderRefused) as error:
+    except (ProviderAway, ProviderRefused, refunds.NotKnownYet) as error:
         _later(event_id, f"{type(error).__name__}: {error}")
     except Exception as error:  # a bug of ours must not be met again each minute, nor be silent
         _later(event_id, type(error).__name__)

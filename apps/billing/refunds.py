@@ -21,6 +21,10 @@ log = structlog.get_logger(__name__)
 STUCK: Final = timedelta(minutes=10)
 
 
+class NotKnownYet(Exception):
+    """A refund was heard of before the payment that it is of."""
+
+
 class NotRefundable(Exception):
     """There is less of the purchase left than is to be refunded."""
 
@@ -148,7 +152,9 @@ def _from_outside(found: Repaid) -> None:
         .exclude(payment_ref="")
         .first()
     )
-    if purchase is None or Refund.objects.filter(refund_ref=found.ref).exists():
+    if purchase is None:
+        raise NotKnownYet(found.payment_ref)
+    if Refund.objects.filter(refund_ref=found.ref).exists():
         return
     wanted = -(-purchase.credits * found.amount // max(1, purchase.amount))
     free = services.balance_of(purchase.workspace_id).available

@@ -48,23 +48,26 @@ def test_stripes_objects_are_no_dicts() -> None:
     ],
 )
 def test_a_signed_event_is_read(
-    ours: gateway.StripeGateway, fake: FakeStripe, kind: str, about: About | None
+    ours: gateway.StripeGateway, fake_stripe: FakeStripe, kind: str, about: About | None
 ) -> None:
     made = {"id": "evt_1", "object": "event", "type": kind, "created": 1_790_000_000}
-    body, signature = fake.signed(made | {"data": {"object": {"id": "thing_1"}}})
+    body, signature = fake_stripe.signed(made | {"data": {"object": {"id": "thing_1"}}})
     notice = ours.read(body.encode(), signature)
     assert (notice.id, notice.ref, notice.about) == ("evt_1", "thing_1", about)
     assert notice.created_at == datetime.fromtimestamp(1_790_000_000, UTC)
 
 
-def test_the_raw_body_is_what_is_signed(ours: gateway.StripeGateway, fake: FakeStripe) -> None:
-    body, signature = fake.signed({"id": "evt_1", "object": "event", "data": {"object": {}}})
+def test_the_raw_body_is_what_is_signed(
+    ours: gateway.StripeGateway, fake_stripe: FakeStripe
+) -> None:
+    event = {"id": "evt_1", "object": "event", "data": {"object": {}}}
+    body, signature = fake_stripe.signed(event)
     same_but_for_spaces = json.dumps(json.loads(body)).encode()
     with pytest.raises(Forged):
         ours.read(same_but_for_spaces, signature)
 
 
-def test_the_same_key_does_it_once(ours: gateway.StripeGateway, fake: FakeStripe) -> None:
+def test_the_same_key_does_it_once(ours: gateway.StripeGateway, fake_stripe: FakeStripe) -> None:
     customer = ours.customer("a@example.com", {}, key="one")
     assert ours.customer("a@example.com", {}, key="one") == customer
     first = ours.checkout(customer, order(), key="two")
@@ -74,12 +77,12 @@ def test_the_same_key_does_it_once(ours: gateway.StripeGateway, fake: FakeStripe
 
 
 def test_an_answer_that_was_lost_is_asked_for_with_the_same_key(
-    ours: gateway.StripeGateway, fake: FakeStripe
+    ours: gateway.StripeGateway, fake_stripe: FakeStripe
 ) -> None:
-    fake.faults = ["lost"]
+    fake_stripe.faults = ["lost"]
     customer = ours.customer("a@example.com", {}, key="one")
-    assert fake.calls == ["POST /v1/customers"] * 2
-    assert list(fake.objects) == [customer]
+    assert fake_stripe.calls == ["POST /v1/customers"] * 2
+    assert list(fake_stripe.objects) == [customer]
 
 
 @pytest.mark.parametrize("ask", ["session", "subscription", "invoice", "refunded"])
@@ -94,11 +97,14 @@ def test_nobody_listening_is_away(settings: Any) -> None:
         away.session("cs_1")
 
 
-def test_events_are_listed_page_by_page(ours: gateway.StripeGateway, fake: FakeStripe) -> None:
+def test_events_are_listed_page_by_page(
+    ours: gateway.StripeGateway, fake_stripe: FakeStripe
+) -> None:
     for number in range(130):
-        fake.happen("invoice.paid", {"id": f"in_{number}"})
+        fake_stripe.happen("invoice.paid", {"id": f"in_{number}"})
     since = datetime.fromtimestamp(0, UTC)
-    assert [each.id for each in ours.events(since)] == [e["id"] for e in reversed(fake.events)]
+    known = [event["id"] for event in reversed(fake_stripe.events)]
+    assert [each.id for each in ours.events(since)] == known
 
 
 def test_keys_reach_no_log() -> None:

@@ -22,8 +22,7 @@ from apps.billing.plans import PACKS, PLANS, WELCOME_CREDITS, PlanName
 from apps.billing.reconcile import reconcile
 from apps.common.errors import ApiError
 from tests.stripe.fake import FakeStripe
-
-from .conftest import HOOK, JSON, Shop
+from tests.stripe.shop import HOOK, JSON, Shop
 
 SMALL = PACKS["small"]
 STARTER = PLANS[PlanName.STARTER]

@@ -9,12 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.billing import refunds, services
-from apps.billing.models import Purchase, Refund
+from apps.billing import follow, refunds, services
+from apps.billing.models import ProviderEvent, Purchase, Refund
 from apps.billing.plans import PACKS, WELCOME_CREDITS
 from apps.billing.reconcile import reconcile
-
-from .conftest import Shop
+from tests.stripe.shop import Shop
 
 PACK = PACKS["small"]
 FULL = WELCOME_CREDITS + PACK.credits
@@ -113,6 +112,17 @@ def test_a_refund_at_stripes_desk_takes_what_is_unspent(bought: Shop) -> None:
     assert (row.credits, row.amount, row.state) == (100, 1_100, "done")
     assert "400 credits were spent" in row.reason
     assert bought.credits == (0, 0, 0)
+
+
+def test_a_refund_may_be_heard_of_before_its_payment(shop: Shop) -> None:
+    session = shop.fake.pay(shop.open("small"))
+    shop.fake.refund_at_the_desk(session["payment_intent"], 1_100)
+    paid, refunded = shop.fake.events[-2:]
+    shop.send(refunded)
+    assert ProviderEvent.objects.get().error == f"NotKnownYet: {session['payment_intent']}"
+    shop.send(paid)
+    follow.follow(refunded["id"])
+    assert shop.credits == (FULL - 500, 0, 0)
 
 
 def test_only_what_was_paid_is_refunded(shop: Shop) -> None:

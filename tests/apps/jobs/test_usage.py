@@ -32,7 +32,7 @@ TRIAL = PLANS[PlanName.TRIAL].quotas
 
 
 @pytest.fixture
-def selling(settings: Any) -> None:
+def quotas(settings: Any) -> None:
     """Enough of a configuration that quotas hold; nobody is asked anything."""
     settings.STRIPE_SECRET_KEY = "sk_test_x"
 
@@ -57,7 +57,7 @@ def upload(size: int) -> dict[str, Any]:
 
 
 def test_an_upload_that_does_not_fit_the_plan_is_refused(
-    selling: None, workspace: Workspace, owner_client: Client
+    quotas: None, workspace: Workspace, owner_client: Client
 ) -> None:
     make_file(workspace, size=2 * GB - 1000)
     make_file(workspace, size=5 * GB, state="deleted")
@@ -81,7 +81,7 @@ def test_without_a_shop_there_are_no_quotas(workspace: Workspace, owner_client: 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_uploads_at_once_do_not_overstep_the_quota(selling: None, workspace: Workspace) -> None:
+def test_uploads_at_once_do_not_overstep_the_quota(quotas: None, workspace: Workspace) -> None:
     start = threading.Barrier(8)
 
     def begin(_: int) -> bool:
@@ -102,7 +102,7 @@ def test_uploads_at_once_do_not_overstep_the_quota(selling: None, workspace: Wor
 
 
 def test_minutes_are_counted_by_month_and_what_came_to_nothing_is_not(
-    selling: None, studio: Studio, owner_client: Client
+    quotas: None, studio: Studio, owner_client: Client
 ) -> None:
     songs = [make_file(studio.workspace, duration_s=1200.0) for _ in range(4)]
     jobs = studio.start(SeparationStart(files=tuple(song.id for song in songs[:3])))
@@ -127,7 +127,7 @@ def test_a_month_begins_at_midnight_in_seoul() -> None:
 # -- jobs at once --------------------------------------------------------------------------------
 
 
-def test_more_jobs_than_the_plan_runs_at_once_wait_in_line(selling: None, studio: Studio) -> None:
+def test_more_jobs_than_the_plan_runs_at_once_wait_in_line(quotas: None, studio: Studio) -> None:
     songs = [make_file(studio.workspace) for _ in range(4)]
     studio.start(SeparationStart(files=tuple(song.id for song in songs)))
     worker = studio.dispatch()
@@ -144,7 +144,7 @@ def test_more_jobs_than_the_plan_runs_at_once_wait_in_line(selling: None, studio
     assert Job.objects.filter(state=JobState.QUEUED).count() == 1
 
 
-def test_another_workspace_is_not_held_by_a_full_one(selling: None, studio: Studio) -> None:
+def test_another_workspace_is_not_held_by_a_full_one(quotas: None, studio: Studio) -> None:
     assert limits.parallel_of([studio.workspace.id]) == {studio.workspace.id: 1}
     on(PlanName.LABEL, studio.workspace)
     assert limits.parallel_of([studio.workspace.id]) == {studio.workspace.id: 10}
@@ -154,7 +154,7 @@ def test_another_workspace_is_not_held_by_a_full_one(selling: None, studio: Stud
 
 
 def test_after_the_grace_nothing_new_starts_and_what_is_there_stays(
-    selling: None, studio: Studio, owner_client: Client
+    quotas: None, studio: Studio, owner_client: Client
 ) -> None:
     job = studio.train()
     services.cancel(job.id)
