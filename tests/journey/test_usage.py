@@ -1,6 +1,6 @@
-"""Buying by the keyboard, on the page of usage: a real page and database, a Stripe of our own.
+"""Signing up, and buying by the keyboard on the page of usage.
 
-No workers: what a webhook starts is done by the test.
+A real page and database, a Stripe of our own; no workers: what a webhook starts the test does.
 """
 
 import re
@@ -16,10 +16,11 @@ from django.db import connections
 from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 
-from apps.accounts.models import Workspace
+from apps.accounts import legal
+from apps.accounts.models import Acceptance, Workspace
 from apps.billing import follow, services
 from apps.billing.plans import PACKS, WELCOME_CREDITS
-from tests.factories import make_user, workspace_of
+from tests.factories import PASSWORD, make_user, workspace_of
 from tests.journey.conftest import browser
 from tests.journey.test_accessible import violations
 from tests.journey.visitor import SCREENS, artifacts
@@ -143,3 +144,24 @@ def test_credits_and_a_plan_are_bought_by_keyboard(
     page.wait_for_url(re.compile(f"{fake.url}/portal/cus_"))
     assert apart(lambda: services.balance_of(workspace.id).available) == total + 10_000
     assert apart(services.unbalanced) == []
+
+
+def test_sign_up_accepts_the_documents(live_server: Any, settings: Any, page: Page) -> None:
+    settings.CSRF_TRUSTED_ORIGINS = [live_server.url]
+    page.goto(f"{live_server.url}/signup")
+    page.get_by_label("이메일").fill("new@example.com")
+    page.get_by_label("비밀번호", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="가입하기").click()
+    expect(page.get_by_role("alert")).to_contain_text("동의해 주세요")
+    assert violations(Looking(page)) == []  # type: ignore[arg-type]
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="이용약관 읽기").click()
+    expect(opened.value.get_by_role("heading", name="이용약관", level=1)).to_be_visible()
+    expect(opened.value.get_by_role("heading", name="크레딧과 결제")).to_be_visible()
+    assert violations(Looking(opened.value)) == []  # type: ignore[arg-type]
+    for document in ("이용약관", "개인정보 처리방침"):
+        page.get_by_role("checkbox", name=f"{document}에 동의합니다").press("Space")
+    page.get_by_role("button", name="가입하기").click()
+    expect(page.get_by_role("heading", name="메일을 확인해 주세요")).to_be_visible()
+    accepted = apart(lambda: sorted(Acceptance.objects.values_list("document", "version")))
+    assert accepted == sorted((str(one), text.version) for one, text in legal.IN_FORCE.items())
