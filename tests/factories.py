@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from apps.accounts.models import Membership, Role, User, Workspace
 from apps.accounts.services import open_personal_workspace
+from apps.billing.services import grant_welcome
 from apps.common import storage
 from apps.library.datasets import create_dataset
 from apps.library.models import AudioFile, Dataset, FileState, Origin
@@ -24,7 +25,7 @@ def make_user(email: str | None = None, *, workspace: Workspace | None = None) -
     address = email or f"person{next(_numbers)}@example.com"
     user = User.objects.create_user(address, PASSWORD)
     if workspace is None:
-        open_personal_workspace(user)
+        grant_welcome(open_personal_workspace(user))
     else:
         Membership.objects.create(user=user, workspace=workspace, role=Role.MEMBER)
     return user

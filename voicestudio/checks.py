@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register, run_checks
 
+from apps.billing.plans import PACKS, PLANS, margin
+
 _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1", "[::1]", "testserver"})
 _KNOWN_ENVIRONMENTS = ("embedded", "test", "production")
 
@@ -27,7 +29,7 @@ def check_settings(app_configs: Sequence[Any] | None = None, **_: Any) -> list[C
                 f"Use one of {', '.join(_KNOWN_ENVIRONMENTS)}.",
             )
         ]
-    errors = [*_check_public(), *_check_compute(), *_check_environment()]
+    errors = [*_check_public(), *_check_compute(), *_check_environment(), *_check_money()]
     if settings.ENVIRONMENT == "production":
         errors += [*_check_secrets(), *_check_production()]
     return list(errors)
@@ -86,6 +88,33 @@ def _check_compute() -> list[Error]:
     if settings.LOCAL_BACKEND_SLOTS < 1:
         return [_error(8, "LOCAL_BACKEND_SLOTS is below 1.", "Set it to 1 or more.")]
     return []
+
+
+def _check_money() -> list[Error]:
+    if not settings.STRIPE_SECRET_KEY:
+        return []
+    found = []
+    if not settings.STRIPE_WEBHOOK_SECRET:
+        found.append(
+            _error(
+                14,
+                "STRIPE_WEBHOOK_SECRET is missing.",
+                "Set it to the webhook endpoint's signing secret: without it no payment arrives.",
+            )
+        )
+    sold = [plan for plan in PLANS.values() if plan.price] + list(PACKS.values())
+    losing = [
+        str(each.name) for each in sold if each.price and margin(each.price, each.credits) < 0
+    ]
+    if losing:
+        found.append(
+            _error(
+                15,
+                f"Sold below the cost of a GPU second: {', '.join(losing)}.",
+                "Raise the prices in apps/billing/plans.py, or correct GPU_USD_PER_S.",
+            )
+        )
+    return found
 
 
 def _check_secrets() -> list[Error]:

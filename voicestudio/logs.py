@@ -26,6 +26,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
         re.compile(r"(/(?:verify-email|reset-password|worker/v1/runpod)/)[^/?\s\"']+"),
         rf"\1{_HIDDEN}",
     ),
+    (re.compile(r"\b(sk|rk|whsec)_\w+"), rf"\1_{_HIDDEN}"),
     # user:password@ of a URL
     (re.compile(r"(\w+://)[^/\s:@\"']*:[^/\s@\"']+@"), rf"\1{_HIDDEN}@"),
 )
@@ -87,6 +88,7 @@ def logging_config(level: str) -> dict[str, Any]:
         "loggers": {
             # These two bring handlers of their own.
             "django": {"handlers": [], "propagate": True},
+            "stripe": {"level": "WARNING"},  # else a line a request
             "django.server": {"handlers": [], "propagate": True},
             "django.request": {"level": "ERROR"},  # the request line says the rest
             "django.security.DisallowedHost": {"level": "CRITICAL"},  # scanners

@@ -7,6 +7,8 @@ import secrets
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+from celery.schedules import crontab
+
 from .environment import REPOSITORY, Environment, database, mail
 from .logs import logging_config
 
@@ -157,6 +159,7 @@ ACCOUNT_ADAPTER = "voicestudio.signup.StudioAccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "apps.accounts.agreement.AgreementForm"
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # in the browser that signed up
@@ -232,6 +235,7 @@ SPECTACULAR_SETTINGS = {
     "SORT_OPERATIONS": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {"JobKindEnum": "apps.jobs.serializers.JOB_KINDS"},
 }
 
 # -- background work -----------------------------------------------------------
@@ -279,6 +283,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(minutes=2),
         "options": {"expires": 110},
     },
+    "follow-payments": {
+        "task": "apps.billing.tasks.follow_due",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 55},
+    },
+    "reconcile-payments": {
+        "task": "apps.billing.tasks.reconcile",
+        "schedule": crontab(hour="18", minute="30"),  # half past three in Seoul
+        "options": {"expires": 3500},
+    },
     "expire-uploads": {
         "task": "apps.library.sweeps.expire_uploads",
         "schedule": timedelta(hours=1),
@@ -296,6 +310,14 @@ RUNPOD_ACCOUNT_API = env.text("RUNPOD_ACCOUNT_API", "https://api.runpod.io/graph
 LOCAL_BACKEND_SLOTS = env.number("LOCAL_BACKEND_SLOTS", 1)
 WORKER_CALLBACK_URL = env.text("WORKER_CALLBACK_URL", PUBLIC_URL)
 WEIGHTS_DIR = env.text("WEIGHTS_DIR", str(VAR_DIR / "weights"))
+
+# -- money -----------------------------------------------------------------------
+GPU_USD_PER_S = float(
+    env.text("GPU_USD_PER_S", "0.00031")
+)  # a second of the default card, RTX 4090
+STRIPE_SECRET_KEY = env.text("STRIPE_SECRET_KEY")
+STRIPE_WEBHOOK_SECRET = env.text("STRIPE_WEBHOOK_SECRET")
+STRIPE_API = env.text("STRIPE_API", "https://api.stripe.com")
 
 # -- logs ----------------------------------------------------------------------
 LOGGING_CONFIG = "logging.config.dictConfig"

@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.http import HttpRequest
 
@@ -21,10 +22,18 @@ class StudioAccountAdapter(DefaultAccountAdapter):
             user.language = "en"
         saved: User = super().save_user(request, user, form, commit)
         if commit:
-            welcome(saved)
+            open_personal_workspace(saved)
         return saved
+
+    @transaction.atomic
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """With a verified address comes the trial, once a workspace."""
+        is_confirmed: bool = super().confirm_email(request, email_address)
+        if is_confirmed:
+            welcome(email_address.user)
+        return is_confirmed
 
 
 def welcome(user: User) -> None:
-    """Gives a new person what every account starts with; harmless when repeated."""
+    """Gives a person with a verified address what they may try the studio with. Once."""
     grant_welcome(open_personal_workspace(user))

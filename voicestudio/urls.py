@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
+from apps.billing.urls import provider_urlpatterns
 from apps.common.views import CsrfView
 from apps.jobs.urls import websocket_urlpatterns, worker_urlpatterns
 
@@ -25,9 +26,10 @@ api: list[URLPattern | URLResolver] = [
 urlpatterns = [
     path("api/v1/", include(api)),
     path("worker/v1/", include(worker_urlpatterns)),
+    path("provider/v1/", include(provider_urlpatterns)),
     path("_allauth/", include("allauth.headless.urls")),
     path("admin/login/", admin_login),
     path("admin/", admin.site.urls),
-    re_path(r"^(?:api|worker|ws|_allauth|static|assets)(?:/|$)", not_found),
+    re_path(r"^(?:api|worker|provider|ws|_allauth|static|assets)(?:/|$)", not_found),
     re_path(r"^(?!admin(?:/|$))", studio_page, name="studio"),
 ]

@@ -3,6 +3,7 @@
 import uuid
 from typing import cast
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404
 from rest_framework.request import Request
@@ -10,7 +11,7 @@ from rest_framework.views import APIView
 
 from apps.common.schema import WORKSPACE_HEADER
 
-from .models import Membership, User, Workspace
+from .models import Membership, Role, User, Workspace
 
 HEADER = WORKSPACE_HEADER.name
 
@@ -46,6 +47,12 @@ def current_workspace(request: Request) -> Workspace:
 def is_member(user: User, workspace_id: uuid.UUID) -> bool:
     """Whether the person may see the workspace (websockets ask this)."""
     return Membership.objects.filter(user_id=user.pk, workspace_id=workspace_id).exists()
+
+
+def require_owner(request: Request) -> None:
+    """Raises PermissionDenied for members of the request's workspace who do not own it."""
+    if current_membership(request).role != Role.OWNER:
+        raise PermissionDenied
 
 
 class WorkspaceView(APIView):

@@ -1,13 +1,18 @@
-"""GET and PATCH /api/v1/me."""
+"""GET and PATCH /api/v1/me; the documents that sign-up accepts."""
 
 from typing import Any, cast
 
+from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.common.serializers import MessageSerializer
+
+from . import legal
 from .access import current_membership, memberships_of
 from .models import Language, Membership, Role, User
 
@@ -69,3 +74,30 @@ class MeView(APIView):
                 "workspaces": memberships_of(request),
             }
         ).data
+
+
+class LegalPartSerializer(serializers.Serializer[Any]):
+    title = MessageSerializer()
+    text = MessageSerializer()
+
+
+class LegalSerializer(serializers.Serializer[Any]):
+    """A document in force; sign-up sends its version."""
+
+    version = serializers.CharField()
+    title = MessageSerializer()
+    parts = LegalPartSerializer(many=True)
+
+
+class LegalView(APIView):
+    """For everybody: it is read before there is an account."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    @extend_schema(operation_id="legal_retrieve", responses=LegalSerializer, auth=[])
+    def get(self, request: Request, document: str) -> Response:
+        """The terms (``terms``) or the privacy policy (``privacy``)."""
+        if document not in legal.IN_FORCE:
+            raise Http404
+        return Response(LegalSerializer(legal.IN_FORCE[legal.Document(document)]).data)

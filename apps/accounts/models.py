@@ -7,6 +7,8 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.db import models
 from django.db.models.functions import Lower
 
+from .legal import Document
+
 
 class Language(models.TextChoices):
     KO = "ko", "한국어"
@@ -96,3 +98,22 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.workspace} ({self.role})"
+
+
+class Acceptance(models.Model):
+    """That a person accepted a version of a document, and when."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="acceptances")
+    document = models.CharField(max_length=10, choices=[(d.value, d.value) for d in Document])
+    version = models.CharField(max_length=20)
+    accepted_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = "약관 동의"
+        verbose_name_plural = "약관 동의"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "document", "version"], name="acceptance_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.document} {self.version}"

@@ -1,9 +1,15 @@
-"""The ledger: every change of a workspace's credits, and the balance that they add up to."""
+"""The ledger, every change of a workspace's credits with the balance that they add up to; and what
+was sold: subscriptions, purchases, refunds, and the provider's events about them."""
 
 import uuid
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+
+from apps.common.models import Owned
+
+from .plans import Currency, PlanName
+from .provider import About
 
 
 class EntryKind(models.TextChoices):
@@ -12,22 +18,29 @@ class EntryKind(models.TextChoices):
     SETTLE = "settle"
     RELEASE = "release"
     ADJUST = "adjust"
+    REFUND = "refund"
 
 
 class Balance(models.Model):
-    """Credits of a workspace: free to use, and held for jobs that have not ended."""
+    """Credits of a workspace: free to use, held for jobs that have not ended, and owed.
+
+    What is owed was refunded after it had been spent, and the operator chose to record it: credits
+    that come in pay it off first.
+    """
 
     workspace = models.OneToOneField(
         "accounts.Workspace", on_delete=models.CASCADE, primary_key=True, related_name="balance"
     )
     available = models.BigIntegerField(default=0)
     reserved = models.BigIntegerField(default=0)
+    owed = models.BigIntegerField(default=0)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         constraints = (
             models.CheckConstraint(condition=Q(available__gte=0), name="balance_available"),
             models.CheckConstraint(condition=Q(reserved__gte=0), name="balance_reserved"),
+            models.CheckConstraint(condition=Q(owed__gte=0), name="balance_owed"),
         )
 
     def __str__(self) -> str:
@@ -37,7 +50,8 @@ class Balance(models.Model):
 class Entry(models.Model):
     """One line of the ledger; never changed nor deleted (a trigger refuses both).
 
-    ``amount`` is the signed change of the available credits, ``held`` that of the reserved ones.
+    ``amount`` is the signed change of the available credits, ``held`` that of the reserved ones,
+    ``owed`` that of the debt.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -47,6 +61,7 @@ class Entry(models.Model):
     kind = models.CharField(max_length=8, choices=EntryKind.choices)
     amount = models.BigIntegerField()
     held = models.BigIntegerField(default=0)
+    owed = models.BigIntegerField(default=0)
     job_id = models.UUIDField(null=True, blank=True)
     idempotency_key = models.CharField(max_length=200, unique=True)
     memo = models.CharField(max_length=200, blank=True)
@@ -58,6 +73,144 @@ class Entry(models.Model):
             models.Index(fields=["workspace", "-created_at", "-id"], name="entry_by_workspace"),
             models.Index(fields=["job_id"], condition=Q(job_id__isnull=False), name="entry_by_job"),
         )
+        constraints = (
+            models.CheckConstraint(
+                name="entry_adds_up",
+                condition=Q(kind=EntryKind.GRANT, amount__gte=0, held=0, owed__lte=0)
+                | Q(kind=EntryKind.RESERVE, amount=-F("held"), held__gte=0, owed=0)
+                | Q(kind=EntryKind.SETTLE, amount=0, held__lte=0, owed=0)
+                | Q(kind=EntryKind.RELEASE, amount=-F("held"), held__lte=0, owed=0)
+                | Q(kind=EntryKind.ADJUST, held=0, owed=0)
+                | Q(kind=EntryKind.REFUND, amount__lte=0, held=0, owed__gte=0),
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.kind} {self.amount:+d}/{self.held:+d}"
+
+
+class Standing(models.TextChoices):
+    """``overdue``: a payment failed; after ``grace_until`` no new paid jobs start."""
+
+    NONE = "none"
+    ACTIVE = "active"
+    OVERDUE = "overdue"
+    ENDED = "ended"
+
+
+class Subscription(models.Model):
+    """The plan of a workspace, and who it is to the payment provider; one row a workspace.
+
+    ``checkout_ref`` is the pay page of a plan that may still be open.
+    ``ends`` says that the provider will not renew it at ``period_end``.
+    """
+
+    workspace = models.OneToOneField(
+        "accounts.Workspace", on_delete=models.CASCADE, primary_key=True, related_name="+"
+    )
+    plan = models.CharField(max_length=16, default=PlanName.TRIAL)
+    standing = models.CharField(max_length=8, choices=Standing.choices, default=Standing.NONE)
+    customer_ref = models.CharField(max_length=100, null=True, blank=True, unique=True)
+    subscription_ref = models.CharField(max_length=100, null=True, blank=True, unique=True)
+    checkout_ref = models.CharField(max_length=100, blank=True)
+    period_end = models.DateTimeField(null=True, blank=True)
+    grace_until = models.DateTimeField(null=True, blank=True)
+    ends = models.BooleanField(default=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"{self.plan} ({self.standing})"
+
+
+class PurchaseState(models.TextChoices):
+    OPEN = "open"
+    PAID = "paid"
+    LAPSED = "lapsed"
+
+
+class Purchase(Owned):
+    """A pack or a plan's month: ``credits`` for ``amount`` of the currency's smallest unit.
+
+    A pack's row is made before the customer pays, a month's when its invoice is paid. ``refunded``
+    counts credits.
+    """
+
+    item = models.CharField(max_length=20)
+    is_pack = models.BooleanField()
+    credits = models.PositiveIntegerField()
+    amount = models.PositiveIntegerField()
+    currency = models.CharField(max_length=3, choices=[(c.value, c.value) for c in Currency])
+    state = models.CharField(
+        max_length=8, choices=PurchaseState.choices, default=PurchaseState.OPEN
+    )
+    session_ref = models.CharField(max_length=100, null=True, blank=True, unique=True)
+    invoice_ref = models.CharField(max_length=100, null=True, blank=True, unique=True)
+    payment_ref = models.CharField(max_length=100, blank=True)
+    refunded = models.PositiveIntegerField(default=0)
+    paid_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-created_at", "-id")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(refunded__lte=F("credits")), name="purchase_refunded_at_most"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.item} {self.amount} {self.currency}"
+
+
+class RefundState(models.TextChoices):
+    PENDING = "pending"
+    DONE = "done"
+    REFUSED = "refused"
+
+
+class Refund(Owned):
+    """Money that goes back: its credits are taken first; of a refused one they come back."""
+
+    purchase = models.ForeignKey(Purchase, on_delete=models.PROTECT, related_name="refunds")
+    credits = models.PositiveIntegerField()
+    owed = models.PositiveIntegerField(default=0)
+    amount = models.PositiveIntegerField()
+    state = models.CharField(max_length=8, choices=RefundState.choices, default=RefundState.PENDING)
+    refund_ref = models.CharField(max_length=100, blank=True)
+    reason = models.CharField(max_length=200)
+    operator = models.CharField(max_length=254)
+
+    class Meta:
+        ordering = ("-created_at", "-id")
+        constraints = (
+            models.CheckConstraint(condition=Q(owed__lte=F("credits")), name="refund_owed_at_most"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.credits} credits, {self.amount} ({self.state})"
+
+
+class ProviderEvent(models.Model):
+    """A webhook of the provider, kept once by its id: a hint that an object has changed.
+
+    The object itself is fetched anew when the event is followed; nothing else of it is kept.
+    """
+
+    id = models.CharField(primary_key=True, max_length=100)
+    type = models.CharField(max_length=100)
+    about = models.CharField(max_length=16, choices=[(a.value, a.value) for a in About])
+    object_ref = models.CharField(max_length=100)
+    created_at = models.DateTimeField()
+    received_at = models.DateTimeField(auto_now_add=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveIntegerField(default=0)
+    not_before = models.DateTimeField()
+    error = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ("-created_at", "-id")
+        indexes = (
+            models.Index(fields=["not_before"], condition=Q(done_at=None), name="event_not_done"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.object_ref}"

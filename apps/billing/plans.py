@@ -1,58 +1,128 @@
-"""What work costs. One credit is about one second of a rented GPU."""
+"""What is for sale: plans by the month and packs of credits, in won and US cents.
 
-import math
+A won has no smaller unit: amounts are whole won, and whole cents. Prices include VAT. Credits never
+expire, those of a plan's months neither.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
-from gpu_worker.contract.params import Preset, TrainParams
+from django.conf import settings
 
-WELCOME_CREDITS: Final = 1000
-"""What a new workspace gets to try the studio with."""
+from apps.common.errors import Sentence
 
-TRAINING_BASE: Final = 20
-CONVERSION_BASE: Final = 2
-SEPARATION_BASE: Final = 1
-PREPROCESS_BASE: Final = 1
-_SAMPLES_PER_CREDIT: Final = {Preset.DRAFT: 50, Preset.FULL: 12}
-_CONVERTED_SECONDS_PER_CREDIT: Final = 10.0
-_SEPARATED_SECONDS_PER_CREDIT: Final = 30.0
-_CLEANED_SECONDS_PER_CREDIT: Final = 60.0
-_EXAMINED_SECONDS_PER_CREDIT: Final = 600.0
+GB: Final = 10**9
+WELCOME_CREDITS: Final = 1500
+"""The trial's, once: a voice of 5,000 steps of 8 clips and ten songs, or many drafts."""
 
 
-def training_quote(params: TrainParams, done: int = 0) -> int:
-    """Credits of a training: its base and the segments that pass through the networks.
+class Currency(StrEnum):
+    KRW = "krw"
+    USD = "usd"
 
-    ``done`` steps were paid for by the training that it goes on from.
+
+class PlanName(StrEnum):
+    TRIAL = "trial"
+    STARTER = "starter"
+    STUDIO = "studio"
+    LABEL = "label"
+    PAYG = "payg"
+
+
+@dataclass(frozen=True)
+class Price:
+    """Whole won, and US cents."""
+
+    krw: int
+    usd: int
+
+    def amount(self, currency: Currency) -> int:
+        """In the currency's smallest unit, as providers count."""
+        return self.krw if currency is Currency.KRW else self.usd
+
+
+@dataclass(frozen=True)
+class Quotas:
+    """``storage`` in bytes, ``minutes`` of sound given to jobs a month, ``parallel`` jobs at once.
+
+    None: no limit.
     """
-    samples = (params.total_steps - done) * params.batch_size
-    return TRAINING_BASE + math.ceil(samples / _SAMPLES_PER_CREDIT[params.preset])
+
+    storage: int | None
+    minutes: int | None
+    parallel: int | None
 
 
-def conversion_quote(duration_s: float, voices: int = 1) -> int:
-    """Credits of a conversion of ``duration_s`` seconds of audio; each voice of a blend sings."""
-    return CONVERSION_BASE + _started(duration_s * voices, _CONVERTED_SECONDS_PER_CREDIT)
+NO_QUOTAS: Final = Quotas(None, None, None)
+"""Of an installation that sells nothing: its operator grants credits."""
 
 
-def separation_quote(duration_s: float) -> int:
-    """Credits of taking vocals and accompaniment apart."""
-    return SEPARATION_BASE + _started(duration_s, _SEPARATED_SECONDS_PER_CREDIT)
+@dataclass(frozen=True)
+class Plan:
+    """``credits`` come with every paid month; the trial's once. ``price`` None: not sold."""
+
+    name: PlanName
+    title: Sentence
+    price: Price | None
+    credits: int
+    quotas: Quotas
 
 
-def cover_quote(duration_s: float, voices: int = 1, backing_s: float = 0.0) -> int:
-    """Credits of a cover: separation and conversion; ``backing_s`` of backing converted too."""
-    return separation_quote(duration_s) + conversion_quote(duration_s + backing_s, voices)
+@dataclass(frozen=True)
+class Pack:
+    """Credits bought once."""
+
+    name: str
+    price: Price
+    credits: int
 
 
-def preprocess_quote(duration_s: float, *, separate: bool) -> int:
-    """Credits of cleaning a recording, with its vocals taken out first where asked."""
-    cleaning = PREPROCESS_BASE + _started(duration_s, _CLEANED_SECONDS_PER_CREDIT)
-    return cleaning + (separation_quote(duration_s) if separate else 0)
+TRIAL: Final = Plan(
+    PlanName.TRIAL, Sentence("체험", "Trial"), None, WELCOME_CREDITS, Quotas(2 * GB, 60, 1)
+)
+PAYG: Final = Plan(
+    PlanName.PAYG, Sentence("충전형", "Pay as you go"), None, 0, Quotas(20 * GB, 600, 2)
+)
+PLANS: Final[Mapping[PlanName, Plan]] = {
+    plan.name: plan
+    for plan in (
+        TRIAL,
+        Plan(
+            PlanName.STARTER,
+            Sentence("스타터", "Starter"),
+            Price(krw=19_900, usd=15_00),
+            10_000,
+            Quotas(50 * GB, 600, 2),
+        ),
+        Plan(
+            PlanName.STUDIO,
+            Sentence("스튜디오", "Studio"),
+            Price(krw=59_000, usd=45_00),
+            36_000,
+            Quotas(200 * GB, 3_000, 4),
+        ),
+        Plan(
+            PlanName.LABEL,
+            Sentence("레이블", "Label"),
+            Price(krw=199_000, usd=149_00),
+            140_000,
+            Quotas(1_000 * GB, 15_000, 10),
+        ),
+        PAYG,
+    )
+}
+PACKS: Final[Mapping[str, Pack]] = {
+    pack.name: pack
+    for pack in (
+        Pack("small", Price(krw=11_000, usd=8_50), 5_000),
+        Pack("medium", Price(krw=40_000, usd=30_00), 20_000),
+        Pack("large", Price(krw=180_000, usd=135_00), 100_000),
+    )
+}
 
 
-def analysis_quote(duration_s: float) -> int:
-    """Credits of a report card: one for each ten minutes begun."""
-    return max(1, _started(duration_s, _EXAMINED_SECONDS_PER_CREDIT))
-
-
-def _started(amount: float, unit: float) -> int:
-    return math.ceil(max(0.0, amount) / unit)
+def margin(price: Price, credits: int) -> float:
+    """The part of a price in dollars that is left when every credit has become a GPU second."""
+    return 1 - credits * settings.GPU_USD_PER_S * 100 / price.usd

@@ -1,9 +1,11 @@
-"""What can happen to credits: grant, reserve, settle, release. Each is safe to repeat."""
+"""What can happen to credits: grant, reserve, settle, release, adjust, take back. Each is safe to
+repeat."""
 
 import uuid
 
 from django.db import transaction
 from django.db.models import F, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from apps.accounts.models import Workspace
 
@@ -26,17 +28,14 @@ class NothingHeld(Exception):
 
 @transaction.atomic
 def balance_of(workspace_id: uuid.UUID) -> Balance:
-    """The workspace's balance; the first look opens it with the welcome grant."""
-    balance, is_new = Balance.objects.get_or_create(workspace_id=workspace_id)
-    if is_new:
-        _give(workspace_id, WELCOME_CREDITS, f"welcome:{workspace_id}", "welcome")
-        balance.refresh_from_db()
+    """The workspace's balance; the first look opens it, empty."""
+    balance, _ = Balance.objects.get_or_create(workspace_id=workspace_id)
     return balance
 
 
 def grant_welcome(workspace: Workspace) -> None:
-    """Open a new workspace's balance with what it may try the studio with. Safe to repeat."""
-    balance_of(workspace.id)
+    """Give a workspace what it may try the studio with, once. Its owner's mail is verified."""
+    grant(workspace.id, WELCOME_CREDITS, key=f"welcome:{workspace.id}", memo="welcome")
 
 
 @transaction.atomic
@@ -45,7 +44,52 @@ def grant(workspace_id: uuid.UUID, amount: int, *, key: str, memo: str = "") -> 
     if amount <= 0:
         raise ValueError("a grant is positive")
     balance_of(workspace_id)
-    return _give(workspace_id, amount, key, memo)
+    owed = _lock(workspace_id).owed
+    repaid = min(owed, amount)
+    entry, is_new = _write(
+        workspace_id, EntryKind.GRANT, key, amount=amount - repaid, owed=-repaid, memo=memo
+    )
+    if is_new:
+        _balance(workspace_id).update(
+            available=F("available") + amount - repaid, owed=F("owed") - repaid
+        )
+    return entry
+
+
+@transaction.atomic
+def adjust(workspace_id: uuid.UUID, amount: int, *, key: str, memo: str) -> Entry:
+    """The operator adds or takes credits, and says why. NotEnoughCredits where they aren't free."""
+    balance_of(workspace_id)
+    _lock(workspace_id)
+    entry, is_new = _write(workspace_id, EntryKind.ADJUST, key, amount=amount, memo=memo)
+    if is_new and not _balance(workspace_id).filter(available__gte=-amount).update(
+        available=F("available") + amount
+    ):
+        raise NotEnoughCredits(-amount)
+    return entry
+
+
+@transaction.atomic
+def take_back(
+    workspace_id: uuid.UUID, amount: int, *, key: str, memo: str, as_debt: bool = False
+) -> Entry:
+    """Take refunded credits, as far as they are unspent; with ``as_debt`` the rest is owed.
+
+    Raises NotEnoughCredits, and then nothing has changed.
+    """
+    balance_of(workspace_id)
+    available = _lock(workspace_id).available
+    done = Entry.objects.filter(idempotency_key=key).first()
+    if done is not None:
+        return done
+    if available < amount and not as_debt:
+        raise NotEnoughCredits(amount)
+    taken = min(available, amount)
+    entry, _ = _write(
+        workspace_id, EntryKind.REFUND, key, amount=-taken, owed=amount - taken, memo=memo
+    )
+    _balance(workspace_id).update(available=F("available") - taken, owed=F("owed") + amount - taken)
+    return entry
 
 
 @transaction.atomic
@@ -105,20 +149,27 @@ def held_by(job_id: uuid.UUID) -> int:
     return int(total or 0)
 
 
-def _give(workspace_id: uuid.UUID, amount: int, key: str, memo: str) -> Entry:
-    entry, is_new = _write(workspace_id, EntryKind.GRANT, key, amount=amount, memo=memo)
-    if is_new:
-        _balance(workspace_id).update(available=F("available") + amount)
-    return entry
+def unbalanced() -> list[uuid.UUID]:
+    """Workspaces whose balance is not the sum of their entries; always none."""
+    wrong = (
+        Balance.objects.annotate(
+            amounts=Coalesce(Sum("workspace__credit_entries__amount"), 0),
+            helds=Coalesce(Sum("workspace__credit_entries__held"), 0),
+            oweds=Coalesce(Sum("workspace__credit_entries__owed"), 0),
+        )
+        .exclude(available=F("amounts"), reserved=F("helds"), owed=F("oweds"))
+        .values_list("workspace_id", flat=True)
+    )
+    return list(wrong)
 
 
 def _balance(workspace_id: uuid.UUID) -> QuerySet[Balance]:
     return Balance.objects.filter(workspace_id=workspace_id)
 
 
-def _lock(workspace_id: uuid.UUID) -> None:
+def _lock(workspace_id: uuid.UUID) -> Balance:
     """Line up with every other change of this workspace's credits."""
-    Balance.objects.select_for_update(no_key=True).get(workspace_id=workspace_id)
+    return Balance.objects.select_for_update(no_key=True).get(workspace_id=workspace_id)
 
 
 def _write(
@@ -128,6 +179,7 @@ def _write(
     *,
     amount: int,
     held: int = 0,
+    owed: int = 0,
     job_id: uuid.UUID | None = None,
     memo: str = "",
 ) -> tuple[Entry, bool]:
@@ -140,6 +192,7 @@ def _write(
             "kind": kind,
             "amount": amount,
             "held": held,
+            "owed": owed,
             "job_id": job_id,
             "memo": memo,
         },

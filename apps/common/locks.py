@@ -24,3 +24,9 @@ def alone(name: str) -> Iterator[bool]:
                 cursor.execute(
                     "SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [f"alone/{name}"]
                 )
+
+
+def in_turn(name: str) -> None:
+    """Within a transaction: wait for whoever is at ``name``; nobody else is until it ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])

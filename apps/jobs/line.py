@@ -1,5 +1,6 @@
 """Who comes next: fair between workspaces, each with at most so many attempts in flight."""
 
+import math
 import uuid
 from datetime import datetime
 from typing import Final
@@ -7,6 +8,8 @@ from typing import Final
 from django.db import connection, transaction
 from django.db.models import Case, Count, F, IntegerField, Value, When
 from django.utils import timezone
+
+from apps.billing.limits import parallel_of
 
 from .backends.base import Backend, Limits
 from .models import Attempt, Turn
@@ -68,8 +71,7 @@ def _next(flying: dict[uuid.UUID, int], limits: Limits, now: datetime) -> uuid.U
     if limits.total is not None and sum(flying.values()) >= limits.total:
         return None
     waiting = Attempt.objects.filter(state=AttemptState.QUEUED, not_before__lte=now)
-    if limits.per_workspace is not None:
-        full = [each for each, count in flying.items() if count >= limits.per_workspace]
+    if full := _full(flying, limits):
         waiting = waiting.exclude(job__workspace_id__in=full)
     return (
         waiting.order_by(
@@ -81,6 +83,17 @@ def _next(flying: dict[uuid.UUID, int], limits: Limits, now: datetime) -> uuid.U
         .values_list("id", flat=True)
         .first()
     )
+
+
+def _full(flying: dict[uuid.UUID, int], limits: Limits) -> list[uuid.UUID]:
+    """Workspaces that have as many attempts in flight as the backend or their plan allows."""
+    plans = parallel_of(flying)
+    most = {each: min(_known(limits.per_workspace, plans.get(each))) for each in flying}
+    return [each for each, count in flying.items() if count >= most[each]]
+
+
+def _known(*most: int | None) -> list[float]:
+    return [math.inf if each is None else each for each in most]
 
 
 def _fewest_first(flying: dict[uuid.UUID, int]) -> list[Case]:

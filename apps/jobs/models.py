@@ -34,6 +34,7 @@ class Job(Owned):
     attempt, ``held_fence`` the attempt that began the current reservation, ``version`` grows with
     each change that a browser can see. ``batch`` is what was asked for together, ``scores`` the
     newest evaluation of a training, ``finish_asked_at`` when the customer had heard enough of it.
+    ``sound_s`` is the seconds of sound that it was started with.
     ``tidied_at`` is when what its attempts had left in storage was deleted.
     """
 
@@ -53,6 +54,7 @@ class Job(Owned):
     scores = models.JSONField(null=True, blank=True)
     finish_asked_at = models.DateTimeField(null=True, blank=True)
     quote = models.PositiveIntegerField()
+    sound_s = models.FloatField(default=0.0)
     cost = models.PositiveIntegerField(null=True, blank=True)
     error_code = models.CharField(max_length=64, blank=True)
     error_detail = models.TextField(blank=True)

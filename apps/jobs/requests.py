@@ -30,6 +30,13 @@ class TrainingStart(Frozen):
     params: TrainParams = TrainParams.model_validate({})
 
 
+class TrainingQuote(Frozen):
+    """What a training would cost; its voice need not be there yet."""
+
+    dataset: uuid.UUID
+    params: TrainParams = TrainParams.model_validate({})
+
+
 class ContinueStart(Frozen):
     """Go on with a voice's last training to more steps: same recordings, same knobs."""
 

@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from apps.billing import limits
 from apps.billing import services as billing
 from apps.common.errors import ApiError
 
@@ -46,8 +47,9 @@ def touch(job: Job) -> None:
 def begin(job: Job, notice: str) -> None:
     """Reserve credits and queue the first attempt of a round.
 
-    Raises ApiError where the credits do not suffice.
+    Raises ApiError where the credits do not suffice, or a payment is overdue.
     """
+    limits.check_payments(job.workspace_id)
     job.held_fence = job.fence + 1
     try:
         billing.reserve(
@@ -70,7 +72,7 @@ def _queue_attempt(job: Job, pause: timedelta = timedelta()) -> Attempt:
         job=job,
         fence=job.fence,
         not_before=timezone.now() + pause,
-        deadline_s=kinds.of(job).deadline_s(job),
+        deadline_s=kinds.deadline(job.quote),
     )
     later("dispatch", after=pause)
     return attempt

@@ -19,6 +19,8 @@ from .models import Attempt, EventType, Job, VoiceUse
 from .problems import text_of
 from .states import AttemptState, JobState
 
+JOB_KINDS: Final = [kind.value for kind in JobKind]
+
 
 class NamedSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
@@ -52,7 +54,7 @@ class JobAttemptSerializer(serializers.ModelSerializer[Attempt]):
 class JobSerializer(serializers.ModelSerializer[Job]):
     """Needs the jobs of ``with_relations``."""
 
-    kind = serializers.ChoiceField(choices=[kind.value for kind in JobKind], read_only=True)
+    kind = serializers.ChoiceField(choices=JOB_KINDS, read_only=True)
     state = serializers.ChoiceField(choices=JobState.choices, read_only=True)
     losses = serializers.DictField(child=serializers.FloatField(), read_only=True)
     params = serializers.DictField(read_only=True)
@@ -173,7 +175,7 @@ class JobBatchSerializer(serializers.Serializer[Any]):
 
 
 class JobQuerySerializer(serializers.Serializer[Any]):
-    kind = serializers.ChoiceField(choices=[kind.value for kind in JobKind], required=False)
+    kind = serializers.ChoiceField(choices=JOB_KINDS, required=False)
     state = serializers.ChoiceField(choices=JobState.choices, required=False)
     batch = serializers.UUIDField(required=False, help_text="Jobs that were started together.")
     voice = serializers.UUIDField(required=False, help_text="Jobs that use this voice.")

@@ -4,13 +4,17 @@ import uuid
 from collections.abc import Sequence
 
 from django.db import connection, transaction
+from django.db.models import Sum
 
+from apps.billing import limits
 from apps.common.errors import ApiError
 
 from . import kinds, rounds
-from .kinds.base import Order, fingerprint
+from .kinds import train
+from .kinds.base import Order, fingerprint, sound_s
 from .models import Job, VoiceUse
-from .requests import Start
+from .requests import Start, TrainingQuote
+from .states import JOB_ACTIVE, JobState
 
 
 @transaction.atomic
@@ -25,12 +29,24 @@ def start(workspace_id: uuid.UUID, wanted: Start, key: str = "") -> list[Job]:
     if repeated := _repeated(workspace_id, keys, mark):
         return repeated
     orders = kinds.orders(workspace_id, wanted)
+    limits.line_up(workspace_id)
+    limits.check_minutes(workspace_id, sound_used(workspace_id), sum(map(_sound_s, orders)))
     batch = uuid.uuid4() if files is not None else None
     keys = keys if key else [""] * len(orders)
     return [
         _start(workspace_id, order, batch, key, mark)
         for order, key in zip(orders, keys, strict=True)
     ]
+
+
+def quotes(workspace_id: uuid.UUID, wanted: Start | TrainingQuote) -> list[int]:
+    """Credits of each job that ``start`` would begin; nothing is changed. Raises ApiError."""
+    if isinstance(wanted, TrainingQuote):
+        return [train.quote(workspace_id, wanted)]
+    with transaction.atomic():
+        orders = kinds.orders(workspace_id, wanted)
+        transaction.set_rollback(True)
+    return [order.quote for order in orders]
 
 
 def _repeated(workspace_id: uuid.UUID, keys: Sequence[str], mark: str) -> list[Job]:
@@ -58,6 +74,17 @@ def _repeated(workspace_id: uuid.UUID, keys: Sequence[str], mark: str) -> list[J
     return [by_key[key] for key in keys]
 
 
+def _sound_s(order: Order) -> float:
+    return sound_s(order.inputs)
+
+
+def sound_used(workspace_id: uuid.UUID) -> float:
+    """Seconds of sound given to this month's jobs, without those that came to nothing."""
+    jobs = Job.objects.for_workspace(workspace_id).filter(created_at__gte=limits.this_month())
+    counted = jobs.filter(state__in=(*JOB_ACTIVE, JobState.SUCCEEDED))
+    return float(counted.aggregate(total=Sum("sound_s"))["total"] or 0.0)
+
+
 def _start(
     workspace_id: uuid.UUID, order: Order, batch: uuid.UUID | None, key: str, mark: str
 ) -> Job:
@@ -69,6 +96,7 @@ def _start(
         inputs=order.inputs,
         batch=batch,
         quote=order.quote,
+        sound_s=_sound_s(order),
         total_steps=order.total_steps,
         idempotency_key=key,
         fingerprint=mark,

@@ -5,10 +5,11 @@ announced: a single PUT, or the steps of a multipart upload (create, part, list,
 """
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
 from apps.accounts.models import Workspace
+from apps.billing import limits
 from apps.common import storage
 from apps.common.errors import ApiError
 
@@ -21,7 +22,10 @@ from .services import delete_file, enqueue_probe
 
 
 def start_upload(workspace: Workspace, *, name: str, size: int, content_type: str) -> AudioFile:
-    """Makes the row that an upload will fill. Raises ApiError where too many are unfinished."""
+    """Makes the row that an upload will fill.
+
+    Raises ApiError where too many are unfinished, or the plan's storage is full.
+    """
     if _uploading(workspace).count() >= MAX_UNFINISHED:
         raise ApiError(
             "too-many-uploads",
@@ -38,9 +42,18 @@ def start_upload(workspace: Workspace, *, name: str, size: int, content_type: st
     )
     file.key = f"{storage.UPLOADS}{workspace.pk}/{file.pk}/source"
     with transaction.atomic():
+        limits.line_up(workspace.pk)
+        limits.check_storage(workspace.pk, stored_bytes(workspace), size)
         file.save(force_insert=True)
         announce(file)
     return file
+
+
+def stored_bytes(workspace: Workspace) -> int:
+    """Bytes of the workspace's files, those included that are still coming."""
+    held = (FileState.UPLOADING, FileState.PROBING, FileState.READY)
+    files = AudioFile.objects.for_workspace(workspace).filter(state__in=held)
+    return int(files.aggregate(total=Sum("size"))["total"] or 0)
 
 
 def _uploading(workspace: Workspace) -> QuerySet[AudioFile]:

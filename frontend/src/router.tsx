@@ -61,6 +61,17 @@ const resetPassword = createRoute({
   component: lazyRouteComponent(() => import("./pages/ResetPassword")),
 });
 
+const terms = createRoute({
+  getParentRoute: () => guest,
+  path: "/terms",
+  component: lazyRouteComponent(() => import("./pages/Legal"), "Terms"),
+});
+const privacy = createRoute({
+  getParentRoute: () => guest,
+  path: "/privacy",
+  component: lazyRouteComponent(() => import("./pages/Legal"), "Privacy"),
+});
+
 const app = createRoute({
   getParentRoute: () => root,
   id: "app",
@@ -147,8 +158,17 @@ const account = createRoute({
   component: lazyRouteComponent(() => import("./pages/Account")),
 });
 
+const usage = createRoute({
+  getParentRoute: () => app,
+  path: "/usage",
+  validateSearch: (search: Search): { paid?: boolean } => ({
+    paid: search.paid ? true : undefined,
+  }),
+  component: lazyRouteComponent(() => import("./pages/Usage")),
+});
+
 const tree = root.addChildren([
-  guest.addChildren([signIn, signUp, verifyEmail, askReset, resetPassword]),
+  guest.addChildren([signIn, signUp, verifyEmail, askReset, resetPassword, terms, privacy]),
   app.addChildren([
     home,
     library,
@@ -161,6 +181,7 @@ const tree = root.addChildren([
     convert,
     results,
     account,
+    usage,
   ]),
 ]);
 

@@ -1,6 +1,7 @@
 """An owner, a team mate and a stranger, each with a browser."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -9,6 +10,8 @@ from django.test import Client
 from apps.accounts.models import User, Workspace
 from apps.common import storage
 from tests.factories import make_user, workspace_of
+from tests.stripe.fake import FakeStripe
+from tests.stripe.server import serving
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -21,6 +24,21 @@ def _no_throttle_left() -> Iterator[None]:
     cache.clear()
     yield
     cache.clear()
+
+
+@pytest.fixture
+def fake_stripe() -> Iterator[FakeStripe]:
+    with serving(FakeStripe()) as fake:
+        yield fake
+
+
+@pytest.fixture
+def selling(fake_stripe: FakeStripe, settings: Any) -> FakeStripe:
+    """An installation that sells: its environment names the fake."""
+    settings.STRIPE_API = fake_stripe.url
+    settings.STRIPE_SECRET_KEY = fake_stripe.key
+    settings.STRIPE_WEBHOOK_SECRET = fake_stripe.secret
+    return fake_stripe
 
 
 @pytest.fixture

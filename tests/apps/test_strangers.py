@@ -35,7 +35,12 @@ from voicestudio.urls import urlpatterns
 
 JSON = "application/json"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-PUBLIC = {"/api/v1/csrf", "/api/v1/health", "/api/v1/schema"}
+PUBLIC = {
+    "/api/v1/csrf",
+    "/api/v1/health",
+    "/api/v1/schema",
+    "/api/v1/legal/<str:document>",
+}
 # Lists of one's own and texts for everybody: a stranger gets an answer that names nothing of ours.
 OURS = ("/api/v1/", "/worker/v1/")
 
@@ -61,7 +66,7 @@ STARTS = {
     "analyses": ("dataset",),
 }
 """What starts jobs, and the names that such a request has to say."""
-WITH_ID = [route for route in ROUTES if "<" in route]
+WITH_ID = [route for route in ROUTES if "<" in route and route not in PUBLIC]
 WITHOUT_ID = [route for route in ROUTES if "<" not in route]
 OF_A_WORKSPACE = [
     route

@@ -1,6 +1,7 @@
 """A real browser for the journeys."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 import pytest
@@ -21,14 +22,21 @@ FLAGS: Final = [
 PATIENCE_MS: Final = 60_000  # CPUs are shared with a training
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """For a module only: while Playwright runs, Django takes the thread for an asynchronous one."""
+@contextmanager
+def browser() -> Iterator[Browser]:
+    """While Playwright runs, Django takes the thread for an asynchronous one."""
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """For a module only, so that others may use the database."""
+    with browser() as chromium:
+        yield chromium
 
 
 @pytest.fixture

@@ -21,9 +21,10 @@ PAGES: Final = [
     "/convert",
     "/results",
     "/account",
+    "/usage",
     "/nowhere",
 ]
-GUEST_PAGES: Final = ["/signin", "/signup", "/reset-password"]
+GUEST_PAGES: Final = ["/signin", "/signup", "/reset-password", "/terms", "/privacy"]
 
 
 def violations(visitor: Visitor) -> list[str]:

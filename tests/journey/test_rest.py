@@ -25,7 +25,11 @@ def customer(live_stack: LiveStack) -> Customer:
     address = f"{uuid.uuid4().hex[:12]}@example.com"
     customer = Customer(live_stack, httpx.Client(base_url=live_stack.url, timeout=60), address)
     customer.get("/api/v1/csrf")
-    signed_up = {"email": address, "password": PASSWORD}
+    accepted = {
+        document: customer.get(f"/api/v1/legal/{document}")["version"]
+        for document in ("terms", "privacy")
+    }
+    signed_up = {"email": address, "password": PASSWORD} | accepted
     customer.post(f"{ALLAUTH}/auth/signup", signed_up, status=401)  # 401: the address comes first
     assert customer.http.get("/api/v1/files").status_code == 401, "not before it is confirmed"
     message = wait_for(lambda: mail_to(live_stack, address), 30, "no mail")

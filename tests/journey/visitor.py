@@ -60,6 +60,10 @@ class Visitor:
         self.go("/signup")
         page.get_by_label("이메일").fill(address)
         page.get_by_label("비밀번호", exact=True).fill(PASSWORD)
+        self.button("가입하기").click()
+        expect(page.get_by_role("alert")).to_contain_text("동의해 주세요")
+        for document in ("이용약관", "개인정보 처리방침"):
+            page.get_by_role("checkbox", name=f"{document}에 동의합니다").click()
         self.snap("signup")
         self.button("가입하기").click()
         expect(page.get_by_role("heading", name="메일을 확인해 주세요")).to_be_visible()

@@ -23,10 +23,10 @@ ENDED: Final = ("succeeded", "failed", "cancelled")
 _SIGN_UP: Final = """
 from allauth.account.models import EmailAddress
 from apps.accounts.models import User
-from apps.accounts.services import open_personal_workspace
+from voicestudio.signup import welcome
 user = User.objects.create_user({email!r}, {password!r})
 EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
-open_personal_workspace(user)
+welcome(user)
 """
 
 

@@ -8,7 +8,9 @@ from gpu_worker.contract.params import JobKind
 from .. import requests as asked
 from ..models import Job
 from . import analyse, convert, cover, preprocess, separate, train
-from .base import Kind, Order
+from .base import Kind, Order, deadline
+
+__all__ = ["Kind", "Order", "deadline", "of", "orders"]
 
 _KINDS: Final[dict[JobKind, Kind]] = {
     JobKind.TRAIN: train.Train(),

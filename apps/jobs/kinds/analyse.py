@@ -2,7 +2,7 @@
 
 import uuid
 
-from apps.billing.plans import analysis_quote
+from apps.billing.quotes import analysis_quote
 from apps.common.errors import NOT_FOUND, ApiError
 from apps.library import cards
 from apps.library.models import Dataset
@@ -14,9 +14,6 @@ from ..problems import JobProblem, WebCode
 from ..requests import AnalysisStart
 from ..states import AttemptState
 from . import base, songs
-
-_PACE = 5.0
-"""Seconds of work a second of recording on a slow CPU."""
 
 
 def order(workspace_id: uuid.UUID, wanted: AnalysisStart) -> base.Order:
@@ -33,23 +30,21 @@ def order(workspace_id: uuid.UUID, wanted: AnalysisStart) -> base.Order:
             field="dataset",
         )
     files = songs.lock_ready(workspace_id, ids, field="dataset")
+    inputs = {
+        "source": {"id": str(dataset.id), "name": dataset.name},
+        "files": [base.frozen(files[file_id]) for file_id in ids],
+    }
     return base.Order(
         kind=JobKind.ANALYSE,
         title=dataset.name,
         params=wanted.params.model_dump(mode="json"),
-        inputs={
-            "source": {"id": str(dataset.id), "name": dataset.name},
-            "files": [base.frozen(files[file_id]) for file_id in ids],
-        },
-        quote=analysis_quote(sum(file.duration_s or 0.0 for file in files.values())),
+        inputs=inputs,
+        quote=analysis_quote(base.sound_s(inputs)),
     )
 
 
 class Analyse:
     """See ``base.Kind``."""
-
-    def deadline_s(self, job: Job) -> int:
-        return base.deadline(_PACE * sum(file["duration_s"] for file in job.inputs["files"]))
 
     def output_names(self, job: Job) -> tuple[str, ...]:
         return ANALYSE_OUTPUT_NAMES

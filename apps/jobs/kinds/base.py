@@ -24,8 +24,11 @@ from ..models import Attempt, Job, VoiceUse
 from ..problems import JobProblem, WebCode, text_of
 from ..timing import LINK_MARGIN, QUEUE_TTL
 
-SETUP_S: Final = 1800
+SETUP_S: Final = {"runpod": 600, "local": 1800}
 """For weights to arrive and a slow machine to begin."""
+_PACE: Final = {"runpod": 3, "local": 1000}
+"""Seconds that an attempt may take for each credit of its quote: what a rented card takes longer is
+our cost, and ends here; a machine of one's own may be a slow CPU."""
 _LONGEST_S: Final = 5 * 24 * 3600  # presigned links live 7 days at most
 
 
@@ -53,9 +56,6 @@ class Order:
 
 class Kind(Protocol):
     """The part of a job's life that differs between kinds."""
-
-    def deadline_s(self, job: Job) -> int:
-        """Seconds that one attempt may take."""
 
     def output_names(self, job: Job) -> tuple[str, ...]:
         """Every object that an attempt may store."""
@@ -88,9 +88,10 @@ def fingerprint(request: BaseModel) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def deadline(work_s: float) -> int:
-    """Seconds that an attempt may take for so much work on a slow machine."""
-    return min(_LONGEST_S, int(SETUP_S + work_s))
+def deadline(quote: int) -> int:
+    """Seconds that one attempt at work of this quote may take; RunPod's ``executionTimeout``."""
+    backend = settings.COMPUTE_BACKEND
+    return min(_LONGEST_S, SETUP_S[backend] + _PACE[backend] * quote)
 
 
 def object_key(job_id: uuid.UUID, attempt_id: uuid.UUID, name: str) -> str:
@@ -129,6 +130,11 @@ def frozen(file: AudioFile) -> dict[str, Any]:
         "duration_s": file.duration_s or 0.0,
         "ai_generated": file.ai_generated,
     }
+
+
+def sound_s(inputs: Mapping[str, Any]) -> float:
+    """Seconds of sound that a job was started with."""
+    return sum(float(file["duration_s"]) for file in inputs["files"])
 
 
 def file_ref(snapshot: Mapping[str, Any], life_s: int) -> FileRef:

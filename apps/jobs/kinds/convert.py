@@ -2,7 +2,7 @@
 
 import uuid
 
-from apps.billing.plans import conversion_quote
+from apps.billing.quotes import conversion_quote
 from gpu_worker.contract.job import ConvertJob, ConvertResult, convert_output_names
 from gpu_worker.contract.params import ConvertParams, JobKind
 
@@ -36,7 +36,6 @@ class Convert(songs.SongKind[ConvertParams]):
 
     params_type = ConvertParams
     result_type = ConvertResult
-    pace = 30.0
 
     def output_names(self, job: Job) -> tuple[str, ...]:
         return convert_output_names(self.params(job))

@@ -2,7 +2,7 @@
 
 import uuid
 
-from apps.billing.plans import cover_quote
+from apps.billing.quotes import cover_quote
 from apps.library.models import AudioFile
 from gpu_worker.contract.job import CoverJob, CoverResult, cover_output_names
 from gpu_worker.contract.params import CoverParams, JobKind
@@ -44,7 +44,6 @@ class Cover(songs.SongKind[CoverParams]):
 
     params_type = CoverParams
     result_type = CoverResult
-    pace = 40.0
 
     def output_names(self, job: Job) -> tuple[str, ...]:
         return cover_output_names(self.params(job), backing="backing" in job.inputs)

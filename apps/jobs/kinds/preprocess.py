@@ -2,7 +2,7 @@
 
 import uuid
 
-from apps.billing.plans import preprocess_quote
+from apps.billing.quotes import preprocess_quote
 from apps.library.models import Stem
 from gpu_worker.contract.job import PreprocessJob, PreprocessResult, convert_output_names
 from gpu_worker.contract.params import JobKind, PreprocessParams
@@ -36,7 +36,6 @@ class Preprocess(songs.SongKind[PreprocessParams]):
 
     params_type = PreprocessParams
     result_type = PreprocessResult
-    pace = 20.0
 
     def output_names(self, job: Job) -> tuple[str, ...]:
         return convert_output_names(self.params(job))

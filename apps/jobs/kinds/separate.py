@@ -2,7 +2,7 @@
 
 import uuid
 
-from apps.billing.plans import separation_quote
+from apps.billing.quotes import separation_quote
 from gpu_worker.contract.job import SeparateJob, SeparateResult, separate_output_names
 from gpu_worker.contract.params import JobKind, SeparateParams
 
@@ -34,7 +34,6 @@ class Separate(songs.SongKind[SeparateParams]):
 
     params_type = SeparateParams
     result_type = SeparateResult
-    pace = 15.0
 
     def output_names(self, job: Job) -> tuple[str, ...]:
         return separate_output_names(self.params(job))

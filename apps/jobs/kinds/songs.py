@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Collection, Mapping
 from pathlib import PurePath
-from typing import Any, ClassVar, Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from apps.common.errors import NOT_FOUND, ApiError
 from apps.library.models import AudioFile, FileState, Stem
@@ -73,18 +73,13 @@ def is_ai(snapshot: Mapping[str, Any] | None) -> bool:
 
 
 class SongKind(Generic[Params]):
-    """See ``base.Kind``. ``pace`` is seconds of work a second of sound on a slow CPU."""
+    """See ``base.Kind``."""
 
     params_type: type[Params]
     result_type: type[AnyResult]
-    pace: ClassVar[float]
 
     def params(self, job: Job) -> Params:
         return self.params_type.model_validate(job.params)
-
-    def deadline_s(self, job: Job) -> int:
-        heard = sum(float(file["duration_s"]) for file in job.inputs["files"])
-        return base.deadline(heard * self.pace * max(1, job.uses.count()))
 
     def output_names(self, job: Job) -> tuple[str, ...]:
         raise NotImplementedError

@@ -4,7 +4,9 @@ import uuid
 from collections.abc import Iterable
 from typing import Any, Final
 
-from apps.billing.plans import training_quote
+from django.db.models import Sum
+
+from apps.billing.quotes import training_quote
 from apps.common import storage
 from apps.common.errors import NOT_FOUND, ApiError, FieldError, Sentence, invalid
 from apps.library.models import AudioFile, Dataset, FileState
@@ -25,16 +27,11 @@ from gpu_worker.contract.params import JobKind, TrainParams
 
 from ..models import Attempt, Job
 from ..problems import JobProblem, WebCode, text_of
-from ..requests import Continuation, TrainingStart
+from ..requests import Continuation, TrainingQuote, TrainingStart
 from ..states import AttemptState
 from . import base
 
 MIN_SECONDS: Final = 10.0
-_SECONDS_PER_SAMPLE: Final = 3.0
-_SECONDS_PER_SECOND: Final = 5.0
-"""Of recording, for its features."""
-_SECONDS_PER_CHECKPOINT: Final = 120.0
-"""To store it, render the reference phrase and score held-out recordings."""
 
 
 def order(workspace_id: uuid.UUID, wanted: TrainingStart) -> base.Order:
@@ -51,6 +48,16 @@ def order(workspace_id: uuid.UUID, wanted: TrainingStart) -> base.Order:
         "files": [base.frozen(file) for file in files],
     }
     return _order(base.Use(voice, consent), wanted.params, inputs)
+
+
+def quote(workspace_id: uuid.UUID, wanted: TrainingQuote) -> int:
+    """Credits of a training on the dataset as it is now. ApiError where there is none."""
+    dataset = Dataset.objects.for_workspace(workspace_id).filter(id=wanted.dataset).first()
+    if dataset is None:
+        raise NOT_FOUND
+    files = AudioFile.objects.filter(datasets=dataset).exclude(state=FileState.DELETED)
+    recorded = files.aggregate(total=Sum("duration_s"))["total"] or 0.0
+    return training_quote(wanted.params, recorded)
 
 
 def continued(workspace_id: uuid.UUID, wanted: Continuation) -> base.Order:
@@ -91,7 +98,7 @@ def _order(use: base.Use, params: TrainParams, inputs: dict[str, Any], done: int
         voices=(use,),
         params=params.model_dump(mode="json"),
         inputs=inputs,
-        quote=training_quote(params, done=done),
+        quote=training_quote(params, base.sound_s(inputs), done),
         total_steps=params.total_steps,
     )
 
@@ -174,17 +181,6 @@ def _lock_files(dataset: Dataset) -> list[AudioFile]:
 class Train:
     """See ``base.Kind``."""
 
-    def deadline_s(self, job: Job) -> int:
-        params = self._params(job)
-        samples = params.total_steps * params.batch_size
-        recorded = sum(file["duration_s"] for file in job.inputs["files"])
-        checkpoints = params.total_steps / params.checkpoint_every
-        return base.deadline(
-            samples * _SECONDS_PER_SAMPLE
-            + recorded * _SECONDS_PER_SECOND
-            + checkpoints * _SECONDS_PER_CHECKPOINT
-        )
-
     def output_names(self, job: Job) -> tuple[str, ...]:
         return train_output_names(self._params(job))
 
@@ -229,7 +225,8 @@ class Train:
         done = job.inputs.get("resume", {}).get("step", 0)
         ran = self._params(job).model_copy(update={"total_steps": max(done, result.steps)})
         job.step = result.steps
-        job.cost = min(job.quote, training_quote(ran, done))  # steps that it did without are free
+        # steps that it did without are free
+        job.cost = min(job.quote, training_quote(ran, base.sound_s(job.inputs), done))
 
     def reopen(self, job: Job) -> None:
         [use] = base.usable_inputs(job)

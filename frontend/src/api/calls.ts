@@ -5,9 +5,11 @@ import type {
   BlendPart,
   ConvertParams,
   CoverParams,
+  Currency,
   Job,
   Language,
   PreprocessParams,
+  QuoteAsk,
   SeparateParams,
   TrainParams,
 } from "./types";
@@ -62,6 +64,15 @@ export const api = {
   me: () => data(sdk.me(raise)),
   setLanguage: (language: Language) => data(sdk.meUpdate({ ...raise, body: { language } })),
   credits: () => data(sdk.creditsRetrieve(raise)),
+  entries: (cursor?: string) => data(sdk.creditsEntriesList({ ...raise, query: { cursor } })),
+  usage: () => data(sdk.usageRetrieve(raise)),
+  plans: () => data(sdk.plansList(raise)),
+  quote: (body: QuoteAsk) => data(sdk.quotesCreate({ ...raise, body })),
+  checkout: (item: string, currency: Currency) =>
+    data(sdk.billingCheckoutCreate({ ...raise, body: { item, currency } })),
+  portal: () => data(sdk.billingPortalCreate(raise)),
+  legal: (document: "terms" | "privacy") =>
+    data(sdk.legalRetrieve({ ...raise, path: { document } })),
 
   files: (query: FileFilter) => data(sdk.filesList({ ...raise, query })),
   file: (id: string) => data(sdk.filesGet(filePath(id))),

@@ -11,8 +11,9 @@ import {
 } from "@tanstack/react-query";
 import { isSettled, newer, noteEnds, type Pages } from "../live/fresh";
 import { useIdlePoll, usePollInterval } from "../live/LiveProvider";
+import { useDebounced } from "../ui/useDebounced";
 import { api, type FileFilter, type JobFilter } from "./calls";
-import type { AudioFile, Dataset, Job, Page, Voice } from "./types";
+import type { AudioFile, CreditEntry, Dataset, Job, Page, QuoteAsk, Voice } from "./types";
 
 export const meQuery = queryOptions({ queryKey: ["me"], queryFn: api.me, staleTime: 60_000 });
 
@@ -179,6 +180,51 @@ export function useCredits() {
     queryKey: ["credits"],
     queryFn: api.credits,
     refetchInterval: useIdlePoll(),
+  });
+}
+
+/** Stands under the credits' key, so that whatever changes them reads this again too. */
+export function useEntries() {
+  return useInfiniteQuery({
+    ...pagesOf<CreditEntry>(["credits", "entries"], (cursor) => api.entries(cursor)),
+    refetchInterval: useIdlePoll(),
+  });
+}
+
+export function useUsage() {
+  return useQuery({
+    queryKey: ["credits", "usage"],
+    queryFn: api.usage,
+    refetchInterval: useIdlePoll(),
+  });
+}
+
+export function usePlans() {
+  return useQuery({
+    queryKey: ["plans"],
+    queryFn: api.plans,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+/** What a start would cost; asked anew when what is asked for has stood still for a moment. */
+export function useQuote(asked: QuoteAsk | null) {
+  const settled = useDebounced(JSON.stringify(asked));
+  const ask = JSON.parse(settled) as QuoteAsk | null;
+  return useQuery({
+    queryKey: ["credits", "quote", settled],
+    queryFn: () => api.quote(ask as QuoteAsk),
+    enabled: ask !== null,
+    retry: false,
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function useLegal(document: "terms" | "privacy") {
+  return useQuery({
+    queryKey: ["legal", document],
+    queryFn: () => api.legal(document),
+    staleTime: 10 * 60_000,
   });
 }
 

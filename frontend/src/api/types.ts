@@ -11,6 +11,7 @@ export type {
   Credits,
   Dataset,
   DatasetCard,
+  DayUse,
   Entry as CreditEntry,
   Export as VoiceExport,
   File as AudioFile,
@@ -19,13 +20,20 @@ export type {
   Job,
   JobBatch,
   JobEvent,
+  Legal,
   Link as DownloadLink,
   Me,
   Message as Bilingual,
+  Pack,
   PitchBin,
+  Plan,
+  Plans,
   PreprocessParams,
   Preview,
   Problem,
+  QuotaUse,
+  Quote,
+  QuoteAskRequest as QuoteAsk,
   Scores,
   SeparateParams,
   Severity,
@@ -33,12 +41,14 @@ export type {
   Statement as ConsentStatement,
   TrainParams,
   Upload,
+  Usage,
   Verdict,
   Voice,
   Waveform,
 } from "./generated";
 
 export type Language = "ko" | "en";
+export type Currency = "krw" | "usd";
 
 export interface Page<T> {
   results: T[];

@@ -13,6 +13,7 @@ const KNOWN: Record<string, Key> = {
   password_entirely_numeric: "authPasswordNumeric",
   password_too_similar: "authPasswordSimilar",
   invalid: "authInvalid",
+  outdated: "authOutdated",
   required: "authRequired",
   too_many_login_attempts: "authTooMany",
   rate_limited: "authTooMany",

@@ -85,7 +85,8 @@ async function must(
 
 export const auth = {
   signIn: (email: string, password: string) => send("POST", "/auth/login", { email, password }),
-  signUp: (email: string, password: string) => send("POST", "/auth/signup", { email, password }),
+  signUp: (email: string, password: string, accepted: { terms: string; privacy: string }) =>
+    send("POST", "/auth/signup", { email, password, ...accepted }),
   signOut: () =>
     must(
       send("DELETE", "/auth/session"),

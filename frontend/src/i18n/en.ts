@@ -1,8 +1,10 @@
 import { enMaking } from "./en.making";
+import { enMoney } from "./en.money";
 import type { Key } from "./ko";
 
 export const en: Record<Key, string> = {
   ...enMaking,
+  ...enMoney,
   brand: "AI Voice Studio",
   otherLanguage: "한국어",
   skip: "Skip to content",
@@ -122,16 +124,6 @@ export const en: Record<Key, string> = {
   runningNow: "Running now",
   recentResults: "Recent results",
   seeAll: "See all",
-
-  credits: "Credits",
-  creditsAvailable: "Credits left",
-  creditsLeft: "{amount} {amount|credit|credits} left",
-  creditsReserved: "{amount} reserved for running jobs",
-  creditGrant: "Granted",
-  creditReserve: "Reserved for a job",
-  creditSettle: "Used by a job",
-  creditRelease: "Reservation released",
-  creditAdjust: "Adjusted",
 
   libraryLead: "Your recordings and songs, and what you made of them.",
   audioFiles: "Audio files",

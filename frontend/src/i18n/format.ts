@@ -1,4 +1,4 @@
-import type { Language } from "../api/types";
+import type { Currency, Language } from "../api/types";
 
 const LOCALES: Record<Language, string> = { ko: "ko-KR", en: "en-US" };
 
@@ -12,7 +12,7 @@ export function formatClock(seconds: number): string {
 }
 
 export function formatSize(bytes: number): string {
-  const units = ["B", "KB", "MB", "GB"];
+  const units = ["B", "KB", "MB", "GB", "TB"];
   let value = bytes;
   let unit = 0;
   while (value >= 1000 && unit < units.length - 1) {
@@ -33,6 +33,27 @@ export function formatDate(iso: string, language: Language): string {
 
 export function formatNumber(value: number, language: Language, digits = 1): string {
   return new Intl.NumberFormat(LOCALES[language], { maximumFractionDigits: digits }).format(value);
+}
+
+/** Won as they are, dollars from cents: `₩19,900`, `$15.00`. */
+export function formatMoney(amount: number, currency: Currency, language: Language): string {
+  const dollars = currency === "usd";
+  return new Intl.NumberFormat(LOCALES[language], {
+    style: "currency",
+    currency: currency.toUpperCase(),
+    currencyDisplay: "narrowSymbol",
+    minimumFractionDigits: dollars ? 2 : 0,
+    maximumFractionDigits: dollars ? 2 : 0,
+  }).format(dollars ? amount / 100 : amount);
+}
+
+/** A day without its year: `11. 26.`, `Nov 26`. */
+export function formatDay(iso: string, language: Language): string {
+  return new Intl.DateTimeFormat(LOCALES[language], {
+    month: "short",
+    day: "numeric",
+    timeZone: "UTC",
+  }).format(new Date(`${iso}T00:00:00Z`));
 }
 
 /** With its sign where it is not zero: `+3`, `−0.5`. */

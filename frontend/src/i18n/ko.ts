@@ -1,8 +1,10 @@
 import { koMaking } from "./ko.making";
+import { koMoney } from "./ko.money";
 
 /** Every sentence of the pages. Korean is the source: other languages follow its keys. */
 export const ko = {
   ...koMaking,
+  ...koMoney,
   brand: "AI 보이스 스튜디오",
   otherLanguage: "English",
   skip: "본문으로 건너뛰기",
@@ -123,16 +125,6 @@ export const ko = {
   runningNow: "진행 중인 작업",
   recentResults: "최근 결과",
   seeAll: "모두 보기",
-
-  credits: "크레딧",
-  creditsAvailable: "남은 크레딧",
-  creditsLeft: "남은 크레딧 {amount}",
-  creditsReserved: "진행 중인 작업에 {amount} 예약됨",
-  creditGrant: "지급",
-  creditReserve: "작업 예약",
-  creditSettle: "작업 사용",
-  creditRelease: "예약 해제",
-  creditAdjust: "조정",
 
   libraryLead: "녹음과 노래, 그리고 만든 결과가 모이는 곳입니다.",
   audioFiles: "오디오 파일",

@@ -77,8 +77,13 @@ describe("messages of the websocket", () => {
 
   it("update the credits and keep their history", () => {
     client.setQueryData(["credits"], { available: 1, reserved: 0, entries: [] });
-    applyMessage(client, { type: "credits", data: { available: 7, reserved: 2 } });
-    expect(client.getQueryData(["credits"])).toEqual({ available: 7, reserved: 2, entries: [] });
+    applyMessage(client, { type: "credits", data: { available: 7, reserved: 2, owed: 0 } });
+    expect(client.getQueryData(["credits"])).toEqual({
+      available: 7,
+      reserved: 2,
+      owed: 0,
+      entries: [],
+    });
   });
 });
 

@@ -65,7 +65,7 @@ export type Message =
   | { type: "job"; data: Job }
   | { type: "file"; data: AudioFile }
   | { type: "voice"; data: Voice | GoneVoice }
-  | { type: "credits"; data: Pick<Credits, "available" | "reserved"> };
+  | { type: "credits"; data: Pick<Credits, "available" | "reserved" | "owed"> };
 
 /** Writes one message of the websocket into the cache; older versions change nothing. */
 export function applyMessage(client: QueryClient, message: Message): void {

@@ -2,7 +2,6 @@ import { useQuery } from "@tanstack/react-query";
 import { LogOut } from "lucide-react";
 import { meQuery } from "../api/queries";
 import { auth } from "../auth/allauth";
-import { CreditHistory } from "../features/account/CreditHistory";
 import { LanguageCard } from "../features/account/LanguageCard";
 import { PasswordCard } from "../features/account/PasswordCard";
 import { SessionsCard } from "../features/account/SessionsCard";
@@ -41,7 +40,6 @@ export default function Account() {
         </div>
         <div className="grid grid-cols-1 gap-5">
           <SessionsCard />
-          <CreditHistory />
         </div>
       </div>
     </>

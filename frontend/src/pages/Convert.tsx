@@ -11,6 +11,7 @@ import { SoundPart } from "../features/convert/SoundPart";
 import { useConvert } from "../features/convert/useConvert";
 import { VoiceChoice } from "../features/convert/VoiceChoice";
 import { withinLimits } from "../features/knobs";
+import { QuoteLine } from "../features/QuoteLine";
 import { type Key, type Translate, useI18n } from "../i18n";
 import { Button, ButtonLink } from "../ui/Button";
 import { PageHead } from "../ui/PageHead";
@@ -145,6 +146,7 @@ function ConvertForm() {
               {t(missing, { most: MOST_SONGS })}
             </p>
           )}
+          <QuoteLine ask={missing ? null : form.ask} />
           <Button
             type="submit"
             look="primary"

@@ -5,6 +5,7 @@ import { useConsentStatement, useDatasets, useVoice } from "../api/queries";
 import type { Voice } from "../api/types";
 import { KnobFields } from "../features/KnobFields";
 import { TRAIN_KNOBS, withinLimits } from "../features/knobs";
+import { QuoteLine } from "../features/QuoteLine";
 import { ChosenCard } from "../features/voice/ChosenCard";
 import { ConsentFields } from "../features/voice/ConsentFields";
 import { DatasetChoice } from "../features/voice/DatasetChoice";
@@ -131,6 +132,13 @@ function VoiceForm({ known }: { known: Voice | undefined }) {
               {t(form.missing ?? "missingLimits")}
             </p>
           )}
+          <QuoteLine
+            ask={
+              values.dataset && withinLimits(TRAIN_KNOBS, values.params)
+                ? { start: "train", request: { dataset: values.dataset, params: values.params } }
+                : null
+            }
+          />
           <Button type="submit" look="primary" size="large" busy={form.busy}>
             {t("startTraining")}
           </Button>

@@ -1,5 +1,7 @@
 import { Link, useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
+import { useLegal } from "../api/queries";
+import { type Agreed, Agreement } from "../auth/Agreement";
 import { AuthForm, useAuthSubmit } from "../auth/AuthForm";
 import { auth } from "../auth/allauth";
 import { EmailField, PasswordField } from "../auth/fields";
@@ -12,10 +14,24 @@ export default function SignUp() {
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
   const [mailed, setMailed] = useState(false);
-  const submission = useAuthSubmit(["email", "password"]);
+  const [agreed, setAgreed] = useState<Agreed>({ terms: false, privacy: false });
+  const [missing, setMissing] = useState(false);
+  const terms = useLegal("terms");
+  const privacy = useLegal("privacy");
+  const submission = useAuthSubmit(["email", "password", "terms", "privacy"]);
+  const outdated = submission.problems.terms ?? submission.problems.privacy;
 
   async function onSubmit(event: FormEvent) {
-    const answer = await submission.submit(event, () => auth.signUp(email, password));
+    event.preventDefault();
+    const all = agreed.terms && agreed.privacy;
+    setMissing(!all);
+    if (!all) return;
+    const answer = await submission.submit(event, () =>
+      auth.signUp(email, password, {
+        terms: terms.data?.version ?? "",
+        privacy: privacy.data?.version ?? "",
+      }),
+    );
     if (!answer || answer.problems.length > 0) return;
     if (answer.authenticated) await navigate({ to: "/" });
     else setMailed(true);
@@ -46,6 +62,11 @@ export default function SignUp() {
         value={password}
         onChange={setPassword}
         error={submission.problems.password}
+      />
+      <Agreement
+        agreed={agreed}
+        onChange={setAgreed}
+        error={missing ? t("missingAgreement") : outdated}
       />
     </AuthForm>
   );

@@ -12,7 +12,7 @@ export function CreditsChip({ wide = false }: { wide?: boolean }) {
   if (!wide) {
     return (
       <Link
-        to="/account"
+        to="/usage"
         aria-label={t("creditsLeft", { amount })}
         className="flex min-h-10 items-center gap-1.5 rounded-full px-2.5 text-sm font-semibold tabular-nums"
       >
@@ -23,7 +23,7 @@ export function CreditsChip({ wide = false }: { wide?: boolean }) {
   }
   return (
     <Link
-      to="/account"
+      to="/usage"
       className="grid gap-0.5 rounded-2xl border border-line bg-panel px-4 py-3 hover:border-edge"
     >
       <span className="text-xs text-faint">{t("credits")}</span>

@@ -8,17 +8,22 @@ import pytest
 from django.core.mail import EmailMessage
 from django.test import Client
 
-from apps.accounts.models import Membership, Role, User
-from apps.billing.models import Balance
+from apps.accounts import legal
+from apps.accounts.models import Acceptance, Membership, Role, User, Workspace
+from apps.billing.models import Balance, Entry
+from apps.billing.plans import WELCOME_CREDITS
 from tests.factories import PASSWORD, make_user
 
 AUTH = "/_allauth/browser/v1"
 EMAIL = "singer@example.com"
+AGREED = {str(document): text.version for document, text in legal.IN_FORCE.items()}
 
 pytestmark = pytest.mark.django_db
 
 
 def post(client: Client, path: str, **body: Any) -> Any:
+    if path == "auth/signup":
+        body = AGREED | body
     return client.post(f"{AUTH}/{path}", body, "application/json")
 
 
@@ -38,6 +43,8 @@ def test_sign_up(client: Client, mailoutbox: list[EmailMessage]) -> None:
     assert begun.status_code == 401
     assert {"id": "verify_email", "is_pending": True} in begun.json()["data"]["flows"]
     assert client.get("/api/v1/me").status_code == 401
+    (workspace,) = Workspace.objects.all()
+    assert not Entry.objects.exists(), "the trial comes with the verified mail"
     (mail,) = mailoutbox
     assert mail.to == [EMAIL]
     assert "이메일 주소를 확인해 주세요" in mail.subject
@@ -47,7 +54,10 @@ def test_sign_up(client: Client, mailoutbox: list[EmailMessage]) -> None:
     user = User.objects.get(email=EMAIL)
     membership = Membership.objects.get(user=user)
     assert (membership.role, membership.workspace.name) == (Role.OWNER, "singer의 스튜디오")
-    assert Balance.objects.get(workspace=membership.workspace).available > 0
+    assert membership.workspace == workspace
+    assert Balance.objects.get(workspace=workspace).available == WELCOME_CREDITS
+    accepted = Acceptance.objects.filter(user=user).values_list("document", "version")
+    assert dict(accepted) == AGREED
     me = client.get("/api/v1/me").json()
     assert me["user"]["email"] == EMAIL
     assert me["user"]["language"] == "ko"
@@ -57,7 +67,7 @@ def test_sign_up(client: Client, mailoutbox: list[EmailMessage]) -> None:
 def test_english_page_makes_an_english_account(client: Client) -> None:
     client.post(
         f"{AUTH}/auth/signup",
-        {"email": EMAIL, "password": PASSWORD},
+        {"email": EMAIL, "password": PASSWORD} | AGREED,
         "application/json",
         headers={"Accept-Language": "en"},
     )
@@ -85,6 +95,25 @@ def test_sign_up_twice_tells_nobody(client: Client, mailoutbox: list[EmailMessag
 def test_bad_sign_up(client: Client, email: str, password: str) -> None:
     assert post(client, "auth/signup", email=email, password=password).status_code == 400
     assert not User.objects.exists()
+
+
+@pytest.mark.parametrize("document", AGREED)
+@pytest.mark.parametrize("version", ["", "2020-01-1"])
+def test_sign_up_needs_the_documents_in_force(client: Client, document: str, version: str) -> None:
+    refused = post(client, "auth/signup", email=EMAIL, password=PASSWORD, **{document: version})
+    assert refused.status_code == 400
+    (problem,) = refused.json()["errors"]
+    assert problem["param"] == document
+    assert problem["code"] == ("outdated" if version else "required")
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize("document", AGREED)
+def test_the_documents_can_be_read_by_everybody(client: Client, document: str) -> None:
+    shown = client.get(f"/api/v1/legal/{document}").json()
+    assert shown["version"] == AGREED[document]
+    assert all(part["text"]["ko"] and part["text"]["en"] for part in shown["parts"])
+    assert client.get("/api/v1/legal/other").status_code == 404
 
 
 def test_verify_refuses_other_keys(client: Client) -> None:

@@ -3,10 +3,11 @@
 import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
-from django.db.models import Sum
+from django.db.models import F
 
 from apps.accounts.models import Workspace
 from apps.billing import services
@@ -16,21 +17,33 @@ from apps.billing.plans import WELCOME_CREDITS
 
 @pytest.fixture
 def workspace(db: None) -> Workspace:
-    return Workspace.objects.create(name="스튜디오")
+    return opened("스튜디오")
+
+
+def opened(name: str) -> Workspace:
+    """A workspace with the trial's credits."""
+    made = Workspace.objects.create(name=name)
+    services.grant_welcome(made)
+    return made
 
 
 def balance(workspace: Workspace) -> tuple[int, int]:
     row = Balance.objects.get(workspace=workspace)
-    sums = Entry.objects.filter(workspace=workspace).aggregate(a=Sum("amount"), h=Sum("held"))
-    assert (row.available, row.reserved) == (sums["a"], sums["h"])
+    assert services.unbalanced() == []
     return row.available, row.reserved
 
 
-def test_first_look_opens_with_the_welcome_grant_once(workspace: Workspace) -> None:
+def test_the_trial_is_given_once(workspace: Workspace) -> None:
     for _ in range(3):
-        services.balance_of(workspace.id)
+        services.grant_welcome(workspace)
     assert balance(workspace) == (WELCOME_CREDITS, 0)
     assert Entry.objects.filter(workspace=workspace).count() == 1
+
+
+def test_a_first_look_gives_nothing(db: None) -> None:
+    stranger = Workspace.objects.create(name="unverified")
+    assert services.balance_of(stranger.id).available == 0
+    assert not Entry.objects.exists()
 
 
 def test_grant_is_given_once_a_key(workspace: Workspace) -> None:
@@ -59,7 +72,6 @@ def test_reserve_settle_release(workspace: Workspace) -> None:
 
 
 def test_reserve_above_the_balance_changes_nothing(workspace: Workspace) -> None:
-    services.balance_of(workspace.id)
     with pytest.raises(services.NotEnoughCredits):
         services.reserve(workspace.id, WELCOME_CREDITS + 1, job_id=uuid.uuid4(), key="r")
     assert balance(workspace) == (WELCOME_CREDITS, 0)
@@ -87,16 +99,67 @@ def test_entries_are_final(workspace: Workspace) -> None:
 
 
 def test_the_table_refuses_a_negative_balance(workspace: Workspace) -> None:
-    services.balance_of(workspace.id)
-    for field in ("available", "reserved"):
+    for field in ("available", "reserved", "owed"):
         with pytest.raises(IntegrityError), transaction.atomic():
             Balance.objects.filter(workspace=workspace).update(**{field: -1})
 
 
+def test_adjusting_takes_only_what_is_free(workspace: Workspace) -> None:
+    services.adjust(workspace.id, -100, key="a", memo="mistake")
+    services.adjust(workspace.id, -100, key="a", memo="mistake")
+    assert balance(workspace) == (WELCOME_CREDITS - 100, 0)
+    with pytest.raises(services.NotEnoughCredits):
+        services.adjust(workspace.id, -WELCOME_CREDITS, key="b", memo="too much")
+    assert balance(workspace) == (WELCOME_CREDITS - 100, 0)
+
+
+def test_taking_back_reaches_unspent_credits_only(workspace: Workspace) -> None:
+    services.reserve(workspace.id, WELCOME_CREDITS - 40, job_id=uuid.uuid4(), key="r")
+    with pytest.raises(services.NotEnoughCredits):
+        services.take_back(workspace.id, 41, key="t", memo="refund")
+    services.take_back(workspace.id, 10, key="t", memo="refund")
+    services.take_back(workspace.id, 10, key="t", memo="refund")
+    assert balance(workspace) == (30, WELCOME_CREDITS - 40)
+
+
+def test_a_debt_is_paid_off_by_the_next_credits(workspace: Workspace) -> None:
+    services.take_back(workspace.id, WELCOME_CREDITS + 70, key="t", memo="refund", as_debt=True)
+    assert balance(workspace) == (0, 0)
+    assert services.balance_of(workspace.id).owed == 70
+    services.grant(workspace.id, 50, key="g1")
+    assert (balance(workspace), services.balance_of(workspace.id).owed) == ((0, 0), 20)
+    services.grant(workspace.id, 50, key="g2")
+    assert (balance(workspace), services.balance_of(workspace.id).owed) == ((30, 0), 0)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        {"kind": EntryKind.GRANT, "amount": -5},
+        {"kind": EntryKind.RESERVE, "amount": -5, "held": 4},
+        {"kind": EntryKind.SETTLE, "amount": 5, "held": -5},
+        {"kind": EntryKind.RELEASE, "amount": 5, "held": -4},
+        {"kind": EntryKind.ADJUST, "amount": 5, "held": 1},
+        {"kind": EntryKind.REFUND, "amount": 5},
+        {"kind": "gift", "amount": 5},
+    ],
+)
+def test_the_table_refuses_lines_that_make_no_sense(
+    workspace: Workspace, line: dict[str, Any]
+) -> None:
+    with pytest.raises(IntegrityError, match="entry_adds_up"), transaction.atomic():
+        Entry.objects.create(workspace=workspace, idempotency_key="x", **line)
+
+
+def test_a_balance_that_is_not_its_sum_is_found(workspace: Workspace) -> None:
+    assert services.unbalanced() == []
+    Balance.objects.filter(workspace=workspace).update(available=F("available") + 1)
+    assert services.unbalanced() == [workspace.id]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_hundred_reserves_at_once_never_overspend() -> None:
-    workspace = Workspace.objects.create(name="busy")
-    services.balance_of(workspace.id)
+    workspace = opened("busy")
     price = 30
     start = threading.Barrier(16)
 
@@ -119,7 +182,7 @@ def test_a_hundred_reserves_at_once_never_overspend() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_one_job_released_and_settled_at_once_ends_once() -> None:
-    workspace = Workspace.objects.create(name="busy")
+    workspace = opened("busy")
     job = uuid.uuid4()
     services.reserve(workspace.id, 40, job_id=job, key="r")
 

@@ -28,6 +28,9 @@ GOOD: dict[str, Any] = {
     "RUNPOD_API_KEY": "key",
     "RUNPOD_ENDPOINT_ID": "endpoint",
     "LOCAL_BACKEND_SLOTS": 1,
+    "STRIPE_SECRET_KEY": "sk_live_x",
+    "STRIPE_WEBHOOK_SECRET": "whsec_x",
+    "GPU_USD_PER_S": 0.00031,
 }
 
 
@@ -75,6 +78,9 @@ def test_good(settings_kept: Any) -> None:
         ({"WORKER_CALLBACK_URL": "http://studio.example.com"}, {"E024"}),
         ({"EMAIL_URL": ""}, {"E025"}),
         ({"TRUSTED_PROXIES": 0}, {"E026"}),
+        ({"STRIPE_WEBHOOK_SECRET": ""}, {"E014"}),
+        ({"GPU_USD_PER_S": 0.00107}, {"E015"}),
+        ({"GPU_USD_PER_S": 0.00107, "STRIPE_SECRET_KEY": ""}, set()),
     ],
 )
 def test_refused(settings_kept: Any, changes: dict[str, Any], expected: set[str]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from apps.billing import plans
+from apps.billing import quotes
 from apps.billing.plans import WELCOME_CREDITS
 from apps.jobs import services
 from apps.jobs.models import Job
@@ -70,7 +70,7 @@ def test_a_cover_leaves_its_mix_and_every_stem(ready: Studio, owner_client: Clie
     assert response.status_code == 201
     [shown] = response.json()["jobs"]
     assert (shown["kind"], shown["batch"]) == ("cover", response.json()["batch"])
-    assert shown["quote"] == plans.cover_quote(30.0) == 1 + 1 + 2 + 3
+    assert shown["quote"] == quotes.cover_quote(30.0) == 15
     worker = ready.succeed()
     spec = worker.spec
     assert isinstance(spec, CoverJob)
@@ -100,7 +100,7 @@ def test_a_backing_stem_goes_along_and_comes_back(ready: Studio, owner_client: C
     }
     [shown] = post(owner_client, "covers", body).json()["jobs"]
     assert shown["backing"] == {"id": str(backing.id), "name": "코러스.wav"}
-    assert shown["quote"] == plans.cover_quote(30.0, 1, 20.0)
+    assert shown["quote"] == quotes.cover_quote(30.0, 1, 20.0)
     spec = ready.succeed().spec
     assert isinstance(spec, CoverJob)
     assert spec.backing is not None
@@ -166,7 +166,7 @@ def test_a_separation_needs_no_voice(studio: Studio, owner_client: Client) -> No
 
 def test_a_cleaned_recording(studio: Studio, owner_client: Client) -> None:
     [shown] = post(owner_client, "preprocess", {"files": [str(studio.song.id)]}).json()["jobs"]
-    assert shown["quote"] == plans.preprocess_quote(30.0, separate=False) == 2
+    assert shown["quote"] == quotes.preprocess_quote(30.0, separate=False) == 14
     spec = studio.succeed().spec
     assert isinstance(spec, PreprocessJob)
     assert spec.params.loudness_lufs == -20.0
@@ -247,7 +247,7 @@ def test_a_blend_names_its_voices_and_shares(ready: Studio, owner_client: Client
         {"id": str(other.id), "name": "베라", "weight": 0.25},
     ]
     assert shown["voice"]["name"] == "아리아"
-    assert shown["quote"] == plans.conversion_quote(30.0, 2)
+    assert shown["quote"] == quotes.conversion_quote(30.0, 2)
     spec = ready.succeed().spec
     assert isinstance(spec, ConvertJob)
     assert [(voice.id, voice.weight) for voice in spec.voices] == [
@@ -355,7 +355,7 @@ def test_many_files_are_one_batch_all_or_none(
 
 
 def test_a_batch_that_costs_too_much_starts_nothing(ready: Studio, owner_client: Client) -> None:
-    long = [make_file(ready.workspace, duration_s=3600.0) for _ in range(3)]
+    long = [make_file(ready.workspace, duration_s=3600.0) for _ in range(9)]
     body = {"voice": str(ready.voice.id), "files": [str(file.id) for file in long]}
     response = post(owner_client, "covers", body)
     assert (response.status_code, code_of(response)) == (402, "credits-short")

@@ -8,7 +8,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from apps.billing.plans import WELCOME_CREDITS, training_quote
+from apps.billing.plans import WELCOME_CREDITS
+from apps.billing.quotes import training_quote
 from apps.common import erasure, storage
 from apps.jobs import services
 from apps.jobs.models import Job
@@ -99,9 +100,9 @@ def test_a_training_finished_early_costs_what_it_ran(studio: Studio, owner_clien
     worker.store_result()
     studio.finish(worker)
     job.refresh_from_db()
-    assert (job.step, job.cost) == (100, training_quote(ran))
-    assert training_quote(ran) < job.quote
-    assert studio.credits == (WELCOME_CREDITS - training_quote(ran), 0)
+    assert (job.step, job.cost) == (100, training_quote(ran, 60.0))
+    assert training_quote(ran, 60.0) < job.quote
+    assert studio.credits == (WELCOME_CREDITS - training_quote(ran, 60.0), 0)
     assert answer_of(post(owner_client, f"jobs/{job.id}/cancel")) == (409, "job-ended")
     assert post(owner_client, f"jobs/{job.id}/finish").json()["finishing"] is False
 
@@ -212,7 +213,7 @@ def test_a_training_goes_on_from_where_it_ended(studio: Studio, owner_client: Cl
     again = post(owner_client, path, {"total_steps": 10, "patience": 0}, **header).json()
     assert again["id"] == shown["id"]
     assert (shown["kind"], shown["continues"], shown["total_steps"]) == ("train", str(first.id), 10)
-    assert shown["quote"] == training_quote(TRAIN.model_copy(update={"total_steps": 6}))
+    assert shown["quote"] == training_quote(TRAIN.model_copy(update={"total_steps": 6}), 60.0)
     assert shown["params"] == first.params | {"total_steps": 10, "patience": 0}
     second = studio.dispatch()
     assert isinstance(second.spec, TrainJob)

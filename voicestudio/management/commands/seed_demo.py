@@ -23,6 +23,7 @@ from apps.library import probing, uploads
 from apps.library.datasets import create_dataset
 from apps.library.models import AudioFile, FileState
 from voicestudio.environment import REPOSITORY
+from voicestudio.signup import welcome
 
 CUSTOMER: Final = "demo@voicestudio.local"
 OPERATOR: Final = "operator@voicestudio.local"
@@ -111,7 +112,8 @@ class Command(BaseCommand):
         customer = ensure_user(CUSTOMER, words[CUSTOMER], operator=False)
         operator = ensure_user(OPERATOR, words[OPERATOR], operator=True)
         workspace = open_personal_workspace(customer)
-        open_personal_workspace(operator)
+        for user in (customer, operator):
+            welcome(user)
         grant(workspace.pk, CREDITS, key=f"demo:{workspace.pk}", memo="demo")
         fill_library(workspace)
         for label, user in (("고객 customer", customer), ("운영자 operator", operator)):

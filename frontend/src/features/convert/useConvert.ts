@@ -2,7 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { api, type Singers } from "../../api/calls";
 import { useVoices } from "../../api/queries";
-import type { BlendPart, ConvertParams, CoverParams, JobBatch } from "../../api/types";
+import type { BlendPart, ConvertParams, CoverParams, JobBatch, QuoteAsk } from "../../api/types";
 import { useAction } from "../../ui/useAction";
 import { noteStarted } from "../job/noteStarted";
 import { CONVERT_KNOBS, COVER_KNOBS, type KnobValue, type KnobValues, valuesOf } from "../knobs";
@@ -62,9 +62,16 @@ export function useConvert(
       key.current = crypto.randomUUID();
     },
   });
+  const files = [...values.songs];
+  const request =
+    values.mode === "vocal"
+      ? { voice: values.voice, blend: values.blend, files, params }
+      : { voice: values.voice, blend: values.blend, files, params, backing: backing || null };
   return {
     values,
     knobs,
+    /** What the server is asked for a quote of. */
+    ask: { start: values.mode === "song" ? "cover" : "convert", request } satisfies QuoteAsk,
     params,
     backing,
     voice: ready.find((one) => one.id === values.voice),

@@ -12,7 +12,6 @@ export function ProgressPanel({ job }: { job: Job }) {
   const { t, language } = useI18n();
   const elapsed = useElapsed(job);
   const fraction = job.state === "succeeded" ? 1 : job.fraction;
-  const cost = job.cost ?? job.quote;
   return (
     <section aria-label={t("progress")} className="grid gap-4">
       <div className="card grid gap-6 p-6">
@@ -39,7 +38,8 @@ export function ProgressPanel({ job }: { job: Job }) {
           ...(job.kind === "train" ? [stepOf(job, t("step"), language)] : []),
           [t("elapsed"), elapsed === null ? undefined : formatSpan(elapsed, language)],
           [t("attempt"), job.attempt ? String(job.attempt.fence) : undefined],
-          [t("credits"), cost != null ? formatNumber(cost, language) : undefined],
+          [t("price"), formatNumber(job.quote, language)],
+          [t("paid"), job.cost != null ? formatNumber(job.cost, language) : undefined],
           ...(makesSound(job) ? [[t("source"), job.source?.name] satisfies Fact] : []),
         ]}
       />

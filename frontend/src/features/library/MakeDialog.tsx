@@ -8,6 +8,7 @@ import { Dialog } from "../../ui/Dialog";
 import { KnobFields } from "../KnobFields";
 import { filesLast } from "../knobGroups";
 import { type KnobValues, valuesOf, withinLimits } from "../knobs";
+import { QuoteLine } from "../QuoteLine";
 import { MAKE_KNOBS, type Make, useMake } from "./useMake";
 
 type Named = Pick<AudioFile, "id" | "name" | "duration_s">;
@@ -80,6 +81,13 @@ function MakeForm({ make, files, preset = {}, stay, onStarted }: Props) {
           onChange={set}
         />
       </Advanced>
+      <QuoteLine
+        ask={
+          withinLimits(knobs, values)
+            ? { start: make, request: { files: ids, params: values } }
+            : null
+        }
+      />
       <Button
         type="submit"
         look="primary"

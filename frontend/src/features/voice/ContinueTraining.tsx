@@ -14,6 +14,7 @@ import { useAction } from "../../ui/useAction";
 import { noteStarted } from "../job/noteStarted";
 import { KnobFields } from "../KnobFields";
 import { isWithin, TRAIN_KNOBS } from "../knobs";
+import { QuoteLine } from "../QuoteLine";
 
 const PATIENCE = TRAIN_KNOBS.filter((knob) => knob.name === "patience");
 const STEPS = TRAIN_KNOBS.find((knob) => knob.name === "total_steps");
@@ -107,6 +108,13 @@ function ContinueForm({ voice }: { voice: Voice }) {
         knobs={PATIENCE}
         values={{ patience }}
         onChange={(_, value) => setPatience(Number(value))}
+      />
+      <QuoteLine
+        ask={
+          complete
+            ? { start: "continue", request: { voice: voice.id, total_steps: steps, patience } }
+            : null
+        }
       />
       <Button
         type="submit"
