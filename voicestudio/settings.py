@@ -206,17 +206,19 @@ TIME_ZONE = "UTC"
 
 # -- API -----------------------------------------------------------------------
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["apps.common.permissions.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "apps.accounts.authentication.KeyAuthentication",
+        "apps.common.permissions.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "apps.accounts.scopes.HasScope",
+    ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "apps.common.paging.NewestFirst",
     "DEFAULT_SCHEMA_CLASS": "apps.common.schema.AutoSchema",
-    "DEFAULT_THROTTLE_CLASSES": [
-        "rest_framework.throttling.AnonRateThrottle",
-        "rest_framework.throttling.UserRateThrottle",
-    ],
-    "DEFAULT_THROTTLE_RATES": {"anon": "120/min", "user": "1800/min"},
+    "DEFAULT_THROTTLE_CLASSES": ["apps.accounts.limits.RateThrottle"],
     "NUM_PROXIES": TRUSTED_PROXIES,
     "EXCEPTION_HANDLER": "apps.common.errors.exception_handler",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
@@ -263,6 +265,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "apps.common.tasks.erase_due",
         "schedule": timedelta(minutes=1),
         "options": {"expires": 55},
+    },
+    "forget-answers": {
+        "task": "apps.common.tasks.forget_answers",
+        "schedule": timedelta(minutes=10),
+        "options": {"expires": 590},
     },
     "expire-checkpoints": {
         "task": "apps.voices.tasks.expire_checkpoints",

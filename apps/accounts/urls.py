@@ -1,5 +1,13 @@
 from django.urls import path
 
 from .api import MeView
+from .key_api import KeyListView, KeyView
+from .workspace_api import WorkspaceDetailView, WorkspaceListView
 
-urlpatterns = [path("me", MeView.as_view(), name="me")]
+urlpatterns = [
+    path("me", MeView.as_view(), name="me"),
+    path("keys", KeyListView.as_view()),
+    path("keys/<uuid:id>", KeyView.as_view()),
+    path("workspaces", WorkspaceListView.as_view()),
+    path("workspaces/<uuid:id>", WorkspaceDetailView.as_view()),
+]

@@ -1,6 +1,5 @@
 """/api/v1/jobs, and what starts them: trainings, conversions, covers and so on."""
 
-import re
 import uuid
 from collections.abc import Sequence
 from typing import Final
@@ -12,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.access import WorkspaceView
-from apps.common.errors import ApiError
+from apps.common.idempotency import key_of
 from apps.voices import services as voices
 from gpu_worker.contract.params import JobKind
 
@@ -29,26 +28,6 @@ from .serializers import (
 )
 
 EVENTS_A_PAGE: Final = 1000
-_KEY: Final = "Idempotency-Key"
-_KEY_HEADER: Final = OpenApiParameter(
-    _KEY,
-    str,
-    OpenApiParameter.HEADER,
-    description="The same key again starts nothing and answers with the same jobs.",
-)
-
-
-def _key(request: Request) -> str:
-    key = request.headers.get(_KEY, "")
-    if key and not re.fullmatch(r"[\x21-\x7e]{1,120}", key):
-        raise ApiError(
-            "invalid",
-            "멱등 키는 120자 이하의 ASCII 문자여야 합니다.",
-            "An idempotency key has at most 120 printable ASCII characters.",
-            status=400,
-            field=_KEY,
-        )
-    return key
 
 
 def _shown(job: Job, status_code: int = status.HTTP_200_OK) -> Response:
@@ -77,21 +56,19 @@ class _JobList(WorkspaceView, generics.ListAPIView[Job]):
 class TrainingsView(WorkspaceView):
     @extend_schema(
         operation_id="trainings_create",
-        parameters=[_KEY_HEADER],
         request=requests.TrainingStart,
         responses={201: JobSerializer},
     )
     def post(self, request: Request) -> Response:
         """Train a voice. Refused without a valid consent record."""
         wanted = requests.read(requests.TrainingStart, request.data)
-        [job] = starts.start(self.workspace.id, wanted, _key(request))
+        [job] = starts.start(self.workspace.id, wanted, key_of(request))
         return _shown(job, status.HTTP_201_CREATED)
 
 
 class ContinueView(WorkspaceView):
     @extend_schema(
         operation_id="voices_continue_create",
-        parameters=[_KEY_HEADER],
         request=requests.ContinueStart,
         responses={201: JobSerializer},
     )
@@ -100,7 +77,7 @@ class ContinueView(WorkspaceView):
         voice = voices.of_workspace(self.workspace.id, id)
         asked = requests.read(requests.ContinueStart, request.data)
         wanted = requests.Continuation(voice=voice.id, **asked.model_dump())
-        [job] = starts.start(self.workspace.id, wanted, _key(request))
+        [job] = starts.start(self.workspace.id, wanted, key_of(request))
         return _shown(job, status.HTTP_201_CREATED)
 
 
@@ -115,7 +92,7 @@ class _KindView(_JobList):
     def start(self, request: Request, body: type[requests.FilesStart]) -> Response:
         """Start a job a file, all or none."""
         wanted = requests.read(body, request.data)
-        jobs = starts.start(self.workspace.id, wanted, _key(request))
+        jobs = starts.start(self.workspace.id, wanted, key_of(request))
         return _batch_shown(jobs, status.HTTP_201_CREATED)
 
 
@@ -129,7 +106,6 @@ class ConversionsView(_KindView):
 
     @extend_schema(
         operation_id="conversions_create",
-        parameters=[_KEY_HEADER],
         request=requests.ConversionStart,
         responses={201: JobBatchSerializer},
     )
@@ -148,7 +124,6 @@ class CoversView(_KindView):
 
     @extend_schema(
         operation_id="covers_create",
-        parameters=[_KEY_HEADER],
         request=requests.CoverStart,
         responses={201: JobBatchSerializer},
     )
@@ -167,7 +142,6 @@ class SeparationsView(_KindView):
 
     @extend_schema(
         operation_id="separations_create",
-        parameters=[_KEY_HEADER],
         request=requests.SeparationStart,
         responses={201: JobBatchSerializer},
     )
@@ -186,7 +160,6 @@ class PreprocessView(_KindView):
 
     @extend_schema(
         operation_id="preprocess_create",
-        parameters=[_KEY_HEADER],
         request=requests.PreprocessStart,
         responses={201: JobBatchSerializer},
     )
@@ -205,14 +178,13 @@ class AnalysesView(_KindView):
 
     @extend_schema(
         operation_id="analyses_create",
-        parameters=[_KEY_HEADER],
         request=requests.AnalysisStart,
         responses={201: JobSerializer},
     )
     def post(self, request: Request) -> Response:
         """Examine a dataset before training; its report card says what was found."""
         wanted = requests.read(requests.AnalysisStart, request.data)
-        [job] = starts.start(self.workspace.id, wanted, _key(request))
+        [job] = starts.start(self.workspace.id, wanted, key_of(request))
         return _shown(job, status.HTTP_201_CREATED)
 
 
@@ -250,6 +222,8 @@ class CancelView(WorkspaceView):
 
 
 class CancelBatchView(WorkspaceView):
+    one_transaction = False  # each job has its own: see ``services.cancel_batch``
+
     @extend_schema(
         operation_id="batches_cancel_create",
         request=None,

@@ -1,4 +1,5 @@
-"""Every route of the studio, walked with a stranger's session: 404, and nothing changed.
+"""Every route of the studio, walked by a stranger, with a session and with an API key: 404, and
+nothing changed.
 
 A new route is walked as soon as it stands in the URLconf; one with an unknown parameter fails here
 until ``own`` says what the parameter names.
@@ -8,6 +9,7 @@ import json
 import re
 import uuid
 from collections.abc import Iterator, Sequence
+from itertools import product
 from typing import Any
 
 import pytest
@@ -21,14 +23,16 @@ from django.db import connections
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from apps.accounts import keys
 from apps.accounts.models import User, Workspace
+from apps.accounts.scopes import SCOPES
 from apps.jobs import tokens
 from apps.jobs.models import Attempt, Job, VoiceUse
 from apps.jobs.states import AttemptState, JobState
 from apps.library.models import ReportCard
 from apps.voices.models import Consent, Voice, VoiceCheckpoint, VoiceState
 from gpu_worker.contract.params import TrainParams
-from tests.apps.conftest import browser
+from tests.apps.conftest import browser, program
 from tests.factories import make_dataset, make_file, make_user, workspace_of
 from voicestudio.asgi import application
 from voicestudio.urls import urlpatterns
@@ -127,8 +131,16 @@ def own(workspace: Workspace, owner: User) -> dict[str, str]:
         "jobs": str(job.pk),
         "batches": str(job.batch),
         "checkpoints": str(checkpoint.pk),
+        "keys": str(keys.create(workspace, owner, name="열쇠", scopes=["read"])[0].pk),
+        "workspaces": str(workspace.pk),
         "runpod": tokens.sign(attempt.pk, 100),  # a token, but not one for this address
     }
+
+
+@pytest.fixture
+def strangers(stranger: User) -> tuple[Client, Client]:
+    """The stranger at a browser, and the stranger's program with a key that may do everything."""
+    return browser(stranger), program(stranger, *SCOPES)
 
 
 def address(route: str, own: dict[str, str]) -> str:
@@ -177,11 +189,11 @@ def test_the_walk_is_long_enough() -> None:
 
 @pytest.mark.parametrize("route", WITH_ID)
 def test_anothers_things_do_not_exist(
-    route: str, own: dict[str, str], stranger_client: Client
+    route: str, own: dict[str, str], strangers: tuple[Client, Client]
 ) -> None:
     before = everything()
-    for method in METHODS:
-        answer = stranger_client.generic(method, address(route, own), _json(body_naming(own)), JSON)
+    for method, client in product(METHODS, strangers):
+        answer = client.generic(method, address(route, own), _json(body_naming(own)), JSON)
         assert answer.status_code in {404, 405}, (method, route, answer.content)
         if answer.status_code == 404:
             assert answer.json()["error"]["code"] == "not-found"
@@ -190,11 +202,11 @@ def test_anothers_things_do_not_exist(
 
 @pytest.mark.parametrize("route", [route for route in WITHOUT_ID if route not in PUBLIC])
 def test_lists_and_starts_name_nothing_of_ours(
-    route: str, own: dict[str, str], workspace: Workspace, stranger_client: Client
+    route: str, own: dict[str, str], workspace: Workspace, strangers: tuple[Client, Client]
 ) -> None:
     ours = _rows_of(workspace)
-    for method in METHODS:
-        answer = stranger_client.generic(method, route, _json(body_naming(own)), JSON)
+    for method, client in product(METHODS, strangers):
+        answer = client.generic(method, route, _json(body_naming(own)), JSON)
         assert answer.status_code < 500, (method, route, answer.content)
         for thing in (*own.values(), str(workspace.pk)):
             assert thing not in answer.content.decode(), (method, route)
@@ -203,23 +215,24 @@ def test_lists_and_starts_name_nothing_of_ours(
 
 @pytest.mark.parametrize("kind", STARTS)
 def test_no_job_starts_from_anothers_things(
-    kind: str, own: dict[str, str], stranger_client: Client
+    kind: str, own: dict[str, str], strangers: tuple[Client, Client]
 ) -> None:
     jobs = Job.objects.count()
     body = {name: value for name, value in body_naming(own).items() if name in STARTS[kind]}
-    answer = stranger_client.post(f"/api/v1/{kind}", body, JSON)
-    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not-found")
+    for client in strangers:
+        answer = client.post(f"/api/v1/{kind}", body, JSON)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not-found")
     assert Job.objects.count() == jobs
 
 
 @pytest.mark.parametrize("route", OF_A_WORKSPACE)
 def test_header_of_anothers_workspace(
-    route: str, own: dict[str, str], workspace: Workspace, stranger_client: Client
+    route: str, own: dict[str, str], workspace: Workspace, strangers: tuple[Client, Client]
 ) -> None:
     target = address(route, own) if "<" in route else route
     before = everything()
-    for method in METHODS:
-        answer = stranger_client.generic(
+    for method, client in product(METHODS, strangers):
+        answer = client.generic(
             method,
             target,
             _json(body_naming(own)),
@@ -244,6 +257,21 @@ def test_signed_out(route: str, own: dict[str, str], anonymous_client: Client) -
         public = route == "/api/v1/consent-statement" and method == "GET"
         secret = route.startswith("/worker/v1/runpod/") and answer.status_code == 404
         assert answer.status_code in {401, 405} or public or secret, (method, route, answer.content)
+    assert everything() == before
+
+
+@pytest.mark.parametrize("route", [route for route in ROUTES if route not in PUBLIC])
+def test_a_key_without_the_scope(route: str, own: dict[str, str], owner: User) -> None:
+    """Its own workspace, but nothing that it may do there."""
+    target = address(route, own) if "<" in route else route
+    noun = route.removeprefix("/api/v1/").partition("/")[0]
+    client = program(owner, "stats:read" if noun != "stats" else "files:read")
+    before = everything()
+    for method in METHODS:
+        answer = client.generic(method, target, _json(body_naming(own)), JSON)
+        free = route == "/api/v1/consent-statement" or route.startswith("/worker/")
+        assert answer.status_code == 403 or free, (method, route, answer.content)
+        assert free or answer.json()["error"]["code"] == "key-scope"
     assert everything() == before
 
 
