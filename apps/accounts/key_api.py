@@ -53,6 +53,12 @@ class NewKeySerializer(KeySerializer):
         read_only_fields = fields
 
 
+class KeyQuerySerializer(serializers.Serializer[dict[str, Any]]):
+    revoked = serializers.BooleanField(
+        required=False, allow_null=True, default=None, help_text="Only those that are, or are not."
+    )
+
+
 class CreateKeySerializer(serializers.Serializer[dict[str, Any]]):
     name = serializers.CharField(max_length=100)
     scopes = serializers.ListField(
@@ -76,9 +82,13 @@ class KeyListView(WorkspaceView, ListAPIView[ApiKey]):
     queryset = ApiKey.objects.none()
 
     def get_queryset(self) -> QuerySet[ApiKey]:
-        return ApiKey.objects.for_workspace(self.workspace).select_related("user")
+        query = KeyQuerySerializer(data=self.request.query_params)
+        query.is_valid(raise_exception=True)
+        found = ApiKey.objects.for_workspace(self.workspace).select_related("user")
+        revoked = query.validated_data["revoked"]
+        return found if revoked is None else found.filter(revoked_at__isnull=not revoked)
 
-    @extend_schema(operation_id="keys_list")
+    @extend_schema(operation_id="keys_list", parameters=[KeyQuerySerializer])
     def get(self, request: Request) -> Response:
         """The workspace's API keys, revoked ones too, the newest first."""
         return self.list(request)

@@ -79,7 +79,7 @@ class ApiError(Exception):
 
 NOT_FOUND = ApiError("not-found", "찾을 수 없습니다.", "Not found.", 404)
 
-_BY_STATUS: dict[int, tuple[str, Sentence]] = {
+BY_STATUS: dict[int, tuple[str, Sentence]] = {
     400: ("invalid", Sentence("요청을 읽을 수 없습니다.", "The request can't be read.")),
     401: ("signed-out", Sentence("먼저 로그인해 주세요.", "Sign in first.")),
     403: ("forbidden", Sentence("권한이 없습니다.", "You may not do this.")),
@@ -96,7 +96,7 @@ _BY_STATUS: dict[int, tuple[str, Sentence]] = {
     ),
 }
 
-_BY_FIELD_CODE: dict[str, Sentence] = {
+BY_FIELD_CODE: dict[str, Sentence] = {
     "required": Sentence("필수 항목입니다.", "This is required."),
     "null": Sentence("값이 필요합니다.", "A value is needed."),
     "blank": Sentence("비워 둘 수 없습니다.", "This may not be blank."),
@@ -153,7 +153,7 @@ class _Flat:
                 self.add(item, self._join(path, str(number)) if nested else path)
         else:
             code = str(getattr(detail, "code", "invalid"))
-            known = _BY_FIELD_CODE.get(code)
+            known = BY_FIELD_CODE.get(code)
             text = str(detail)
             self.fields.setdefault(path, FieldError(code, known or Sentence(text, text)))
 
@@ -175,7 +175,7 @@ def _from_drf(error: exceptions.APIException) -> ApiError:
         return invalid(_flatten(error.detail))
     if isinstance(error, exceptions.AuthenticationFailed):
         return KEY_INVALID
-    code, message = _BY_STATUS.get(error.status_code, ("error", Sentence(str(error), str(error))))
+    code, message = BY_STATUS.get(error.status_code, ("error", Sentence(str(error), str(error))))
     if isinstance(error, exceptions.PermissionDenied) and "CSRF" in str(error.detail):
         return CSRF_FAILED
     return ApiError(code, message.ko, message.en, error.status_code)
@@ -222,7 +222,7 @@ def as_api_error(error: Exception) -> ApiError | None:
         case Http404():
             return NOT_FOUND
         case PermissionDenied():
-            code, message = _BY_STATUS[403]
+            code, message = BY_STATUS[403]
             return ApiError(code, message.ko, message.en, 403)
         case DjangoValidationError():
             return invalid({"": FieldError("invalid", _INVALID)})

@@ -1,7 +1,6 @@
 """/api/v1/jobs, and what starts them: trainings, conversions, covers and so on."""
 
 import uuid
-from collections.abc import Sequence
 from typing import Final
 
 from django.db.models import QuerySet
@@ -22,7 +21,9 @@ from .serializers import (
     JobEventPageSerializer,
     JobQuerySerializer,
     JobSerializer,
+    KindQuerySerializer,
     PreviewSerializer,
+    batch_json,
     job_json,
     with_relations,
 )
@@ -34,18 +35,16 @@ def _shown(job: Job, status_code: int = status.HTTP_200_OK) -> Response:
     return Response(job_json(job), status=status_code)
 
 
-def _batch_shown(jobs: Sequence[Job], status_code: int = status.HTTP_200_OK) -> Response:
-    shown = JobSerializer(with_relations(jobs), many=True).data
-    return Response({"batch": str(jobs[0].batch), "jobs": shown}, status=status_code)
-
-
 class _JobList(WorkspaceView, generics.ListAPIView[Job]):
     """A page of jobs with what they are shown with."""
 
     serializer_class = JobSerializer
+    query: type[KindQuerySerializer] = KindQuerySerializer
 
     def get_queryset(self) -> QuerySet[Job]:
-        return Job.objects.for_workspace(self.workspace)
+        wanted = self.query(data=self.request.query_params)
+        wanted.is_valid(raise_exception=True)
+        return Job.objects.for_workspace(self.workspace).filter(**wanted.validated_data)
 
     def page(self) -> Response:
         page = self.paginate_queryset(self.get_queryset())
@@ -93,13 +92,13 @@ class _KindView(_JobList):
         """Start a job a file, all or none."""
         wanted = requests.read(body, request.data)
         jobs = starts.start(self.workspace.id, wanted, key_of(request))
-        return _batch_shown(jobs, status.HTTP_201_CREATED)
+        return Response(batch_json(jobs), status=status.HTTP_201_CREATED)
 
 
 class ConversionsView(_KindView):
     kind = JobKind.CONVERT
 
-    @extend_schema(operation_id="conversions_list")
+    @extend_schema(operation_id="conversions_list", parameters=[KindQuerySerializer])
     def get(self, request: Request) -> Response:
         """The workspace's conversions, the newest first."""
         return self.page()
@@ -117,7 +116,7 @@ class ConversionsView(_KindView):
 class CoversView(_KindView):
     kind = JobKind.COVER
 
-    @extend_schema(operation_id="covers_list")
+    @extend_schema(operation_id="covers_list", parameters=[KindQuerySerializer])
     def get(self, request: Request) -> Response:
         """The workspace's covers, the newest first."""
         return self.page()
@@ -135,7 +134,7 @@ class CoversView(_KindView):
 class SeparationsView(_KindView):
     kind = JobKind.SEPARATE
 
-    @extend_schema(operation_id="separations_list")
+    @extend_schema(operation_id="separations_list", parameters=[KindQuerySerializer])
     def get(self, request: Request) -> Response:
         """The workspace's separations, the newest first."""
         return self.page()
@@ -153,7 +152,7 @@ class SeparationsView(_KindView):
 class PreprocessView(_KindView):
     kind = JobKind.PREPROCESS
 
-    @extend_schema(operation_id="preprocess_list")
+    @extend_schema(operation_id="preprocess_list", parameters=[KindQuerySerializer])
     def get(self, request: Request) -> Response:
         """The workspace's cleanings of recordings, the newest first."""
         return self.page()
@@ -171,7 +170,7 @@ class PreprocessView(_KindView):
 class AnalysesView(_KindView):
     kind = JobKind.ANALYSE
 
-    @extend_schema(operation_id="analyses_list")
+    @extend_schema(operation_id="analyses_list", parameters=[KindQuerySerializer])
     def get(self, request: Request) -> Response:
         """The workspace's examinations of datasets, the newest first."""
         return self.page()
@@ -189,14 +188,7 @@ class AnalysesView(_KindView):
 
 
 class JobsView(_JobList):
-    def get_queryset(self) -> QuerySet[Job]:
-        wanted = JobQuerySerializer(data=self.request.query_params)
-        wanted.is_valid(raise_exception=True)
-        asked = {
-            "voices" if name == "voice" else name: value
-            for name, value in wanted.validated_data.items()
-        }
-        return super().get_queryset().filter(**asked)
+    query = JobQuerySerializer
 
     @extend_schema(operation_id="jobs_list", parameters=[JobQuerySerializer])
     def get(self, request: Request) -> Response:
@@ -219,19 +211,6 @@ class CancelView(WorkspaceView):
     def post(self, request: Request, id: uuid.UUID) -> Response:
         """End a job now and give its credits back. Harmless when repeated."""
         return _shown(services.cancel(services.of_workspace(self.workspace.id, id).id))
-
-
-class CancelBatchView(WorkspaceView):
-    one_transaction = False  # each job has its own: see ``services.cancel_batch``
-
-    @extend_schema(
-        operation_id="batches_cancel_create",
-        request=None,
-        responses=JobBatchSerializer,
-    )
-    def post(self, request: Request, id: uuid.UUID) -> Response:
-        """End every job of a batch that is not over. Harmless when repeated."""
-        return _batch_shown(services.cancel_batch(self.workspace.id, id))
 
 
 class RetryView(WorkspaceView):

@@ -121,6 +121,17 @@ class VoiceNameSerializer(serializers.Serializer[Voice]):
     name = serializers.CharField(max_length=120)
 
 
+class VoiceQuerySerializer(serializers.Serializer[Any]):
+    """What a list of voices may be narrowed by."""
+
+    search = serializers.CharField(
+        required=False, max_length=120, source="name__icontains", help_text="Part of the name."
+    )
+    state = serializers.ChoiceField(
+        required=False, choices=[s.value for s in VoiceState if s != VoiceState.DELETED]
+    )
+
+
 class GiveConsentSerializer(serializers.Serializer[Consent]):
     """Agreeing is explicit: anything but ``agreed: true`` is refused."""
 
