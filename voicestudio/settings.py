@@ -5,6 +5,7 @@ README's configuration table lists every name; ``checks.py`` refuses unsafe comb
 
 import secrets
 from datetime import timedelta
+from ipaddress import ip_network
 from urllib.parse import urlsplit
 
 from .environment import REPOSITORY, Environment, database, mail
@@ -51,6 +52,7 @@ INSTALLED_APPS = [
     "apps.library",
     "apps.voices",
     "apps.jobs",
+    "apps.hooks",
     "voicestudio",
 ]
 MIDDLEWARE = [
@@ -259,6 +261,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=15),
         "options": {"expires": 14},
     },
+    "hooks": {
+        "task": "apps.hooks.tasks.sweep",
+        "schedule": timedelta(seconds=15),
+        "options": {"expires": 14},
+    },
     "canary": {
         "task": "apps.jobs.tasks.canary",
         "schedule": timedelta(minutes=10),
@@ -301,6 +308,10 @@ RUNPOD_ACCOUNT_API = env.text("RUNPOD_ACCOUNT_API", "https://api.runpod.io/graph
 LOCAL_BACKEND_SLOTS = env.number("LOCAL_BACKEND_SLOTS", 1)
 WORKER_CALLBACK_URL = env.text("WORKER_CALLBACK_URL", PUBLIC_URL)
 WEIGHTS_DIR = env.text("WEIGHTS_DIR", str(VAR_DIR / "weights"))
+
+# -- webhooks ------------------------------------------------------------------
+# Networks of the operator's own that customers' webhooks may reach, beside all public addresses.
+WEBHOOK_ALLOWED_NETWORKS = [ip_network(each) for each in env.words("WEBHOOK_ALLOWED_NETWORKS", ())]
 
 # -- logs ----------------------------------------------------------------------
 LOGGING_CONFIG = "logging.config.dictConfig"

@@ -20,6 +20,7 @@ api: list[URLPattern | URLResolver] = [
     path("", include("apps.library.urls")),
     path("", include("apps.voices.urls")),
     path("", include("apps.jobs.urls")),
+    path("", include("apps.hooks.urls")),
 ]
 
 handler500 = "voicestudio.views.broken"

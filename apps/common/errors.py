@@ -107,6 +107,9 @@ BY_FIELD_CODE: dict[str, Sentence] = {
     "min_value": Sentence("값이 너무 작습니다.", "The value is too small."),
     "invalid_choice": Sentence("고를 수 없는 값입니다.", "This is not one of the choices."),
     "does_not_exist": Sentence("찾을 수 없습니다.", "This was not found."),
+    "address_not_allowed": Sentence(
+        "공개된 https 주소만 쓸 수 있습니다.", "Only public https addresses can be used."
+    ),
     "in_the_past": Sentence("지난 시각입니다.", "This is in the past."),
     "null_characters_not_allowed": Sentence(
         "쓸 수 없는 글자가 있습니다.", "It holds characters that can't be used."

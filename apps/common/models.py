@@ -68,3 +68,21 @@ class KeptAnswer(Owned):
 
     def __str__(self) -> str:
         return f"{self.actor} {self.key}"
+
+
+class OutboxEvent(Owned):
+    """Something that happened in a workspace; ``handled_at`` is when deliveries were made of it."""
+
+    kind = models.CharField(max_length=40)
+    data = models.JSONField()
+    handled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["created_at"], condition=models.Q(handled_at=None), name="outbox_waiting"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.created_at:%F %T}"

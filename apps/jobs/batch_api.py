@@ -14,26 +14,7 @@ from gpu_worker.contract.params import JobKind
 
 from . import batches, services, stats
 from .models import Job
-from .serializers import JobBatchSerializer, batch_json
-
-
-class TallySerializer(serializers.Serializer[Any]):
-    active = serializers.IntegerField()
-    succeeded = serializers.IntegerField()
-    failed = serializers.IntegerField()
-    cancelled = serializers.IntegerField()
-
-
-class BatchSerializer(serializers.Serializer[Any]):
-    """Jobs that were started together; `GET /jobs?batch=` lists them."""
-
-    id = serializers.UUIDField()
-    kind = serializers.ChoiceField(choices=[kind.value for kind in JobKind])
-    jobs_total = serializers.IntegerField()
-    jobs = TallySerializer()
-    is_over = serializers.BooleanField()
-    created_at = serializers.DateTimeField()
-    finished_at = serializers.DateTimeField(allow_null=True, help_text="When the last one ended.")
+from .serializers import BatchSerializer, JobBatchSerializer, batch_json
 
 
 class BatchQuerySerializer(serializers.Serializer[Any]):

@@ -172,6 +172,25 @@ class JobBatchSerializer(serializers.Serializer[Any]):
     jobs = JobSerializer(many=True)
 
 
+class TallySerializer(serializers.Serializer[Any]):
+    active = serializers.IntegerField()
+    succeeded = serializers.IntegerField()
+    failed = serializers.IntegerField()
+    cancelled = serializers.IntegerField()
+
+
+class BatchSerializer(serializers.Serializer[Any]):
+    """Jobs that were started together; `GET /jobs?batch=` lists them."""
+
+    id = serializers.UUIDField()
+    kind = serializers.ChoiceField(choices=[kind.value for kind in JobKind])
+    jobs_total = serializers.IntegerField()
+    jobs = TallySerializer()
+    is_over = serializers.BooleanField()
+    created_at = serializers.DateTimeField()
+    finished_at = serializers.DateTimeField(allow_null=True, help_text="When the last one ended.")
+
+
 class KindQuerySerializer(serializers.Serializer[Any]):
     """What the jobs of one kind may be narrowed by."""
 

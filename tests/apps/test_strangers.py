@@ -26,6 +26,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from apps.accounts import keys
 from apps.accounts.models import User, Workspace
 from apps.accounts.scopes import SCOPES
+from apps.hooks import services as hooks
 from apps.jobs import tokens
 from apps.jobs.models import Attempt, Job, VoiceUse
 from apps.jobs.states import AttemptState, JobState
@@ -123,7 +124,10 @@ def own(workspace: Workspace, owner: User) -> dict[str, str]:
     attempt = Attempt.objects.create(
         job=job, fence=1, state=AttemptState.QUEUED, not_before=job.created_at
     )
+    webhook, _ = hooks.create(workspace, url="https://example.com/", events=["*"])
     return {
+        "webhooks": str(webhook.pk),
+        "deliveries": str(hooks.test(webhook).pk),
         "files": str(file.pk),
         "uploads": str(make_file(workspace, state="uploading").pk),
         "datasets": str(dataset.pk),
@@ -168,6 +172,9 @@ def body_naming(own: dict[str, str]) -> dict[str, Any]:
     """A body in which every name that any route reads points at the owner's things."""
     return {
         "name": "훔친 것",
+        "url": "https://example.org/",
+        "events": ["*"],
+        "scopes": ["read"],
         "voice": own["voices"],
         "total_steps": 1000,
         "dataset": own["datasets"],
