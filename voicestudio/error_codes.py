@@ -59,6 +59,8 @@ def raised_in(tree: ast.AST) -> Iterator[Problem]:
             continue
         if node.func.id in _RAISED and len(node.args) >= 3:
             code, ko, en = (_text(part) for part in node.args[:3])
+            if code and not (ko and en) and (known := TEXTS.get(f"user:{code}")):
+                ko, en = known.ko, known.en  # a refusal in the words of the job's own failure
             if code and ko and en:
                 yield Problem(code, _status(node), ko, en)
 

@@ -8,6 +8,8 @@ from datetime import timedelta
 from ipaddress import ip_network
 from urllib.parse import urlsplit
 
+from gpu_worker.contract.params import JobKind
+
 from .environment import REPOSITORY, Environment, database, mail
 from .logs import logging_config
 
@@ -228,7 +230,13 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "AI Voice Studio",
-    "DESCRIPTION": "노래 목소리 변환 API · Singing voice conversion API",
+    "DESCRIPTION": (
+        "노래 목소리 변환 API · Singing voice conversion API\n\n"
+        "Sign in with `Authorization: Bearer avs_…`, a key of the studio's page "
+        "계정 → 개발자 (Account → Developers). "
+        "Lists are paged by cursor: follow `next`. Every POST takes an `Idempotency-Key`. "
+        "Every error has one shape: [all codes](/docs/errors)."
+    ),
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
@@ -237,6 +245,14 @@ SPECTACULAR_SETTINGS = {
     "SORT_OPERATIONS": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "voicestudio.openapi.complete",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "JobKindEnum": [kind.value for kind in JobKind],
+        "DeliveryStateEnum": "apps.hooks.models.DeliveryState",
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "/favicon.svg",
 }
