@@ -147,6 +147,12 @@ const account = createRoute({
   component: lazyRouteComponent(() => import("./pages/Account")),
 });
 
+const developers = createRoute({
+  getParentRoute: () => app,
+  path: "/account/developers",
+  component: lazyRouteComponent(() => import("./pages/Developers")),
+});
+
 const tree = root.addChildren([
   guest.addChildren([signIn, signUp, verifyEmail, askReset, resetPassword]),
   app.addChildren([
@@ -161,6 +167,7 @@ const tree = root.addChildren([
     convert,
     results,
     account,
+    developers,
   ]),
 ]);
 

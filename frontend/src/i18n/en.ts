@@ -1,7 +1,9 @@
+import { enDevelopers } from "./en.developers";
 import { enMaking } from "./en.making";
 import type { Key } from "./ko";
 
 export const en: Record<Key, string> = {
+  ...enDevelopers,
   ...enMaking,
   brand: "AI Voice Studio",
   otherLanguage: "한국어",

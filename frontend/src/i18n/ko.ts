@@ -1,7 +1,9 @@
+import { koDevelopers } from "./ko.developers";
 import { koMaking } from "./ko.making";
 
 /** Every sentence of the pages. Korean is the source: other languages follow its keys. */
 export const ko = {
+  ...koDevelopers,
   ...koMaking,
   brand: "AI 보이스 스튜디오",
   otherLanguage: "English",
