@@ -120,7 +120,7 @@ class ConsentView(_Voices):
 
     @extend_schema(
         operation_id="voices_consent_destroy",
-        responses=VoiceSerializer,
+        responses={200: VoiceSerializer},
     )
     def delete(self, request: Request, id: uuid.UUID) -> Response:
         """Revoke the consent; the voice is disabled at once and its jobs end."""

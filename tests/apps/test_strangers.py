@@ -23,18 +23,12 @@ from django.db import connections
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from apps.accounts import keys
 from apps.accounts.models import User, Workspace
 from apps.accounts.scopes import SCOPES
-from apps.hooks import services as hooks
-from apps.jobs import tokens
-from apps.jobs.models import Attempt, Job, VoiceUse
-from apps.jobs.states import AttemptState, JobState
-from apps.library.models import ReportCard
-from apps.voices.models import Consent, Voice, VoiceCheckpoint, VoiceState
-from gpu_worker.contract.params import TrainParams
+from apps.jobs.models import Job
 from tests.apps.conftest import browser, program
-from tests.factories import make_dataset, make_file, make_user, workspace_of
+from tests.apps.possessions import one_of_each
+from tests.factories import make_user, workspace_of
 from voicestudio.asgi import application
 from voicestudio.urls import urlpatterns
 
@@ -77,68 +71,8 @@ OF_A_WORKSPACE = [
 
 @pytest.fixture
 def own(workspace: Workspace, owner: User) -> dict[str, str]:
-    """One of everything that the owner has, by the start of the routes that name it."""
-    file = make_file(workspace, data=b"mine")
-    dataset = make_dataset(workspace)
-    voice = Voice.objects.create(
-        workspace=workspace,
-        name="목소리",
-        state=VoiceState.READY,
-        model_key="jobs/x/1/model.pth",
-        index_key="jobs/x/1/model.index",
-    )
-    Consent.objects.create(
-        workspace=workspace,
-        voice=voice,
-        statement_version="1",
-        statement_text="…",
-        singer_name="주인",
-        scope="own",
-        user=owner,
-    )
-    job = Job.objects.create(
-        workspace=workspace,
-        kind="train",
-        state=JobState.QUEUED,
-        title="학습",
-        params=TrainParams().model_dump(mode="json"),
-        inputs={"source": {"id": str(dataset.pk), "name": "목소리"}, "files": []},
-        quote=10,
-        fence=1,
-        batch=uuid.uuid4(),
-    )
-    VoiceUse.objects.create(job=job, voice=voice)
-    checkpoint = VoiceCheckpoint.objects.create(
-        workspace=workspace,
-        voice=voice,
-        step=1,
-        quality=50.0,
-        scores={},
-        model_key="jobs/x/1/candidate-0.pth",
-        model_size=1,
-        model_sha256="a" * 64,
-    )
-    ReportCard.objects.create(
-        workspace=workspace, dataset=dataset, job_id=job.pk, verdict="good", usable_s=1.0, card={}
-    )
-    attempt = Attempt.objects.create(
-        job=job, fence=1, state=AttemptState.QUEUED, not_before=job.created_at
-    )
-    webhook, _ = hooks.create(workspace, url="https://example.com/", events=["*"])
-    return {
-        "webhooks": str(webhook.pk),
-        "deliveries": str(hooks.test(webhook).pk),
-        "files": str(file.pk),
-        "uploads": str(make_file(workspace, state="uploading").pk),
-        "datasets": str(dataset.pk),
-        "voices": str(voice.pk),
-        "jobs": str(job.pk),
-        "batches": str(job.batch),
-        "checkpoints": str(checkpoint.pk),
-        "keys": str(keys.create(workspace, owner, name="열쇠", scopes=["read"])[0].pk),
-        "workspaces": str(workspace.pk),
-        "runpod": tokens.sign(attempt.pk, 100),  # a token, but not one for this address
-    }
+    """One of everything that the owner has, by the part of a route that stands before its id."""
+    return one_of_each(workspace, owner)
 
 
 @pytest.fixture
