@@ -8,8 +8,6 @@ from datetime import timedelta
 from ipaddress import ip_network
 from urllib.parse import urlsplit
 
-from gpu_worker.contract.params import JobKind
-
 from .environment import REPOSITORY, Environment, database, mail
 from .logs import logging_config
 
@@ -250,7 +248,7 @@ SPECTACULAR_SETTINGS = {
         "voicestudio.openapi.complete",
     ],
     "ENUM_NAME_OVERRIDES": {
-        "JobKindEnum": [kind.value for kind in JobKind],
+        "JobKindEnum": "apps.jobs.serializers.KINDS",
         "DeliveryStateEnum": "apps.hooks.models.DeliveryState",
     },
     "SWAGGER_UI_DIST": "SIDECAR",

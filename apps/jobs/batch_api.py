@@ -10,15 +10,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.access import WorkspaceView
-from gpu_worker.contract.params import JobKind
 
 from . import batches, services, stats
 from .models import Job
-from .serializers import BatchSerializer, JobBatchSerializer, batch_json
+from .serializers import KINDS, BatchSerializer, JobBatchSerializer, batch_json
 
 
 class BatchQuerySerializer(serializers.Serializer[Any]):
-    kind = serializers.ChoiceField(choices=[kind.value for kind in JobKind], required=False)
+    kind = serializers.ChoiceField(choices=KINDS, required=False)
 
 
 class BatchListView(WorkspaceView, generics.ListAPIView[Job]):

@@ -19,6 +19,8 @@ from .models import Attempt, EventType, Job, VoiceUse
 from .problems import text_of
 from .states import AttemptState, JobState
 
+KINDS: Final = [kind.value for kind in JobKind]
+
 
 class NamedSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
@@ -52,7 +54,7 @@ class JobAttemptSerializer(serializers.ModelSerializer[Attempt]):
 class JobSerializer(serializers.ModelSerializer[Job]):
     """Needs the jobs of ``with_relations``."""
 
-    kind = serializers.ChoiceField(choices=[kind.value for kind in JobKind], read_only=True)
+    kind = serializers.ChoiceField(choices=KINDS, read_only=True)
     state = serializers.ChoiceField(choices=JobState.choices, read_only=True)
     losses = serializers.DictField(child=serializers.FloatField(), read_only=True)
     params = serializers.DictField(read_only=True)
@@ -183,7 +185,7 @@ class BatchSerializer(serializers.Serializer[Any]):
     """Jobs that were started together; `GET /jobs?batch=` lists them."""
 
     id = serializers.UUIDField()
-    kind = serializers.ChoiceField(choices=[kind.value for kind in JobKind])
+    kind = serializers.ChoiceField(choices=KINDS)
     jobs_total = serializers.IntegerField()
     jobs = TallySerializer()
     is_over = serializers.BooleanField()
@@ -204,7 +206,7 @@ class KindQuerySerializer(serializers.Serializer[Any]):
 
 
 class JobQuerySerializer(KindQuerySerializer):
-    kind = serializers.ChoiceField(choices=[kind.value for kind in JobKind], required=False)
+    kind = serializers.ChoiceField(choices=KINDS, required=False)
 
 
 def with_relations(jobs: Iterable[Job]) -> list[Job]:
