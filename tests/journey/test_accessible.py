@@ -21,6 +21,7 @@ PAGES: Final = [
     "/convert",
     "/results",
     "/account",
+    "/account/developers",
     "/nowhere",
 ]
 GUEST_PAGES: Final = ["/signin", "/signup", "/reset-password"]

@@ -9,10 +9,12 @@ from typing import Final
 
 import av
 import pytest
+from voicestudio_client import read_webhook
 
+from tests.apps.hooks.receiver import listening
 from tests.journey.material import SONG, beginning, recordings
 from tests.live import LiveStack
-from tests.trials.customer import Customer
+from tests.trials.customer import Customer, wait_for
 from voicestudio.embedded.places import REPOSITORY
 
 CLIENTS: Final = REPOSITORY / "clients" / "python"
@@ -48,8 +50,21 @@ def seconds(path: Path) -> float:
 
 
 def test_the_examples_train_and_convert(live_stack: LiveStack, tmp_path: Path) -> None:
-    """With a key that may do just this, made in a session as on the developers' page."""
+    """With a key that may do just this; a webhook tells what happened, signed."""
     customer = Customer.arrive(live_stack)
+    with listening() as receiver:
+        hook = {"url": receiver.url, "events": ["job.succeeded", "voice.ready"]}
+        secret = customer.post("/api/v1/webhooks", hook)["secret"]
+        walk(customer, tmp_path)
+        wait_for(lambda: len(receiver.received) >= 4, 60, "the webhook was not told")
+    said = [read_webhook(secret, one.headers, one.body) for one in receiver.received]
+    assert sorted(message["type"] for message in said) == ["job.succeeded"] * 3 + ["voice.ready"]
+    jobs = [message["data"] for message in said if message["type"] == "job.succeeded"]
+    assert sorted(job["kind"] for job in jobs) == ["convert", "convert", "train"]
+
+
+def walk(customer: Customer, tmp_path: Path) -> None:
+    """The Python example trains and converts, the one with curl converts again."""
     key = customer.post("/api/v1/keys", {"name": "examples", "scopes": SCOPES})["key"]
     song, out = tmp_path / "song.wav", tmp_path / "out.wav"
     song.write_bytes(beginning(SONG, SONG_S))

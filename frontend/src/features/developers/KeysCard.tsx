@@ -37,11 +37,13 @@ export function KeysCard() {
       {keys.error && <Failure error={keys.error} retry={() => void keys.refetch()} />}
       {keys.isPending && <Skeleton rows={2} height="h-14" />}
       {keys.data?.results.length === 0 && <p className="text-muted">{t("noKeys")}</p>}
-      <ul className="grid grid-cols-1 divide-y divide-line">
-        {keys.data?.results.map((key) => (
-          <KeyRow key={key.id} apiKey={key} onRevoke={() => setLeaving(key)} />
-        ))}
-      </ul>
+      {keys.data && keys.data.results.length > 0 && (
+        <ul className="grid grid-cols-1 divide-y divide-line">
+          {keys.data.results.map((key) => (
+            <KeyRow key={key.id} apiKey={key} onRevoke={() => setLeaving(key)} />
+          ))}
+        </ul>
+      )}
       <KeyDialog
         open={making}
         onClose={() => setMaking(false)}

@@ -27,11 +27,13 @@ export function WebhooksCard() {
       {webhooks.error && <Failure error={webhooks.error} retry={() => void webhooks.refetch()} />}
       {webhooks.isPending && <Skeleton rows={2} height="h-14" />}
       {webhooks.data?.results.length === 0 && <p className="text-muted">{t("noWebhooks")}</p>}
-      <ul className="grid grid-cols-1 divide-y divide-line">
-        {webhooks.data?.results.map((webhook) => (
-          <WebhookRow key={webhook.id} webhook={webhook} onSecret={setSecret} />
-        ))}
-      </ul>
+      {webhooks.data && webhooks.data.results.length > 0 && (
+        <ul className="grid grid-cols-1 divide-y divide-line">
+          {webhooks.data.results.map((webhook) => (
+            <WebhookRow key={webhook.id} webhook={webhook} onSecret={setSecret} />
+          ))}
+        </ul>
+      )}
       <WebhookDialog
         open={making}
         onClose={() => setMaking(false)}
