@@ -7,6 +7,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from . import keys
+from .limits import refuse_many
 from .models import ApiKey, User
 
 
@@ -19,6 +20,7 @@ class KeyAuthentication(BaseAuthentication):
             return None
         key = keys.find(text.strip())
         if key is None:
+            refuse_many(request)
             raise AuthenticationFailed
         keys.note_use(key)
         structlog.contextvars.bind_contextvars(key=str(key.pk))

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Final
 
+from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
@@ -15,6 +16,17 @@ if TYPE_CHECKING:
 DEFAULT: Final = Limit("key", 600, 60)
 PERSON: Final = Limit("session", 1800, 60)
 STRANGER: Final = Limit("address", 120, 60)
+
+
+REFUSED: Final = Limit("refused", 60, 60)
+"""Wrong keys of one address: throttles count only who got in."""
+
+
+def refuse_many(request: Request) -> None:
+    """Count a wrong key; raises Throttled where its address has shown too many."""
+    standing = count(BaseThrottle().get_ident(request), REFUSED)
+    if standing is not None and standing.is_over:
+        raise Throttled(wait=standing.reset_s)
 
 
 def limit_for(workspace: Workspace) -> Limit:

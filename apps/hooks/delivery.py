@@ -90,16 +90,17 @@ def deliver(delivery_id: uuid.UUID) -> None:
     if not claimed:
         return
     delivery = Delivery.objects.select_related("endpoint", "event").get(pk=delivery_id)
-    body = body_of(delivery.event)
-    signed = signing.headers(
-        services.secrets_of(delivery.endpoint),
-        message_id(delivery.event),
-        int(now.timestamp()),
-        body,
-    )
+    record(delivery.pk, _send(delivery, now), now)
+
+
+def _send(delivery: Delivery, now: datetime) -> sending.Outcome:
+    secrets = services.secrets_of(delivery.endpoint)
+    if not secrets:  # sealed by a SECRET_KEY that is lost: nothing leaves unsigned
+        return sending.Outcome("secret-unreadable")
+    body, sent = body_of(delivery.event), int(now.timestamp())
+    signed = signing.headers(secrets, message_id(delivery.event), sent, body)
     headers = {"Content-Type": "application/json", "User-Agent": "AI-Voice-Studio/1", **signed}
-    outcome = sending.post(delivery.endpoint.url, body, headers)
-    record(delivery.pk, outcome, now)
+    return sending.post(delivery.endpoint.url, body, headers)
 
 
 def message_id(event: OutboxEvent) -> str:

@@ -18,6 +18,7 @@ from .events import TEST
 from .models import Delivery, DeliveryState, Endpoint
 
 MAX_ENDPOINTS: Final = 20
+_USEFUL_S: Final = 60
 PREVIOUS_LIFE: Final = timedelta(hours=24)
 """How long the secret before the last still signs."""
 
@@ -119,6 +120,8 @@ def hurry(delivery: Delivery) -> None:
     """Deliver on commit; the sweep would come to it too."""
     pk = str(delivery.pk)
     transaction.on_commit(
-        lambda: current_app.send_task("apps.hooks.tasks.deliver", args=[pk], retry=False),
+        lambda: current_app.send_task(
+            "apps.hooks.tasks.deliver", args=[pk], retry=False, expires=_USEFUL_S
+        ),
         robust=True,
     )

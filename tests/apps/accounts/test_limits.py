@@ -37,6 +37,15 @@ def test_too_many(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
     assert second.get("/api/v1/files").status_code == 200
 
 
+def test_keys_cannot_be_guessed_for_long(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "REFUSED", Limit("refused", 2, 60))
+    guesses = [
+        Client(headers={"Authorization": f"Bearer avs_{n}"}).get("/api/v1/me") for n in range(3)
+    ]
+    assert [answer.status_code for answer in guesses] == [401, 401, 429]
+    assert 1 <= int(guesses[2].headers["Retry-After"]) <= 60
+
+
 def test_is_counted_once_however_many_at_once(db: None) -> None:
     limit = Limit("test", 10, 60)
     with ThreadPoolExecutor(8) as pool:

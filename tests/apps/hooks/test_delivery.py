@@ -218,6 +218,13 @@ def test_secrets_are_sealed(hook: Hook) -> None:
     assert services.secrets_of(endpoint) == [secret]
 
 
+def test_nothing_leaves_unsigned(hook: Hook, receiver: Receiver, workspace: Workspace) -> None:
+    Endpoint.objects.update(sealed_secret="of another SECRET_KEY")
+    made = deliver(emit(workspace))
+    assert receiver.received == []
+    assert (made.state, made.log[0]["code"]) == (DeliveryState.PENDING, "secret-unreadable")
+
+
 def test_a_redirect_is_not_followed(hook: Hook, receiver: Receiver, workspace: Workspace) -> None:
     receiver.status, receiver.headers = 307, {"Location": receiver.url}
     made = deliver(emit(workspace))
