@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.measure import best_device, write
+from benchmarks.proof.base import Listener
 from benchmarks.transcription import Transcriber, character_errors, text_beside
 from gpu_worker.contract.params import AutoKey, ConvertParams, F0Method
 from gpu_worker.engine.config import CONTENT_RATE
@@ -120,20 +121,10 @@ def judge_all(
         place = folder / source.stem
         place.mkdir(parents=True, exist_ok=True)
         params = ConvertParams(auto_key=AutoKey.OCTAVES)
-        made = convert(source, [voice], params, place, tools, Silent(), never)
+        made = convert(source, [voice], params, place, tools, Listener(), never)
         (result,) = made.files.values()
         found.append(jury.judge(source, result, made.result.key_shift))
     return found
-
-
-class Silent:
-    """Hears a job's reports and keeps nothing."""
-
-    def __getattr__(self, name: str) -> "Silent":
-        return self
-
-    def __call__(self, *arguments: object, **named: object) -> None:
-        return None
 
 
 def table(found: Sequence[Quality]) -> str:

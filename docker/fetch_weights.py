@@ -9,7 +9,8 @@ from pathlib import Path
 
 import httpx
 
-from gpu_worker.pretrained import MANIFEST, Entry, fetch, read_manifest
+from gpu_worker.contract.weights import MANIFEST, Entry, read_manifest
+from gpu_worker.fetching import fetch
 
 CLEAR = frozenset({"MIT", "Apache-2.0", "MIT or Apache-2.0"})
 

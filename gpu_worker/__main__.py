@@ -27,10 +27,12 @@ from gpu_worker.contract.params import (
     SeparateParams,
     TrainParams,
 )
+from gpu_worker.contract.weights import ABSENT
 from gpu_worker.engine.sound import audio
 from gpu_worker.engine.stop import Stopped
+from gpu_worker.fetching import fetch
 from gpu_worker.flags import add_flags, params_from
-from gpu_worker.pretrained import ABSENT, Pretrained, fetch
+from gpu_worker.pretrained import Pretrained
 from gpu_worker.runner import refuse_other_version, run
 from gpu_worker.serving import serve, speaker
 from gpu_worker.stopping import StopReason, StopSwitch
@@ -236,24 +238,19 @@ def _weights(
         parser.error(f"unknown weights: {', '.join(missing)}")
     if given.fetch and given.weights_dir is None:
         parser.error("--weights-dir (or WEIGHTS_DIR) says where to put them")
+    switch = _switch()
     with httpx.Client(timeout=30.0) as client:
         for name in given.fetch:
-            path = fetch(pretrained.entry(name), given.weights_dir, report.bytes, client)
+            entry = pretrained.entry(name)
+            report.line(f"{name}: {entry.licence}")
+            path = fetch(entry, given.weights_dir, report.bytes, client, switch)
             report.line(f"{name}: {path}")
     for entry in () if given.fetch else pretrained.entries:
-        print(f"{entry.name:30} {_state(pretrained, entry.name):8} {entry.licence}")
+        print(f"{entry.name:30} {pretrained.look(entry).presence:8} {entry.licence}")
         print(f"    {entry.title}; {entry.source}")
     for name, reason in () if given.fetch else ABSENT.items():
         print(f"{name:30} {'absent':8} {reason}")
     return _DONE
-
-
-def _state(pretrained: Pretrained, name: str) -> str:
-    try:
-        pretrained.find(name)
-    except JobError:
-        return "missing"
-    return "ready"
 
 
 def _tools(given: argparse.Namespace) -> Tools:

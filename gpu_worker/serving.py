@@ -25,6 +25,7 @@ from gpu_worker.contract.errors import Code, JobError
 from gpu_worker.contract.events import Progress
 from gpu_worker.contract.job import JOB_SPEC
 from gpu_worker.contract.params import ConvertParams, TrainParams
+from gpu_worker.engine.learning.choosing import chosen
 from gpu_worker.engine.melody.f0 import load_f0
 from gpu_worker.engine.speech.content import load_content_encoder
 from gpu_worker.runner import Ended, Outcome, attempt, refuse_other_version
@@ -54,7 +55,8 @@ def warm_up(tools: Tools) -> None:
     """Load what most jobs need, and let it hear a second. What is missing is told by the jobs."""
     second = np.zeros(16_000, np.float32)
     try:
-        encoder = load_content_encoder(TrainParams().content_encoder, tools.weights, tools.device)
+        usual = chosen(TrainParams(), tools.weights).content_encoder
+        encoder = load_content_encoder(usual, tools.weights, tools.device)
         encoder.encode(torch.from_numpy(second).to(tools.device))
         load_f0(ConvertParams().f0_method, tools.weights, tools.device).estimate(second)
     except JobError as error:

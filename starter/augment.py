@@ -8,6 +8,9 @@ from torch import Tensor
 RATE: Final = 16_000
 _EQ_POINTS: Final = 10
 _EQ_DB: Final = 9.0
+_MASKED_FRAMES, _MASKED_BANDS = 20, 12
+"""Of 10 ms, of 80 mels."""
+_SILENT: Final = -1.0
 _LOG10_DB: Final = 0.11512925464970229
 """ln(10) / 20."""
 
@@ -85,6 +88,22 @@ class Augment:
         response = tail * wet
         response[:, 0] += 1.0
         return response
+
+
+def masked(mel: Tensor, generator: torch.Generator) -> Tensor:
+    """Log-mels (B, mels, T) with a few stretches of time and of frequency silenced in each row.
+
+    Park et al. 2019, "SpecAugment"; two of each, up to 0.2 s and up to 12 bands.
+    """
+    for dim, longest in ((2, _MASKED_FRAMES), (1, _MASKED_BANDS)):
+        size = mel.shape[dim]
+        for _ in range(2):
+            drawn = torch.rand((2, len(mel), 1, 1), generator=generator, device=mel.device)
+            width = drawn[0] * longest
+            first = drawn[1] * (size - width)
+            at = torch.arange(size, device=mel.device).view((1, -1, 1) if dim == 1 else (1, 1, -1))
+            mel = torch.where((at >= first) & (at < first + width), _SILENT, mel)
+    return mel
 
 
 def paced(waves: Tensor, ratio: Tensor, length: int) -> Tensor:

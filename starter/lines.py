@@ -16,9 +16,9 @@ from starter.voices import Speaker, VoicePacks, speakers, unseen_speakers
 Floats = NDArray[np.float32]
 
 SEED: Final = 20_261
-LINES: Final = 420
-BY_FOUR: Final = 84
-"""So many lines are said by four voices each, the others by two: more is said then."""
+LINES: Final = 2_000
+BY_TWO: Final = 240
+"""So many lines are said by two voices each, the others by one: more is said then."""
 PROBE_LINES: Final = 12
 _PROBES: Final = 10_000
 """Added to the numbers of the probes' lines, which are never learned from."""
@@ -87,7 +87,7 @@ def planned(packs: VoicePacks, lexicon: Lexicon, scale: float, seed: int) -> Ite
 
 
 def _voices_of(line: int) -> int:
-    return 4 if line < BY_FOUR else 2
+    return 2 if line < BY_TWO else 1
 
 
 def _turns(count: int, turns: int, seed: int) -> list[int]:

@@ -1,6 +1,7 @@
 """Speech of many voices, made by ourselves: each line by several of them at one pace.
 
     python -m starter.speech --voices kokoro-js-1.2.1.tgz --out DIR [--scale 1.0] [--minutes M]
+        [--part K N]
 
 Made again from the same seed it is the same; a run that was cut off goes on with the next item.
 """
@@ -8,6 +9,7 @@ Made again from the same seed it is the same; a run that was cut off goes on wit
 import argparse
 import json
 import time
+from itertools import islice
 from pathlib import Path
 
 from starter.kokoro import Kokoro
@@ -22,13 +24,19 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--minutes", type=float, help="stop after so long; the next run goes on")
+    parser.add_argument(
+        "--part", type=int, nargs=2, default=(0, 1), metavar=("K", "N"),
+        help="every N-th line from the K-th on: N runs beside each other make all",
+    )  # fmt: skip
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=SEED)
     arguments = parser.parse_args()
     packs, model = VoicePacks(arguments.voices), Kokoro(arguments.threads)
     started = time.monotonic()
     seconds = 0.0
-    for plan in planned(packs, Lexicon(), arguments.scale, arguments.seed):
+    part, parts = arguments.part
+    plans = planned(packs, Lexicon(), arguments.scale, arguments.seed)
+    for plan in islice(plans, part, None, parts):
         if arguments.minutes and time.monotonic() - started > 60 * arguments.minutes:
             break
         seconds += speak(plan, model, packs, arguments.out)

@@ -26,7 +26,7 @@ from torch.nn import functional as F
 
 from gpu_worker.engine.files import write_whole
 from gpu_worker.engine.speech.starter import WIDTH, StarterConfig, StarterEncoder
-from starter.augment import Augment, paced
+from starter.augment import Augment, masked, paced
 from starter.material import Heard, Pack, Ways, hear_all, read_pack, with_partners
 from starter.pace import to_the_end
 from starter.phones import PHONES, UNCLEAR
@@ -39,6 +39,8 @@ _FASTEST: Final = 1.35
 _WARM_UP: Final = 300
 """Steps, or a tenth of all where that is less."""
 _PACED_SHARE: Final = 0.4
+_HELD_OUT_EACH: Final = 20
+_CHECKED_EVERY: Final = 500
 _SPREAD: Final = 0.1
 """Of labels over all phones."""
 SEED: Final = 5
@@ -204,7 +206,7 @@ class Training:
     def train_step(self, batch: Batch) -> None:
         self._set_rate()
         waves = self.augment(batch.waves)
-        mel = self.encoder.log_mel(waves)
+        mel = masked(self.encoder.log_mel(waves), self.generator)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
             states = self.encoder.encode(mel)
         found = losses(states.float(), self.heads, batch)
@@ -217,7 +219,18 @@ class Training:
         self.optimiser.step()
         self.step += 1
         if self.step % 50 == 0:
-            self.shown = {name: round(float(value.detach()), 4) for name, value in found.items()}
+            self.shown |= {name: round(float(value.detach()), 4) for name, value in found.items()}
+
+    @torch.no_grad()
+    def check(self, batch: Batch) -> float:
+        """Share of the sounds of a batch that are told right; what is shown says so too."""
+        self.encoder.eval()
+        told = self.heads.phones(self.encoder(batch.waves)).argmax(2)
+        self.encoder.train()
+        known = batch.phone != UNCLEAR
+        share = float((told == batch.phone)[known].float().mean())
+        self.shown["held_out"] = round(share, 4)
+        return share
 
     def _set_rate(self) -> None:
         recipe = self.recipe
@@ -253,12 +266,30 @@ class Training:
         self.step = content["step"]
 
 
-def train(training: Training, sounds: Sounds, folder: Path, minutes: float | None) -> None:
+def held_out(heard: Sequence[Heard], pack: Pack) -> tuple[list[Heard], list[Heard]]:
+    """(to learn from, to check by): of every 20 lines one is not learned from."""
+    lines = sorted({item.line for item in pack.items})
+    kept = set(lines[_HELD_OUT_EACH - 1 :: _HELD_OUT_EACH])
+    apart: tuple[list[Heard], list[Heard]] = ([], [])
+    for one in heard:
+        apart[pack.items[one.item].line in kept].append(one)
+    return apart
+
+
+def train(
+    training: Training,
+    sounds: Sounds,
+    folder: Path,
+    minutes: float | None,
+    check: Batch | None = None,
+) -> None:
     """To the last step, or as far as the minutes allow; what was reached is saved."""
     recipe = training.recipe
 
     def take_step() -> None:
         training.train_step(sounds.draw(recipe.lines))
+        if check is not None and training.step % _CHECKED_EVERY == 0:
+            training.check(check)
 
     to_the_end(training, recipe.steps, take_step, lambda: training.shown, folder, minutes)
 
@@ -288,8 +319,10 @@ def main() -> None:
     if checkpoint.is_file():
         training.restore(checkpoint)
     # Drawn anew from where it stands: a resumed run need not repeat its batches.
-    sounds = Sounds(heard, pack, device, SEED + training.step)
-    train(training, sounds, arguments.out, arguments.minutes)
+    learned, kept = held_out(heard, pack)
+    sounds = Sounds(learned, pack, device, SEED + training.step)
+    check = Sounds(kept, pack, device, SEED).draw(recipe.lines) if kept else None
+    train(training, sounds, arguments.out, arguments.minutes, check)
 
 
 if __name__ == "__main__":

@@ -1,12 +1,12 @@
-"""What the student learns to say of each line: the mean of the teacher's states over its voices.
+"""What the student learns to say of each line: the teacher's states less what its voice adds.
 
     python -m starter.teacher --data DIR --out PACK
 
-The teacher is Whisper base's encoder (MIT), fed unpadded. All voices of a line speak at one pace,
-so that frame by frame only what is said remains in the mean. What depends on the place in a
-recording alone is taken off; states are standardised, and kept as ``COMPONENTS`` principal
-components of 8 bits. PACK then holds all that the training on a GPU needs: ``manifest.json``,
-``sound.bin`` and ``targets.npz``.
+The teacher is Whisper base's encoder (MIT), fed unpadded. A voice's own mean over all that it says
+is taken off; voices of one line speak at one pace and their mean is kept. What depends on the
+place in a recording alone is taken off too; states are standardised, and kept as ``COMPONENTS``
+principal components of 8 bits. PACK then holds all that the training on a GPU needs:
+``manifest.json``, ``sound.bin`` and ``targets.npz``.
 """
 
 import argparse
@@ -31,7 +31,7 @@ from gpu_worker.pretrained import Pretrained
 from starter.facts import Item, Kind
 from starter.items import RATE, read_items
 
-COMPONENTS: Final = 192
+COMPONENTS: Final = 96
 HEARD_RATE: Final = 16_000
 CENTRE: Final = 200
 """Samples at 16 kHz to the middle of the student's first frame."""
@@ -62,18 +62,25 @@ def centred_states(encoder: ContentEncoder, wave: Floats) -> Floats:
     return encoder.encode(torch.from_numpy(wave[CENTRE:]))[:frames].numpy()
 
 
+def states_of(folder: Path, encoder: ContentEncoder, item: Item) -> Floats:
+    """The teacher's states (L, 512) of an item; found again in a later run."""
+    path = folder / f"states-{encoder.id}" / f"{item.name}.npy"
+    if not path.is_file():
+        states = centred_states(encoder, sound_of(folder, item, HEARD_RATE)).astype(np.float16)
+        write_whole(path, lambda aside: _save(aside, states))
+    return np.asarray(np.load(path), np.float32)
+
+
 def line_means(folder: Path, encoder: ContentEncoder, lines: Sequence[list[Item]]) -> list[Floats]:
-    """For each line the mean (L, 512) over all who say it; found again in a later run."""
-    cache = folder / f"means-{encoder.id}"
-    means = []
-    for items in lines:
-        path = cache / f"{items[0].line:05d}-{len(items)}.npy"
-        if not path.is_file():
-            voices = [centred_states(encoder, sound_of(folder, item, HEARD_RATE)) for item in items]
-            mean = np.mean(voices, axis=0).astype(np.float16)
-            write_whole(path, lambda aside, mean=mean: _save(aside, mean))  # type: ignore[misc]
-        means.append(np.load(path).astype(np.float32))
-    return means
+    """For each line the mean (L, 512) over all who say it, each less the mean of its voice."""
+    states = {item.name: states_of(folder, encoder, item) for line in lines for item in line}
+    spoken: dict[str, list[Floats]] = {}
+    for item in (item for line in lines for item in line):
+        spoken.setdefault(item.voice, []).append(states[item.name])
+    own = {voice: np.concatenate(parts).mean(0) for voice, parts in spoken.items()}
+    return [
+        np.mean([states[item.name] - own[item.voice] for item in line], axis=0) for line in lines
+    ]
 
 
 def _save(path: Path, values: NDArray[np.float16]) -> None:

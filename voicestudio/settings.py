@@ -285,6 +285,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(minutes=10),
         "options": {"expires": 590},
     },
+    "follow-fetches": {
+        "task": "apps.jobs.tasks.follow_fetches",
+        "schedule": timedelta(seconds=30),
+        "options": {"expires": 29},
+    },
     "erase": {
         "task": "apps.common.tasks.erase_due",
         "schedule": timedelta(minutes=1),

@@ -3,9 +3,10 @@ from django.contrib import admin
 from apps.common.looking import ReadOnlyAdmin
 
 from .admin_runpod import RunPodAccountAdmin, RunPodEndpointAdmin
+from .admin_weights import ModelWeightsAdmin
 from .models import Attempt, Job, VoiceUse
 
-__all__ = ["JobAdmin", "RunPodAccountAdmin", "RunPodEndpointAdmin"]
+__all__ = ["JobAdmin", "ModelWeightsAdmin", "RunPodAccountAdmin", "RunPodEndpointAdmin"]
 
 
 class AttemptInline(admin.TabularInline):  # type: ignore[type-arg]

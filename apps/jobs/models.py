@@ -20,6 +20,7 @@ from .states import (
     JOB_ACTIVE,
     JOB_MOVES,
     AttemptState,
+    FetchState,
     IllegalMove,
     JobState,
     Purpose,
@@ -341,3 +342,32 @@ class RunPodEndpoint(models.Model):
 
     def __str__(self) -> str:
         return self.endpoint_id
+
+
+class ModelWeights(models.Model):
+    """An entry of the manifest of weights on the operator's machine, and its download.
+
+    ``presence`` is what the last look found, "" where nobody could look; ``starts`` how often this
+    download's process was begun, ``code`` why it failed.
+    """
+
+    name = models.CharField(max_length=64, primary_key=True)
+    presence = models.CharField(max_length=8, blank=True)
+    size = models.PositiveBigIntegerField(default=0)
+    looked_at = models.DateTimeField(null=True, blank=True)
+    state = models.CharField(
+        max_length=10, choices=FetchState.choices, default=FetchState.IDLE, db_index=True
+    )
+    done_bytes = models.PositiveBigIntegerField(default=0)
+    total_bytes = models.PositiveBigIntegerField(null=True, blank=True)
+    starts = models.PositiveSmallIntegerField(default=0)
+    code = models.CharField(max_length=64, blank=True)
+    detail = models.TextField(blank=True)
+    asked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "모델"
+        verbose_name_plural = "모델 (models)"
+
+    def __str__(self) -> str:
+        return self.name

@@ -22,6 +22,7 @@ class WebCode(StrEnum):
     RUNPOD_ASLEEP = "operator:runpod-asleep"
     RUNPOD_AWAY = "operator:runpod-away"
     RUNPOD_IMAGE = "operator:runpod-image"
+    DOWNLOAD_LOST = "operator:download-lost"
 
 
 TEXTS: Final[dict[str, worker.Text]] = {
@@ -84,6 +85,10 @@ TEXTS: Final[dict[str, worker.Text]] = {
     WebCode.RUNPOD_AWAY: worker.Text(
         "RunPod이 응답하지 않습니다. 자동으로 다시 시도하며, 계속되면 RunPod 상태를 확인해 주세요.",
         "RunPod does not answer. It is asked again; if this lasts, look at RunPod's status page.",
+    ),
+    WebCode.DOWNLOAD_LOST: worker.Text(
+        "내려받기가 중간에 끊겼습니다. 다시 받으면 받은 데서 이어집니다.",
+        "The download was interrupted. Download again: it goes on where it ended.",
     ),
     **{code.value: text for code, text in worker.TEXTS.items()},
 }

@@ -28,6 +28,21 @@ class AttemptState(models.TextChoices):
     CANCELLED = "cancelled"
 
 
+class FetchState(models.TextChoices):
+    """A download of weights, as the operator wants it."""
+
+    IDLE = "idle"
+    WANTED = "wanted"
+    RUNNING = "running"
+    CANCELLING = "cancelling"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+FETCH_LIVE: Final = frozenset({FetchState.WANTED, FetchState.RUNNING, FetchState.CANCELLING})
+
+
 class Purpose(models.TextChoices):
     """What an endpoint's GPU is meant for."""
 

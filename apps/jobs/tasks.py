@@ -1,17 +1,23 @@
 """Celery's side of the verbs."""
 
 import uuid
+from typing import Final
 
 from celery import shared_task
+from django.core.cache import cache
 
 from apps.common.locks import alone
 from apps.common.storage import STORAGE_ERRORS
 
-from . import backends, looks, services
+from . import backends, looks, services, weights
 from . import canary as canaries
 from . import sweep as broom
 from .backends.base import Unreachable
-from .timing import ASK_AGAIN, ASKS
+from .timing import ASK_AGAIN, ASKS, FOLLOW_AGAIN
+
+_CHAIN: Final = "follow-fetches"
+_CHAIN_LASTS_S: Final = 15
+"""After its last sign of life."""
 
 
 @shared_task
@@ -49,3 +55,30 @@ def canary() -> None:
     with alone("canary") as mine:
         if mine:
             canaries.go_round(backends.runpod())
+
+
+@shared_task
+def follow_fetches(in_chain: bool = False) -> None:
+    """Start and follow downloads of weights; while one goes on, again in a moment.
+
+    However many ask, one chain of tasks follows; the timer begins another where that has died.
+    """
+    fetches = backends.downloads()
+    if fetches is None:
+        return
+    with alone("fetches") as mine:
+        if mine:
+            weights.go_round(fetches)
+    if not weights.is_anything_live():
+        cache.delete(_CHAIN)
+    elif in_chain or cache.add(_CHAIN, True, _CHAIN_LASTS_S):
+        cache.set(_CHAIN, True, _CHAIN_LASTS_S)
+        follow_fetches.apply_async((True,), countdown=FOLLOW_AGAIN.total_seconds())
+
+
+@shared_task
+def look_at_weights() -> None:
+    fetches = backends.downloads()
+    with alone("look-at-weights") as mine:
+        if fetches is not None and mine:
+            weights.look(fetches)

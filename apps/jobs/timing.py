@@ -42,6 +42,9 @@ only use force where a first word did not help, and a cancelled worker is gone w
 STORAGE_PAUSE: Final = timedelta(seconds=15)
 """Before an attempt is built again after the store could not be asked."""
 
+FOLLOW_AGAIN: Final = timedelta(seconds=1)
+"""Between two looks at downloads that are under way."""
+
 SLOT_PAUSE: Final = timedelta(seconds=3)
 """A worker leaves its place a moment after its job has ended."""
 

@@ -35,6 +35,11 @@ class Code(StrEnum):
     UNEXPECTED = "worker:unexpected"
     WEIGHTS_MISSING = "operator:weights-missing"
     CONTRACT_VERSION = "operator:contract-version"
+    DOWNLOAD_UNREACHABLE = "operator:download-unreachable"
+    DOWNLOAD_REFUSED = "operator:download-refused"
+    WEIGHTS_DIFFER = "operator:weights-differ"
+    WEIGHTS_UNWRITABLE = "operator:weights-unwritable"
+    DISK_FULL = "operator:disk-full"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +98,11 @@ TEXTS: dict[Code, Text] = {
         "Use the same ones, or start a new training.",
     ),
     Code.BASE_MISMATCH: Text(
-        "공개된 시작 가중치는 full 모델과 ContentVec 인코더에만 쓸 수 있습니다. "
+        "공개된 시작 가중치는 full 모델과 ContentVec 인코더에만, 스타터 가중치는 "
+        "40 kHz draft 모델과 스타터 인코더에만 쓸 수 있습니다. "
         "설정을 바꾸거나 처음부터 학습해 주세요.",
-        "Published starting weights fit only the full model with the ContentVec encoder. "
+        "Published starting weights fit only the full model with the ContentVec encoder, the "
+        "starter's only the draft model at 40 kHz with the starter's encoder. "
         "Change these settings, or start from scratch.",
     ),
     Code.SPEAKER_UNKNOWN: Text(
@@ -149,6 +156,29 @@ TEXTS: dict[Code, Text] = {
     Code.CONTRACT_VERSION: Text(
         "작업 서버의 버전이 맞지 않습니다. 운영자가 업데이트해야 합니다.",
         "The worker's version does not match. The operator has to update it.",
+    ),
+    Code.DOWNLOAD_UNREACHABLE: Text(
+        "모델 파일이 있는 서버에 연결할 수 없습니다. 네트워크를 확인하고 다시 받으면 이어집니다.",
+        "The server that has the model file can't be reached. Check the network and download "
+        "again: it goes on where it ended.",
+    ),
+    Code.DOWNLOAD_REFUSED: Text(
+        "서버가 모델 파일을 내주지 않습니다. 주소가 바뀌었을 수 있으니 업데이트를 확인해 주세요.",
+        "The server does not hand out the model file. Its address may have changed: look for an "
+        "update.",
+    ),
+    Code.WEIGHTS_DIFFER: Text(
+        "받은 파일의 체크섬이 정해진 값과 달라 지웠습니다. 다시 받고, 또 다르면 쓰지 마세요.",
+        "The file that came has another checksum than the pinned one and was deleted. Download it "
+        "again; if it differs once more, do not use it.",
+    ),
+    Code.WEIGHTS_UNWRITABLE: Text(
+        "모델 폴더에 쓸 수 없습니다. WEIGHTS_DIR의 권한을 확인해 주세요.",
+        "The folder of models can't be written. Check the permissions of WEIGHTS_DIR.",
+    ),
+    Code.DISK_FULL: Text(
+        "디스크에 자리가 없습니다. 자리를 비우고 다시 받으면 이어집니다.",
+        "The disk is full. Make room and download again: it goes on where it ended.",
     ),
 }
 

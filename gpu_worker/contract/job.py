@@ -6,7 +6,7 @@ with its own PUT URL; ``manifest.json`` is stored last and is the proof that all
 
 from typing import Annotated, Final, Literal
 
-from pydantic import Field, SecretStr, TypeAdapter
+from pydantic import Field, SecretStr, TypeAdapter, field_validator
 
 from .base import Frozen
 from .errors import Code
@@ -74,6 +74,13 @@ class EncoderRef(Frozen):
     id: ContentEncoderName
     sha256: Sha256
 
+    @field_validator("id")
+    @classmethod
+    def _is_one(cls, name: ContentEncoderName) -> ContentEncoderName:
+        if name is ContentEncoderName.AUTO:
+            raise ValueError("a voice names the encoder that it was trained with")
+        return name
+
 
 class VoiceRef(Frozen):
     """A trained voice: its published checkpoint, retrieval index and content encoder.
@@ -93,7 +100,7 @@ Voices = Annotated[tuple[VoiceRef, ...], Field(min_length=1, max_length=MAX_BLEN
 
 
 class _Job(Frozen):
-    contract: Literal[3] = VERSION
+    contract: Literal[4] = VERSION
     job_id: str
     attempt_id: str
     fence: int = Field(ge=1, description="Grows with each attempt of a job")
@@ -285,7 +292,7 @@ Result = Annotated[AnyResult, Field(discriminator="kind")]
 class Manifest(Frozen):
     """Stored last, as ``manifest.json``: the truth about a finished attempt."""
 
-    contract: Literal[3] = VERSION
+    contract: Literal[3, 4] = VERSION  # what a worker of 3 began may end now
     job_id: str
     attempt_id: str
     fence: int

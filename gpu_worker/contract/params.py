@@ -52,8 +52,12 @@ class ExportRate(IntEnum):
 
 
 class ContentEncoderName(StrEnum):
+    """``auto`` only asks: a training chooses by what is installed, a voice names what it has."""
+
+    AUTO = "auto"
     CONTENTVEC = "contentvec"
     WHISPER_BASE = "whisper-base"
+    STARTER = "starter"
 
 
 class F0Method(StrEnum):
@@ -125,11 +129,15 @@ class SeparatorName(StrEnum):
 
 
 class TrainBase(StrEnum):
-    """Weights that a training starts from; ``auto`` is published ones where they fit."""
+    """Weights that a training starts from.
+
+    ``auto`` is published ones or the starter's own, whichever fits and is there.
+    """
 
     AUTO = "auto"
     SCRATCH = "scratch"
     PUBLISHED = "published"
+    STARTER = "starter"
 
 
 Seed = Annotated[int, Field(ge=0, le=2**31 - 1, **knob("난수 시드", "Random seed"))]
@@ -145,7 +153,7 @@ class TrainParams(Frozen):
     preset: Preset = choice(Preset.DRAFT, "모델 크기", "Model size", advanced=SIMPLE)
     sample_rate: SampleRate = choice(SampleRate.HZ_40000, "샘플레이트(Hz)", "Sample rate (Hz)")
     content_encoder: ContentEncoderName = choice(
-        ContentEncoderName.WHISPER_BASE, "발음 인코더", "Content encoder"
+        ContentEncoderName.AUTO, "발음 인코더", "Content encoder"
     )
     f0_method: F0Method = choice(F0Method.FCPE, "음높이 추출", "Pitch extraction")
     base: TrainBase = choice(TrainBase.AUTO, "시작 가중치", "Starting weights")

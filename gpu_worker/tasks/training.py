@@ -19,6 +19,7 @@ from gpu_worker.contract.scores import Candidate
 from gpu_worker.contract.stage import Stage
 from gpu_worker.engine.config import FRAME_RATE, spectrogram_config
 from gpu_worker.engine.learning import training
+from gpu_worker.engine.learning.choosing import chosen
 from gpu_worker.engine.learning.dataset import FeatureExtractor
 from gpu_worker.engine.learning.features import clips_together
 from gpu_worker.engine.learning.training import TrainReporter
@@ -49,6 +50,7 @@ def train(
     """
     started = time.monotonic()
     report.progress(Stage.PREPARE, 0.0)
+    params = chosen(params, tools.weights, resume)
     encoder = load_content_encoder(params.content_encoder, tools.weights, tools.device)
     f0 = load_f0(params.f0_method, tools.weights, tools.device)
     report.log(
@@ -127,6 +129,7 @@ def extract_features(
     stop: StopCheck,
 ) -> Prepared:
     """Slice recordings and keep their features in ``folder``, where a training finds them."""
+    params = chosen(params, tools.weights)
     extractor = FeatureExtractor(
         spectrogram_config(params.sample_rate),
         load_content_encoder(params.content_encoder, tools.weights, tools.device),

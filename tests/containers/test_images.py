@@ -13,7 +13,7 @@ import pytest
 
 from docker.fetch_weights import main as fetch_weights
 from docker.fetch_weights import refusal
-from gpu_worker.pretrained import read_manifest
+from gpu_worker.contract.weights import read_manifest
 from tests.containers.files import GPU, ROOT, WEB, Stage, copied, lay_out, stages
 from tests.gpu_worker.studio_server import serve
 
@@ -165,6 +165,7 @@ def test_the_web_image_starts_without_the_engine(tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "gpu_worker").iterdir()) == [
         "__init__.py",
         "contract",
+        "weights.toml",
     ]
     assert not (tmp_path / "voicestudio" / "embedded").exists()
     blocked = "import sys; sys.modules.update(torch=None, faiss=None, onnxruntime=None)"

@@ -45,6 +45,7 @@ from gpu_worker.contract.params import (
     Preset,
     SeparateParams,
     SeparatorName,
+    TrainBase,
     TrainParams,
 )
 from gpu_worker.contract.stage import Stage
@@ -278,8 +279,8 @@ def test_a_broken_recording_is_named_in_the_log(
     assert log[-1].level == "error"
 
 
-def test_a_trained_voice_sings(
-    studio: Studio, tools: Tools, song: bytes, encoder: EncoderRef, tmp_path: Path
+def test_a_voice_trained_by_default_is_the_starters_and_sings(
+    studio: Studio, tools: Tools, song: bytes, tmp_path: Path
 ) -> None:
     assert run(train_job(studio, tmp_path, 2), tools, tmp_path / "t", StopSwitch()) is (
         Outcome.FINISHED
@@ -287,7 +288,9 @@ def test_a_trained_voice_sings(
     found = manifest(studio)
     assert isinstance(found.result, TrainResult)
     assert found.result.steps == 2
-    assert found.result.encoder == encoder
+    starter = ContentEncoderName.STARTER
+    encoder = EncoderRef(id=starter, sha256=tools.weights.find(starter).sha256)
+    assert (found.result.encoder, found.result.base) == (encoder, TrainBase.STARTER)
     assert found.result.usable_seconds > 10
     models = {file.sha256: file.name for file in found.files if file.name.endswith(".pth")}
     assert sorted(models.values()) == [MODEL]  # its only checkpoint, stored once

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import save_file
 from torch import nn
 
 from gpu_worker.contract.errors import Code, JobError
@@ -192,6 +193,49 @@ def test_auto_takes_the_base_where_it_fits_and_is_installed(tmp_path: Path) -> N
     assert find_base(with_base(TrainBase.AUTO, preset=Preset.DRAFT), weights) is None
     assert find_base(with_base(TrainBase.AUTO, sample_rate=48000), weights) is None
     assert find_base(with_base(TrainBase.SCRATCH), weights) is None
+
+
+STARTER = TrainParams(content_encoder=ContentEncoderName.STARTER)
+
+
+def test_the_starters_base_is_for_drafts_with_its_encoder(tmp_path: Path) -> None:
+    names = ("starter-generator-40k", "starter-discriminator-40k")
+    weights = Folder({name: tmp_path / name for name in names})
+    found = Base(tmp_path / names[0], tmp_path / names[1], TrainBase.STARTER)
+    for base in (TrainBase.AUTO, TrainBase.STARTER):
+        asked = STARTER.model_copy(update={"base": base})
+        assert find_base(asked, weights) == found
+    assert find_base(STARTER, Folder({})) is None
+    assert find_base(STARTER.model_copy(update={"sample_rate": 32000}), weights) is None
+    assert find_base(STARTER.model_copy(update={"base": TrainBase.SCRATCH}), weights) is None
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"preset": Preset.FULL},
+        {"sample_rate": 48000},
+        {"content_encoder": ContentEncoderName.WHISPER_BASE},
+    ],
+)
+def test_the_starters_base_is_refused_where_it_does_not_fit(changes: dict[str, object]) -> None:
+    asked = STARTER.model_copy(update={"base": TrainBase.STARTER, **changes})
+    with pytest.raises(JobError) as raised:
+        find_base(asked, Folder({}))
+    assert raised.value.code is Code.BASE_MISMATCH
+
+
+def test_a_base_in_half_precision_safetensors(base: Base, tmp_path: Path) -> None:
+    generator, discriminator = small_nets()
+    load_into(generator, "base")
+    load_into(discriminator, "base")
+    paths = [tmp_path / "g.safetensors", tmp_path / "d.safetensors"]
+    for net, path in zip((generator, discriminator), paths, strict=True):
+        save_file({name: each.half().contiguous() for name, each in net.state_dict().items()}, path)
+    started = small_nets()
+    Base(paths[0], paths[1], TrainBase.STARTER).load_into(*started)
+    for name, tensor in started[0].state_dict().items():
+        assert torch.equal(tensor, generator.state_dict()[name].half().float())
 
 
 def test_a_base_that_was_asked_for_has_to_be_there(tmp_path: Path) -> None:

@@ -176,7 +176,7 @@ def test_weights_are_listed_with_licences(
     assert main(["weights", "--weights-dir", str(tmp_path)]) == 0
     rows = capsys.readouterr().out.splitlines()
     states = {row.split()[0]: row.split()[1] for row in rows if not row.startswith(" ")}
-    assert states["fcpe"] == "ready"
+    assert states["fcpe"] == "present"
     assert states["rmvpe"] == "missing"
     absent = {name for name, state in states.items() if state == "absent"}
     assert absent == {"lead-and-backing", "dereverb"}

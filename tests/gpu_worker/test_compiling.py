@@ -1,5 +1,6 @@
 """A compiler that works aside: nobody waits for it, nobody needs it."""
 
+import shutil
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -10,8 +11,8 @@ from torch import Tensor
 
 from gpu_worker.engine.learning.fast_step import FastStep, Tricks
 from gpu_worker.engine.learning.train_step import TrainBatch
-from gpu_worker.engine.nets import fusions
-from gpu_worker.engine.nets.compiling import Compiler, _Either, each, rows
+from gpu_worker.engine.nets import compiling, fusions
+from gpu_worker.engine.nets.compiling import Compiler, _Either, can_compile, each, rows
 from gpu_worker.engine.nets.fused import Kernels
 from tests.gpu_worker.test_fast_step import STARTS, batch, fresh, noise  # noqa: F401  # a fixture
 
@@ -27,6 +28,42 @@ def wait(compiler: Compiler) -> None:
             return
         threading.Event().wait(0.01)
     raise AssertionError("not ready in 10 s")
+
+
+class Launcher:
+    """Triton's module, loaded or to be compiled in vain."""
+
+    def __init__(self, error: Exception | None) -> None:
+        self._error = error
+
+    def CudaUtils(self) -> None:
+        if self._error:
+            raise self._error
+
+
+@pytest.mark.parametrize(
+    ("triton", "compilers", "error", "can"),
+    [
+        (False, {"gcc"}, None, False),
+        (True, {"gcc"}, RuntimeError("unused"), True),
+        (True, {"clang"}, RuntimeError("unused"), True),
+        (True, set(), None, True),
+        (True, set(), RuntimeError("Failed to find C compiler"), False),
+        (True, set(), ImportError("undefined symbol"), False),
+    ],
+)
+def test_kernels_need_a_compiler_or_what_one_made_before(
+    triton: bool,
+    compilers: set[str],
+    error: Exception | None,
+    can: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(compiling, "has_triton", lambda: triton)
+    monkeypatch.setattr(shutil, "which", lambda name: name if name in compilers else None)
+    monkeypatch.setattr(compiling, "import_module", lambda name: Launcher(error))
+    assert can_compile(torch.device("cuda")) is can
+    assert not can_compile(torch.device("cpu"))
 
 
 def test_a_function_met_runs_as_written_and_is_compiled_aside(

@@ -4,21 +4,22 @@ import hashlib
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 import torch
 
 from gpu_worker.contract.errors import Code, JobError
 from gpu_worker.contract.params import ContentEncoderName, F0Method, SeparatorName
+from gpu_worker.contract.weights import Entry, read_manifest
 from gpu_worker.engine.speech.content import load_content_encoder
-from gpu_worker.pretrained import Entry, Pretrained, fetch, read_manifest
-from tests.gpu_worker.studio_server import Studio, serve
+from gpu_worker.pretrained import Pretrained
 
 CONTENT = bytes(range(256)) * 8000
 PACKAGED = (
+    "starter",
+    "starter-generator-40k",
+    "starter-discriminator-40k",
     "whisper-base",
     "fcpe",
     "swift-f0",
@@ -30,37 +31,11 @@ PACKAGED = (
 )
 
 
-@pytest.fixture
-def studio() -> Iterator[Studio]:
-    with serve() as running:
-        running.objects["rmvpe.pt"] = CONTENT
-        yield running
-
-
-@pytest.fixture
-def client() -> Iterator[httpx.Client]:
-    with httpx.Client() as made:
-        yield made
-
-
-def entry(studio: Studio, sha256: str | None = None) -> Entry:
-    return Entry(
-        name="rmvpe",
-        title="RMVPE",
-        licence="MIT",
-        source="here",
-        sha256=sha256 or hashlib.sha256(CONTENT).hexdigest(),
-        file="deep/rmvpe.pt",
-        url=studio.object_url("rmvpe.pt"),
-    )
+ABOUT: dict[str, str] = {"name": "x", "title": "x", "licence": "MIT", "source": "x"}
 
 
 def pin(found: Entry) -> str:
     return found.sha256 or f"prefix {found.sha256_prefix}"
-
-
-def silent(done: int, total: int | None) -> None:
-    return None
 
 
 def test_every_entry_is_named_pinned_and_licensed() -> None:
@@ -69,20 +44,28 @@ def test_every_entry_is_named_pinned_and_licensed() -> None:
         assert found.title
         assert found.licence
         assert found.source
+        assert found.need_ko
+        assert found.need_en
         assert len(found.packages) == len(found.files)
-        assert bool(found.files) != bool(found.file and found.url)
+        ways = (bool(found.files), bool(found.own), bool(found.file and found.url))
+        assert sum(ways) == 1
 
 
 def test_every_name_of_the_contract_is_in_the_manifest() -> None:
     names = read_manifest()
     separators = set(SeparatorName) - {SeparatorName.AUTO}
-    for wanted in (*ContentEncoderName, *(set(F0Method) - {F0Method.HYBRID}), *separators):
+    encoders = set(ContentEncoderName) - {ContentEncoderName.AUTO}
+    for wanted in (*encoders, *(set(F0Method) - {F0Method.HYBRID}), *separators):
         assert wanted.value in names
 
 
 README = Path(__file__).parents[2] / "README.md"
 # The table names a family once.
+STARTER = "Starter: content encoder and draft base"
 FAMILIES = {
+    "starter": STARTER,
+    "starter-generator-40k": STARTER,
+    "starter-discriminator-40k": STARTER,
     "whisper-base": "Whisper base",
     "fcpe": "FCPE",
     "swift-f0": "SwiftF0",
@@ -146,7 +129,7 @@ def test_a_file_known_by_its_first_digits_is_held_to_them(tmp_path: Path) -> Non
     sha256 = hashlib.sha256(CONTENT).hexdigest()
 
     def find(prefix: str | None) -> str:
-        known = Entry("x", "x", "MIT", "x", file="x.th", url="http://x", sha256_prefix=prefix)
+        known = Entry(**ABOUT, file="x.th", url="http://x", sha256_prefix=prefix)
         return Pretrained(tmp_path, {"x": known}).find("x").sha256
 
     assert find(sha256[:8]) == sha256
@@ -156,41 +139,10 @@ def test_a_file_known_by_its_first_digits_is_held_to_them(tmp_path: Path) -> Non
 
 
 def test_a_package_that_is_absent_is_refused() -> None:
-    absent = Entry("x", "x", "MIT", "x", "0" * 64, packages=("no-such-thing",), files=("x.pt",))
+    packaged = {"packages": ("no-such-thing",), "files": ("x.pt",), "sha256": "0" * 64}
+    absent = Entry.model_validate({**ABOUT, **packaged})
     with pytest.raises(JobError, match="not installed"):
         Pretrained(manifest={"x": absent}).find("x")
-
-
-def test_fetch_verifies_and_tells_progress(
-    studio: Studio, client: httpx.Client, tmp_path: Path
-) -> None:
-    told: list[tuple[int, int | None]] = []
-    path = fetch(entry(studio), tmp_path, lambda done, total: told.append((done, total)), client)
-    assert path.read_bytes() == CONTENT
-    assert told[-1] == (len(CONTENT), len(CONTENT))
-    assert Pretrained(tmp_path, {"rmvpe": entry(studio)}).find("rmvpe").path == path
-
-
-def test_fetch_resumes_where_it_was_cut(
-    studio: Studio, client: httpx.Client, tmp_path: Path
-) -> None:
-    studio.cut_downloads_after = 1_500_000
-    with pytest.raises(JobError):
-        fetch(entry(studio), tmp_path, silent, client)
-    assert not (tmp_path / "deep/rmvpe.pt").exists()
-    told: list[int] = []
-    path = fetch(entry(studio), tmp_path, lambda done, total: told.append(done), client)
-    assert path.read_bytes() == CONTENT
-    assert told[0] > 1_000_000
-    assert len(studio.ranges) == 1
-
-
-def test_fetch_drops_a_download_with_another_checksum(
-    studio: Studio, client: httpx.Client, tmp_path: Path
-) -> None:
-    with pytest.raises(JobError, match="checksum"):
-        fetch(entry(studio, "0" * 64), tmp_path, silent, client)
-    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
 def test_importing_the_worker_fetches_nothing() -> None:

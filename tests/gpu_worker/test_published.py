@@ -14,6 +14,7 @@ from gpu_worker.contract.errors import Code, JobError
 from gpu_worker.contract.params import ContentEncoderName, Preset
 from gpu_worker.engine.config import synthesizer_config
 from gpu_worker.engine.nets.synthesizer import Synthesizer
+from gpu_worker.engine.speech.content import DIMS
 from gpu_worker.engine.voice.published import (
     MAX_BYTES,
     VoiceMetadata,
@@ -60,9 +61,9 @@ def test_a_published_voice_is_read() -> None:
     assert voice.build().emb_g.weight.dtype is torch.float32
 
 
-@pytest.mark.parametrize("encoder", list(ContentEncoderName))
+@pytest.mark.parametrize("encoder", list(DIMS))
 def test_what_is_written_reads_back(tmp_path: Path, encoder: ContentEncoderName) -> None:
-    dim = 768 if encoder is ContentEncoderName.CONTENTVEC else 512
+    dim = DIMS[encoder][0]
     net = Synthesizer(synthesizer_config(Preset.DRAFT, 48_000, dim))
     path = tmp_path / "voice.pth"
     write_published(
@@ -165,6 +166,7 @@ def test_v1_is_read(tmp_path: Path, changes: dict[str, Any]) -> None:
 
 def test_v1_of_another_encoder_is_refused(tmp_path: Path) -> None:
     assert refusal(v1(tmp_path, embedder_model="whisper-base")) is Code.ENCODER_MISMATCH
+    assert refusal(v1(tmp_path, embedder_model="auto")) is Code.MODEL_UNSUPPORTED
     assert refusal(v1(tmp_path, version="v2")) is Code.MODEL_UNREADABLE
     assert refusal(v1(tmp_path, f0=0)) is Code.MODEL_UNSUPPORTED
 

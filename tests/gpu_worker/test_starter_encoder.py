@@ -1,5 +1,6 @@
 """The starter's content encoder: ContentVec's shapes, nothing of the whole recording, its file."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,12 @@ import torch
 from safetensors.torch import save_file
 
 from gpu_worker.contract.errors import Code, JobError
+from gpu_worker.contract.params import ContentEncoderName
+from gpu_worker.engine.speech.content import (
+    BatchEncoder,
+    ContentEncoder,
+    load_content_encoder,
+)
 from gpu_worker.engine.speech.starter import (
     CONTEXT,
     FRAME,
@@ -14,6 +21,7 @@ from gpu_worker.engine.speech.starter import (
     StarterEncoder,
     load_starter_encoder,
 )
+from gpu_worker.engine.weights import WeightFiles
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +77,55 @@ def test_another_file_is_refused(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(JobError) as caught:
         load_starter_encoder(path)
     assert caught.value.code is Code.WEIGHTS_MISSING
+
+
+@dataclass
+class Here:
+    """A source of weights that has one file."""
+
+    path: Path
+
+    def find(self, name: str) -> WeightFiles:
+        return WeightFiles((self.path,), "b" * 64)
+
+
+@pytest.fixture(scope="module")
+def content(encoder: StarterEncoder, tmp_path_factory: pytest.TempPathFactory) -> ContentEncoder:
+    path = tmp_path_factory.mktemp("starter") / "encoder.safetensors"
+    save_file(encoder.state_dict(), path)
+    return load_content_encoder(ContentEncoderName.STARTER, Here(path), dim=WIDTH)
+
+
+def test_by_name_with_its_checksum(content: ContentEncoder) -> None:
+    assert (content.id, content.sha256) == (ContentEncoderName.STARTER, "b" * 64)
+    assert content.dim == WIDTH
+
+
+def test_long_audio_in_windows_is_the_same_as_whole(
+    content: ContentEncoder, encoder: StarterEncoder
+) -> None:
+    wave = noise(53 * 16_000 + 123)
+    in_parts, whole = content.encode(wave[0]), encoder(wave)[0]
+    assert in_parts.shape == whole.shape
+    assert torch.allclose(in_parts, whole, atol=1e-4)
+
+
+def test_many_at_once_as_alone(content: ContentEncoder) -> None:
+    assert isinstance(content, BatchEncoder)
+    pair = torch.cat([noise(8000), noise(8000).flip(1)])
+    together = content.encode_batch(pair)
+    assert torch.allclose(together[1], content.encode(pair[1]), atol=1e-5)
+
+
+def test_a_width_that_it_lacks_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(JobError) as caught:
+        load_content_encoder(ContentEncoderName.STARTER, Here(tmp_path), dim=512)
+    assert caught.value.code is Code.ENCODER_MISMATCH
+
+
+def test_too_short_is_a_programming_error(content: ContentEncoder) -> None:
+    with pytest.raises(ValueError, match="400"):
+        content.encode(torch.zeros(399))
 
 
 def test_other_shapes_are_refused(tmp_path: Path) -> None:

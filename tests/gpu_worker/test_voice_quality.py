@@ -1,12 +1,16 @@
-"""The short form of tests/trials/test_voice_quality.py: some 200 steps a voice."""
+"""The short form of tests/trials/test_voice_quality.py: some 200 steps a voice, from nothing."""
 
 from pathlib import Path
 
-from gpu_worker.contract.params import F0Method, TrainParams
+from gpu_worker.contract.params import ContentEncoderName, F0Method, TrainParams
 from tests.gpu_worker.voice_quality import SPEAKERS, SPOKEN, Jury
 
 PARAMS = TrainParams(
-    total_steps=220, checkpoint_every=1000, previews=0, f0_method=F0Method.SWIFT_F0
+    content_encoder=ContentEncoderName.WHISPER_BASE,
+    total_steps=220,
+    checkpoint_every=1000,
+    previews=0,
+    f0_method=F0Method.SWIFT_F0,
 )
 
 

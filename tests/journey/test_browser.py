@@ -86,6 +86,9 @@ def look_around(visitor: Visitor) -> None:
     visitor.go("/voices")
     page.get_by_role("link", name=VOICE).first.click()
     expect(page.get_by_role("heading", name=VOICE, level=1)).to_be_visible()
+    note = page.get_by_role("note")
+    expect(note).to_contain_text("스타터 엔진으로 만들었습니다")
+    expect(note.get_by_role("link")).to_be_hidden()  # only the operator can do something about it
     visitor.snap("voice")
     assert violations(visitor) == []
     page.get_by_role("button", name=f"{VOICE} 메뉴").click()

@@ -1,13 +1,18 @@
-"""Voices trained for some minutes sing one song; each must sound like its own speaker."""
+"""Voices trained from nothing for minutes sing one song; each must sound like its own speaker."""
 
 from pathlib import Path
 
 import pytest
 
-from gpu_worker.contract.params import TrainParams
+from gpu_worker.contract.params import ContentEncoderName, TrainParams
 from tests.gpu_worker.voice_quality import SPEAKERS, SPOKEN, SUNG, Jury
 
-PARAMS = TrainParams(total_steps=3000, checkpoint_every=500, previews=2)
+PARAMS = TrainParams(
+    content_encoder=ContentEncoderName.WHISPER_BASE,
+    total_steps=3000,
+    checkpoint_every=500,
+    previews=2,
+)
 
 
 @pytest.mark.trial

@@ -77,12 +77,17 @@ class Places:
         """One folder an attempt of the local compute backend, each with a process.json."""
         return self.var / "local"
 
+    @property
+    def fetches(self) -> Path:
+        """One folder a download of weights, each with a process.json."""
+        return self.var / "fetches"
+
     def make(self) -> None:
         """Create the folders; those with customers' data are closed to other users."""
         self.var.mkdir(parents=True, exist_ok=True)
         for folder in (self.run, self.log, self.beat, self.postgres):
             folder.mkdir(exist_ok=True)
-        for private in (self.mail, self.valkey, self.storage, self.local_jobs):
+        for private in (self.mail, self.valkey, self.storage, self.local_jobs, self.fetches):
             private.mkdir(exist_ok=True)
             private.chmod(0o700)
 

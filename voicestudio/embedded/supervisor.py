@@ -202,6 +202,8 @@ class Supervisor:
         self._end(ours)
         for job in local_jobs.end_all(self.stack.places.local_jobs):
             self._say(f"  local job  ended   {job}")
+        for name in local_jobs.end_all(self.stack.places.fetches):
+            self._say(f"  download   ended   {name}")
         self._end(theirs)
         self._running.clear()
         if self._keeper is not None:

@@ -7,6 +7,7 @@ from django.conf import settings
 
 from .. import compute
 from .base import Backend, Limits
+from .fetches import Fetches
 from .local import LocalBackend
 from .runpod import RunPodBackend
 from .runpod_client import RunPodClient
@@ -31,6 +32,13 @@ def _local() -> Backend:
         slots=settings.LOCAL_BACKEND_SLOTS,
         weights=Path(settings.WEIGHTS_DIR),
     )
+
+
+def downloads() -> Fetches | None:
+    """Downloads of weights for local workers; None where jobs run elsewhere."""
+    if settings.COMPUTE_BACKEND != "local":
+        return None
+    return Fetches(Path(settings.VAR_DIR) / "fetches", Path(settings.WEIGHTS_DIR))
 
 
 def _runpod() -> Backend:

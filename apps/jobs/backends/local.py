@@ -6,13 +6,8 @@ start time, which together name one process for good), ``worker.log`` and ``tmp`
 """
 
 import fcntl
-import json
 import os
-import shutil
-import signal
-import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,24 +29,9 @@ from .base import (
     Submission,
     spec_text,
 )
+from .processes import Process, clean, noted, spawn, stop
 
-KILL_AFTER_S: Final = 3.0
-"""Nothing of an attempt that was told to stop is wanted any more."""
-NICENESS: Final = 10
-"""Workers give way to the pages that share their machine."""
 _PASSED_ON: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "OMP_NUM_THREADS", "SSL_CERT_FILE")
-
-
-@dataclass(frozen=True)
-class Process:
-    """A process for good: a pid alone may be somebody else's by now."""
-
-    pid: int
-    started_ticks: int
-
-    @property
-    def is_alive(self) -> bool:
-        return _started_ticks(self.pid) == self.started_ticks
 
 
 @dataclass(frozen=True)
@@ -77,25 +57,18 @@ class LocalBackend:
 
     def status(self, remote: Remote) -> Look:
         folder = self.folder / str(remote.attempt_id)
-        process = _read_process(folder)
+        process = noted(folder)
         if process is None:
             return Look(RemoteState.GONE)
         return Look(RemoteState.RUNNING if process.is_alive else RemoteState.ENDED)
 
     def stop(self, remote: Remote) -> Look:
-        """SIGTERM to the group, and SIGKILL where that was ``KILL_AFTER_S`` ago."""
+        """SIGTERM to the group, and SIGKILL where that was a while ago."""
         folder = self.folder / str(remote.attempt_id)
-        process = _read_process(folder)
-        if process is None or not process.is_alive:
-            _clean(folder)
-            return Look(RemoteState.GONE)
-        asked = folder / "stop-asked"
-        if not asked.exists():
-            asked.touch()
-            _signal(process, signal.SIGTERM)
-        elif time.time() - asked.stat().st_mtime > KILL_AFTER_S:
-            _signal(process, signal.SIGKILL)
-        return Look(RemoteState.RUNNING)
+        if not stop(folder):
+            return Look(RemoteState.RUNNING)
+        clean(folder, ("spec.json", "tmp"))  # the links and the token are of no more use
+        return Look(RemoteState.GONE)
 
     def health(self) -> Health:
         running = len(self._running())
@@ -108,21 +81,8 @@ class LocalBackend:
         spec_file.touch(mode=0o600)
         spec_file.write_text(spec_text(spec))
         with (folder / "worker.log").open("ab") as log:
-            child = subprocess.Popen(
-                [sys.executable, "-m", "gpu_worker", "run", str(spec_file)],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                cwd=tmp,
-                env=self._environment(tmp),
-                start_new_session=True,
-            )
-        # the child can't be gone: nobody has waited for it yet
-        os.setpriority(os.PRIO_PROCESS, child.pid, NICENESS)
-        ticks = _started_ticks(child.pid, even_dead=True)
-        process = Process(child.pid, ticks or 0)
-        _write_process(folder, process)
-        return process
+            command = [sys.executable, "-m", "gpu_worker", "run", str(spec_file)]
+            return spawn(command, folder, tmp, self._environment(tmp), log)
 
     def _environment(self, tmp: Path) -> dict[str, str]:
         """What a worker may know of this machine: no secret of the web is among it."""
@@ -140,7 +100,7 @@ class LocalBackend:
         }
 
     def _running(self) -> list[Process]:
-        processes = (_read_process(path.parent) for path in self.folder.glob("*/process.json"))
+        processes = (noted(path.parent) for path in self.folder.glob("*/process.json"))
         return [process for process in processes if process is not None and process.is_alive]
 
     @contextmanager
@@ -154,43 +114,3 @@ class LocalBackend:
 def threads(slots: int) -> int:
     """Of each worker: its share of the cores that this process may use, and one at least."""
     return max(1, len(os.sched_getaffinity(0)) // slots)
-
-
-def _started_ticks(pid: int, *, even_dead: bool = False) -> int | None:
-    """When a process began, in clock ticks since boot; None where it is gone or a zombie."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return None
-    state, *fields = stat.rpartition(")")[2].split()
-    if state in "ZX" and not even_dead:
-        return None
-    return int(fields[18])
-
-
-def _write_process(folder: Path, process: Process) -> None:
-    aside = folder / "process.json.new"
-    aside.write_text(json.dumps({"pid": process.pid, "started_ticks": process.started_ticks}))
-    aside.rename(folder / "process.json")
-
-
-def _read_process(folder: Path) -> Process | None:
-    try:
-        said = json.loads((folder / "process.json").read_text())
-    except FileNotFoundError:
-        return None
-    return Process(pid=said["pid"], started_ticks=said["started_ticks"])
-
-
-def _signal(process: Process, number: signal.Signals) -> None:
-    try:
-        os.killpg(process.pid, number)
-    except ProcessLookupError:
-        return
-
-
-def _clean(folder: Path) -> None:
-    """Leave only the log: the links and the token are of no more use."""
-    for name in ("spec.json", "process.json", "stop-asked"):
-        (folder / name).unlink(missing_ok=True)
-    shutil.rmtree(folder / "tmp", ignore_errors=True)

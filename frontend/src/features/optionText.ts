@@ -7,6 +7,7 @@ const NAMED: Record<string, Key> = {
   full: "presetFull",
   contentvec: "encoderContentvec",
   "whisper-base": "encoderWhisper",
+  starter: "starterOption",
   fcpe: "f0Fcpe",
   "swift-f0": "f0Swift",
   rmvpe: "f0Rmvpe",
@@ -33,7 +34,11 @@ const NAMED: Record<string, Key> = {
 };
 
 /** What "by itself" means depends on the knob. */
-const AUTOMATIC: Record<string, Key> = { separator: "separatorAuto", base: "baseAuto" };
+const AUTOMATIC: Record<string, Key> = {
+  separator: "separatorAuto",
+  base: "baseAuto",
+  content_encoder: "encoderAuto",
+};
 
 /** How the options of a knob are called on the pages. */
 export function useOptionText(): (option: KnobValue, knob?: string) => string {

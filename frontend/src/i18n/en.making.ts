@@ -31,7 +31,7 @@ export const enMaking: Record<keyof typeof koMaking, string> = {
   separatorAuto: "Automatic (the best installed)",
   separatorSpleeter: "Spleeter",
   separatorDemucs: "HT-Demucs",
-  baseAuto: "Automatic (published weights where they fit)",
+  baseAuto: "Automatic (published or starter weights that fit)",
   baseScratch: "From scratch",
   basePublished: "Published pretrained weights",
   whatIsIt: "What is it?",

@@ -251,6 +251,13 @@ export const en: Record<Key, string> = {
   presetFullText: "The best sound. Needs a GPU.",
   encoderContentvec: "ContentVec",
   encoderWhisper: "Whisper base",
+  encoderAuto: "Automatic (by the installed weights)",
+  starterOption: "Starter (built in)",
+  starterWill:
+    "This voice will be made with the built-in starter engine: small, offline and soon trained, on a CPU too. With a GPU and published weights, the full model sounds better.",
+  starterWas:
+    "This voice was made with the built-in starter engine: small and offline. It is always converted with the same engine. With a GPU and published weights, the full model sounds better.",
+  starterOperator: "Get published weights (operator)",
   f0Fcpe: "FCPE",
   f0Swift: "SwiftF0",
   f0Rmvpe: "RMVPE",

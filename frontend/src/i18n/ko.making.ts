@@ -30,7 +30,7 @@ export const koMaking = {
   separatorAuto: "자동(설치된 것 중 가장 좋은 모델)",
   separatorSpleeter: "Spleeter",
   separatorDemucs: "HT-Demucs",
-  baseAuto: "자동(맞는 공개 가중치가 있으면 사용)",
+  baseAuto: "자동(맞는 공개 가중치나 스타터 가중치)",
   baseScratch: "처음부터",
   basePublished: "공개 사전 학습 가중치",
   whatIsIt: "무엇을 변환할까요?",

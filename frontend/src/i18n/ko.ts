@@ -251,6 +251,13 @@ export const ko = {
   presetFullText: "가장 좋은 음질입니다. GPU가 필요합니다.",
   encoderContentvec: "ContentVec",
   encoderWhisper: "Whisper base",
+  encoderAuto: "자동(설치된 가중치에 맞게)",
+  starterOption: "스타터(내장)",
+  starterWill:
+    "이 목소리는 내장된 스타터 엔진으로 만듭니다. 작고 인터넷 없이 동작해 CPU에서도 금방 학습됩니다. GPU와 공개 가중치가 있으면 풀 모델의 음질이 더 좋습니다.",
+  starterWas:
+    "이 목소리는 내장된 스타터 엔진으로 만들었습니다. 작고 인터넷 없이 동작하며, 변환할 때도 늘 같은 엔진을 씁니다. GPU와 공개 가중치가 있으면 풀 모델의 음질이 더 좋습니다.",
+  starterOperator: "공개 가중치 받기(운영자)",
   f0Fcpe: "FCPE",
   f0Swift: "SwiftF0",
   f0Rmvpe: "RMVPE",

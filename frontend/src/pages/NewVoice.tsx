@@ -9,7 +9,9 @@ import { ChosenCard } from "../features/voice/ChosenCard";
 import { ConsentFields } from "../features/voice/ConsentFields";
 import { DatasetChoice } from "../features/voice/DatasetChoice";
 import { PresetFields } from "../features/voice/PresetFields";
+import { StarterNotice } from "../features/voice/StarterNotice";
 import { Summary } from "../features/voice/Summary";
+import { willUseStarter } from "../features/voice/starter";
 import { useNewVoice } from "../features/voice/useNewVoice";
 import { useI18n } from "../i18n";
 import { Advanced } from "../ui/Advanced";
@@ -112,6 +114,7 @@ function VoiceForm({ known }: { known: Voice | undefined }) {
         </Part>
         <Part number={4} title={t("partTraining")}>
           <PresetFields values={values.params} onChange={form.setParam} />
+          {willUseStarter(values.params) && <StarterNotice text="starterWill" className="mt-5" />}
           <Advanced>
             <KnobFields knobs={ADVANCED} values={values.params} onChange={form.setParam} />
           </Advanced>

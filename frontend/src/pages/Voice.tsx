@@ -9,6 +9,8 @@ import { ConsentCard } from "../features/voice/ConsentCard";
 import { ContinueTraining } from "../features/voice/ContinueTraining";
 import { ExportCard } from "../features/voice/ExportCard";
 import { QualityCard } from "../features/voice/QualityCard";
+import { StarterNotice } from "../features/voice/StarterNotice";
+import { usesStarter } from "../features/voice/starter";
 import { VoiceMenu } from "../features/voice/VoiceMenu";
 import { improvement, voiceRange, voiceState } from "../features/voice/voiceText";
 import { type Translate, useI18n } from "../i18n";
@@ -72,6 +74,7 @@ function Details({ voice }: { voice: VoiceData }) {
           {t("voiceDisabledText")}
         </p>
       )}
+      {usesStarter(voice) && <StarterNotice text="starterWas" />}
       <QualityCard voice={voice} />
       <VoiceFacts voice={voice} />
       <Checkpoints voice={voice} />

@@ -1,7 +1,8 @@
-"""Published weights that a training starts from: RVC v2's pretrained generator and discriminator.
+"""Weights that a training starts from: RVC v2's pretrained generator and discriminator, or ours.
 
-Their files are ``{"model": state_dict, "iteration", "optimizer", "learning_rate"}``; the generator
-has its posterior encoder and 109 speakers.
+Published files are ``{"model": state_dict, "iteration", "optimizer", "learning_rate"}``; the
+generator has its posterior encoder and 109 speakers. The starter's are safetensors of half
+precision.
 """
 
 import pickle
@@ -29,10 +30,11 @@ _RENAMED: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """Files of a generator and a discriminator."""
+    """Files of a generator and a discriminator, and whose they are."""
 
     generator: Path
     discriminator: Path
+    origin: TrainBase = TrainBase.PUBLISHED
 
     def load_into(self, generator: Synthesizer, discriminator: MultiPeriodDiscriminator) -> None:
         """Replace both networks' weights. Raises ``WEIGHTS_MISSING`` where they do not fit."""
@@ -40,36 +42,67 @@ class Base:
             _load(net, path)
 
 
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Which trainings a kind of base fits, and the names of its weights by kilohertz."""
+
+    preset: Preset
+    encoder: ContentEncoderName
+    prefix: str
+    rates: tuple[int, ...]
+
+    def fits(self, params: TrainParams) -> bool:
+        return (
+            params.preset is self.preset
+            and params.content_encoder is self.encoder
+            and int(params.sample_rate) in self.rates
+        )
+
+
+KINDS: Final = {
+    TrainBase.PUBLISHED: Kind(
+        Preset.FULL, ContentEncoderName.CONTENTVEC, "rvc", (32_000, 40_000, 48_000)
+    ),
+    TrainBase.STARTER: Kind(Preset.DRAFT, ContentEncoderName.STARTER, "starter", (40_000,)),
+}
+
+
 def find_base(params: TrainParams, weights: WeightSource | None) -> Base | None:
     """The base that ``params.base`` asks for, ``None`` for random weights.
 
-    ``auto`` takes the published one where it fits and is installed. Raises ``JobError``, for
-    ``published`` only: BASE_MISMATCH where preset or encoder differ, WEIGHTS_MISSING.
+    ``auto`` takes the one that fits where it is installed. Raises ``JobError``, for a base asked
+    for by name only: BASE_MISMATCH where preset, encoder or rate differ, WEIGHTS_MISSING.
     """
     if params.base is TrainBase.SCRATCH:
         return None
-    fits = params.preset is Preset.FULL
-    fits &= params.content_encoder is ContentEncoderName.CONTENTVEC
-    required = params.base is TrainBase.PUBLISHED
-    if not fits:
-        if required:
-            raise JobError(Code.BASE_MISMATCH, f"{params.preset}, {params.content_encoder}")
-        return None
+    if params.base is not TrainBase.AUTO:
+        if not KINDS[params.base].fits(params):
+            detail = f"{params.preset}, {params.content_encoder}, {params.sample_rate}"
+            raise JobError(Code.BASE_MISMATCH, detail)
+        return _find(params.base, int(params.sample_rate), weights)
+    for origin, kind in KINDS.items():
+        if kind.fits(params):
+            return _if_there(origin, int(params.sample_rate), weights)
+    return None
+
+
+def _if_there(origin: TrainBase, sample_rate: int, weights: WeightSource | None) -> Base | None:
     try:
-        return _find(int(params.sample_rate), weights)
+        return _find(origin, sample_rate, weights)
     except JobError as error:
-        if required or error.code is not Code.WEIGHTS_MISSING:
+        if error.code is not Code.WEIGHTS_MISSING:
             raise
         return None
 
 
-def _find(sample_rate: int, weights: WeightSource | None) -> Base:
+def _find(origin: TrainBase, sample_rate: int, weights: WeightSource | None) -> Base:
     if weights is None:
         raise JobError(Code.WEIGHTS_MISSING, "no source of weights")
-    kilohertz = f"{sample_rate // 1000}k"
+    prefix, kilohertz = KINDS[origin].prefix, f"{sample_rate // 1000}k"
     return Base(
-        weights.find(f"rvc-generator-{kilohertz}").path,
-        weights.find(f"rvc-discriminator-{kilohertz}").path,
+        weights.find(f"{prefix}-generator-{kilohertz}").path,
+        weights.find(f"{prefix}-discriminator-{kilohertz}").path,
+        origin,
     )
 
 

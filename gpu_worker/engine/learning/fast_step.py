@@ -31,7 +31,6 @@ On a CPU the same passes run without graph and compilation; tests compare them w
 
 import gc
 import logging
-import shutil
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass, fields
@@ -42,11 +41,10 @@ from typing import Any, Final
 import torch
 from torch import Tensor, nn
 from torch.optim import AdamW
-from torch.utils._triton import has_triton
 
 from ..config import SynthesizerConfig
 from ..memory import fitting, free_bytes
-from ..nets.compiling import Compiler
+from ..nets.compiling import Compiler, can_compile
 from ..nets.convolution import fuse, keep_channels_innermost, lay_weights_innermost
 from ..nets.discriminator import MultiPeriodDiscriminator, PeriodDiscriminator
 from ..nets.fused import Kernels
@@ -94,12 +92,6 @@ def batch_that_fits(wanted: int, config: SynthesizerConfig, device: torch.device
     """The batch size asked for, or less where the device's memory is too small for it."""
     row = _ROW_BYTES * config.segment_samples // 12_800
     return fitting(wanted, row, _FIXED_BYTES, free_bytes(device))
-
-
-def can_compile(device: torch.device) -> bool:
-    """Whether kernels can be generated: a GPU, Triton, and a C compiler for what launches them."""
-    compiler = shutil.which("gcc") or shutil.which("clang")
-    return device.type == "cuda" and has_triton() and compiler is not None
 
 
 @dataclass(frozen=True, slots=True)

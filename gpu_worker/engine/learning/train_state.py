@@ -151,6 +151,14 @@ class TrainState:
             self.ending, self.first_step = None, self.step
 
 
+def encoder_of(path: Path) -> str:
+    """The checksum of the content encoder that a checkpoint was made with.
+
+    Raises ``JobError(CHECKPOINT_UNREADABLE)``.
+    """
+    return str(_read(path, mmap=True).get("identity", {}).get("encoder"))
+
+
 def take_optimiser(optimiser: AdamW, state: dict[str, Any]) -> None:
     """Its moments and counters alone: how it computes depends on the step that it will run in."""
     settings = [
@@ -162,9 +170,9 @@ def take_optimiser(optimiser: AdamW, state: dict[str, Any]) -> None:
         group.update(own)
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path, *, mmap: bool = False) -> dict[str, Any]:
     try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
+        content = torch.load(path, map_location="cpu", weights_only=True, mmap=mmap)
     except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
         raise JobError(Code.CHECKPOINT_UNREADABLE, str(error)) from error
     if not isinstance(content, dict) or content.get("format") != _FORMAT:

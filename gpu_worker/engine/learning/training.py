@@ -36,6 +36,17 @@ from .train_state import Sampler, TrainState
 from .train_step import make_nets
 from .transposing import only_singer
 
+_BEGUN: Final = {
+    TrainBase.PUBLISHED: (
+        "공개된 시작 가중치에서 학습을 시작합니다",
+        "Training starts from the published weights",
+    ),
+    TrainBase.STARTER: (
+        "내장된 스타터 가중치에서 학습을 시작합니다",
+        "Training starts from the starter's own weights",
+    ),
+}
+
 FEATURES: Final = "features"
 """Folder of extracted features, below a training's own."""
 
@@ -183,11 +194,8 @@ def begin(
         )
     elif (base := find_base(params, weights)) is not None:
         base.load_into(state.nets.generator, state.nets.discriminator)
-        state.base = TrainBase.PUBLISHED
-        report.log(
-            "공개된 시작 가중치에서 학습을 시작합니다",
-            "Training starts from the published weights",
-        )
+        state.base = base.origin
+        report.log(*_BEGUN[base.origin])
 
 
 @dataclass(frozen=True, slots=True)

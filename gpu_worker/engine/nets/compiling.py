@@ -6,15 +6,18 @@ called with; a thread aside calls its compiled form with tensors of the same kin
 left to compile, callers change over. What was compiled serves all trainings of a process.
 """
 
+import shutil
 import threading
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from importlib import import_module
 from queue import SimpleQueue
 from typing import Any, Final
 
 import torch
 from torch import Tensor, nn
 from torch.fx.experimental import _config as _shapes
+from torch.utils._triton import has_triton
 
 OPTIONS: Final[dict[str, Any]] = {
     # Inductor's own graphs can't be nested into the step's.
@@ -27,6 +30,26 @@ VARIANTS: Final = 64
 a word."""
 
 _WIDTH: Final = 32
+
+
+def can_compile(device: torch.device) -> bool:
+    """Whether kernels can be generated: a GPU, Triton, and what launches them.
+
+    That is a module of C, compiled when first needed or found as docker/make_launcher.py left it.
+    """
+    if device.type != "cuda" or not has_triton():
+        return False
+    return any(map(shutil.which, ("gcc", "clang"))) or _has_launcher()
+
+
+def _has_launcher() -> bool:
+    try:
+        driver = import_module("triton.backends.nvidia.driver")
+        driver.CudaUtils()
+    # Whatever Triton lacks: training goes on without compiled kernels.
+    except Exception:
+        return False
+    return True
 
 
 class _Either:

@@ -10,6 +10,8 @@ from gpu_worker.contract.params import ContentEncoderName
 
 from ..weights import WeightSource
 from .hubert import PROJECTED, WIDTH, HubertModel, load_hubert
+from .starter import CONTEXT, StarterEncoder, load_starter_encoder
+from .starter import WIDTH as STARTER_WIDTH
 from .whisper import SAMPLE_RATE, WhisperEncoder, load_whisper_encoder
 
 FRAME = 320
@@ -23,6 +25,7 @@ _WHISPER_WIDTH = 512
 DIMS = {
     ContentEncoderName.CONTENTVEC: (WIDTH, PROJECTED),
     ContentEncoderName.WHISPER_BASE: (_WHISPER_WIDTH,),
+    ContentEncoderName.STARTER: (STARTER_WIDTH,),
 }
 """Numbers a frame that an encoder can give, the usual first."""
 
@@ -77,6 +80,8 @@ def load_content_encoder(
         if name is ContentEncoderName.WHISPER_BASE:
             network = load_whisper_encoder(files.paths).to(device)
             return WhisperContent(network, files.sha256)
+        if name is ContentEncoderName.STARTER:
+            return StarterContent(load_starter_encoder(files.path).to(device), files.sha256)
         if dim == PROJECTED:
             return ContentVecV1(load_hubert(files.path, projecting=True).to(device), files.sha256)
         return ContentVec(load_hubert(files.path).to(device), files.sha256)
@@ -115,6 +120,42 @@ class WhisperContent:
         window = wave[start - left : start + _CORE + _CONTEXT]
         frames: Tensor = self._network(window[None])[0]
         return frames[left // FRAME : (left + _CORE) // FRAME]
+
+
+class StarterContent:
+    """The starter's own encoder: 768 numbers a frame, as many frames as ContentVec gives."""
+
+    id = ContentEncoderName.STARTER
+    dim = STARTER_WIDTH
+
+    def __init__(self, network: StarterEncoder, sha256: str) -> None:
+        self.sha256 = sha256
+        self._network = network
+
+    @torch.no_grad()
+    def encode_batch(self, waves16k: Tensor) -> Tensor:
+        if waves16k.shape[1] > _CORE + 2 * _CONTEXT:
+            return torch.stack([self.encode(wave) for wave in waves16k])
+        frames: Tensor = self._network(waves16k.to(self._network.window.device))
+        return frames
+
+    @torch.no_grad()
+    def encode(self, wave16k: Tensor) -> Tensor:
+        wave = _checked(wave16k).to(self._network.window.device)
+        if len(wave) <= _CORE + 2 * _CONTEXT:
+            whole: Tensor = self._network(wave[None])[0]
+            return whole
+        frames = (len(wave) - 80) // FRAME
+        core = _CORE // FRAME
+        return torch.cat([self._core(wave, first, core) for first in range(0, frames, core)])
+
+    def _core(self, wave: Tensor, first: int, count: int) -> Tensor:
+        """``count`` frames from the ``first`` on, as the whole gives them: memory stays small."""
+        left = min(first, CONTEXT)
+        begin = (first - left) * FRAME
+        window = wave[begin : (first + count + CONTEXT) * FRAME]
+        frames: Tensor = self._network(window[None])[0]
+        return frames[left : left + count]
 
 
 class ContentVec:

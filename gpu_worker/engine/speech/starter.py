@@ -1,6 +1,6 @@
 """The starter's content encoder: a small convolutional network of our own, on log-mels at 50 Hz.
 
-Blocks after Liu et al. 2022, "A ConvNet for the 2020s", over time alone. It hears about a second on
+Blocks after Liu et al. 2022, "A ConvNet for the 2020s", over time alone. It hears 0.8 s on
 either side of a frame and nothing of the whole recording: no matter how a song is cut, a frame is
 the same. ``starter/`` at the repository's root is the recipe of its weights.
 """
@@ -21,7 +21,7 @@ from ..mel import mel_filterbank
 WIDTH = 768
 SAMPLE_RATE = 16_000
 FRAME = 320
-CONTEXT = 64
+CONTEXT = 48
 """Frames on either side that a frame may depend on, a few more than it does."""
 _N_FFT = 400
 _HOP = 160
@@ -38,9 +38,9 @@ class StarterConfig:
     mels: int = 80
     channels: int = 384
     kernel: int = 7
-    dilations: tuple[int, ...] = (1, 2, 4, 1, 2, 4, 1, 1)
+    dilations: tuple[int, ...] = (1, 2, 4, 1, 2, 1, 1, 1)
     expansion: int = 3
-    dropout: float = 0.1
+    dropout: float = 0.15
 
 
 class _Block(nn.Module):

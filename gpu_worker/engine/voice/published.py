@@ -241,7 +241,7 @@ def _encoder(content: Mapping[Any, Any], dim: int) -> ContentEncoderName:
     """The encoder by name; the weights say how wide its features are."""
     stored = content.get("embedder_model")
     name = ContentEncoderName.CONTENTVEC if stored in _NAMES_OF_CONTENTVEC else stored
-    if name not in tuple(ContentEncoderName):
+    if name not in tuple(DIMS):
         raise JobError(Code.MODEL_UNSUPPORTED, f"content encoder {stored!r:.60}")
     encoder = ContentEncoderName(name)
     if dim not in DIMS[encoder]:

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from apps.jobs.backends import local
 from apps.jobs.backends.base import Busy, Remote, RemoteState
-from apps.jobs.backends.local import LocalBackend, Process
+from apps.jobs.backends.local import LocalBackend
+from apps.jobs.backends.processes import Process, note, started_ticks
 from apps.jobs.timing import ASK_AGAIN, ASKS
 from gpu_worker.contract.job import JOB_SPEC, TrainJob
 from gpu_worker.contract.params import TrainParams
@@ -108,7 +108,7 @@ def test_a_worker_that_does_not_listen_is_gone_within_5_s(
     job = spec()
     folder = backend.folder / job.attempt_id
     folder.mkdir(parents=True)
-    local._write_process(folder, Process(child.pid, local._started_ticks(child.pid) or 0))
+    note(folder, Process(child.pid, started_ticks(child.pid) or 0))
     asked = [0.0, *(number * ASK_AGAIN.total_seconds() for number in range(1, ASKS + 1))]
     began = time.time()
     for seconds in asked[:2]:

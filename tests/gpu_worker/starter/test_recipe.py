@@ -1,6 +1,8 @@
 """The whole recipe in small: lines, teacher, student, probes, base; and going on where it ended."""
 
+import hashlib
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +14,7 @@ from safetensors.torch import load_file
 
 from benchmarks.probes import read_probe
 from gpu_worker.contract.params import ContentEncoderName, Preset
+from gpu_worker.contract.weights import MANIFEST, read_manifest
 from gpu_worker.engine.config import discriminator_config, synthesizer_config
 from gpu_worker.engine.learning.bases import Base
 from gpu_worker.engine.nets.discriminator import MultiPeriodDiscriminator
@@ -20,6 +23,7 @@ from gpu_worker.engine.speech.content import load_content_encoder
 from gpu_worker.engine.speech.starter import StarterConfig, StarterEncoder, load_starter_encoder
 from gpu_worker.pretrained import Pretrained
 from starter import base, student
+from starter.install import NAMES, install
 from starter.material import Pack, Ways, hear_all, read_pack
 from starter.probes import mfcc, run
 from starter.teacher import COMPONENTS, pack
@@ -69,9 +73,10 @@ def test_a_pack_holds_the_mean_of_both_voices(packed: Pack, data: Path) -> None:
     assert [item.voice for item in packed.items] == ["high", "low"] * 2
     item = packed.items[0]
     assert len(packed.spoken(0).wave()) == sum(item.durations) * 600
-    means = sorted((data / "means-whisper-base").iterdir())
-    frames = [len(np.load(path)) for path in means]
-    assert frames == [(sum(item.durations) * 400 - 80) // 320] * 2
+    states = sorted((data / "states-whisper-base").iterdir())
+    lengths = [len(np.load(path)) for path in states]
+    assert lengths == [(sum(item.durations) * 400 - 80) // 320] * 4
+    frames = lengths[::2]
     assert packed.targets.shape == (sum(frames), COMPONENTS)
     assert packed.first_frame == {0: 0, 1: frames[0]}
 
@@ -168,6 +173,18 @@ def test_the_base_trains_and_fits_the_engine(packed: Pack, tmp_path: Path) -> No
     assert rows.shape[0] == 2
     expected = rows.detach().mean(0).half().float()
     assert torch.equal(generator.emb_g.weight.detach(), expected.expand(2, -1))
+
+    worker = tmp_path / "worker"
+    worker.mkdir()
+    shutil.copy(MANIFEST, worker)
+    sums = install(tmp_path / "encoder.safetensors", files, worker)
+    manifest = read_manifest(worker / "weights.toml")
+    assert sums.keys() == NAMES.keys()
+    for entry, sha256 in sums.items():
+        path = worker / str(manifest[entry].own)
+        assert hashlib.sha256(path.read_bytes()).hexdigest() == sha256 == manifest[entry].sha256
+    others = {name: found for name, found in read_manifest().items() if name not in sums}
+    assert {name: found for name, found in manifest.items() if name not in sums} == others
 
 
 def test_probes_read_what_was_made(data: Path) -> None:
