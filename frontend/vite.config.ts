@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 import { compressAssets } from "./compress";
 
 const backend = process.env.BACKEND_URL ?? "http://127.0.0.1:8000";
-const proxied = ["/api", "/_allauth", "/admin", "/static"];
+const proxied = ["/api", "/_allauth", "/admin", "/docs", "/static"];
 
 export default defineConfig({
   plugins: [react(), tailwindcss(), compressAssets()],

@@ -114,6 +114,7 @@ def live_environment(
         "PORT": str(port),
         "PUBLIC_URL": f"http://localhost:{port}",
         "WORKER_CALLBACK_URL": f"http://127.0.0.1:{port}",
+        "WEBHOOK_ALLOWED_NETWORKS": "127.0.0.0/8",  # where tests listen
     }
     return {**os.environ, **settings, **extra}
 

@@ -20,6 +20,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     # The query of a presigned URL, as signed by version 4 or 2.
     (re.compile(r"\?[^\s\"'<>]*(?:X-Amz-|AWSAccessKeyId|Signature=)[^\s\"'<>]*", re.I), "?…"),
     (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=:-]+"), rf"\1 {_HIDDEN}"),
+    (re.compile(r"\b(avs|whsec)_[\w+/=-]+"), rf"\1_{_HIDDEN}"),
     (re.compile(r"(?i)\b(sessionid|csrftoken)=[^;\s\"']+"), rf"\1={_HIDDEN}"),
     (re.compile(r"(?i)\b(token|key|secret|password)=[^&;\s\"']+"), rf"\1={_HIDDEN}"),
     (

@@ -5,6 +5,7 @@ README's configuration table lists every name; ``checks.py`` refuses unsafe comb
 
 import secrets
 from datetime import timedelta
+from ipaddress import ip_network
 from urllib.parse import urlsplit
 
 from celery.schedules import crontab
@@ -42,6 +43,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "rest_framework",
     "drf_spectacular",
+    "drf_spectacular_sidecar",
     "channels",
     "allauth",
     "allauth.account",
@@ -52,6 +54,7 @@ INSTALLED_APPS = [
     "apps.library",
     "apps.voices",
     "apps.jobs",
+    "apps.hooks",
     "voicestudio",
 ]
 MIDDLEWARE = [
@@ -209,24 +212,32 @@ TIME_ZONE = "UTC"
 
 # -- API -----------------------------------------------------------------------
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["apps.common.permissions.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "apps.accounts.authentication.KeyAuthentication",
+        "apps.common.permissions.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "apps.accounts.scopes.HasScope",
+    ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "apps.common.paging.NewestFirst",
     "DEFAULT_SCHEMA_CLASS": "apps.common.schema.AutoSchema",
-    "DEFAULT_THROTTLE_CLASSES": [
-        "rest_framework.throttling.AnonRateThrottle",
-        "rest_framework.throttling.UserRateThrottle",
-    ],
-    "DEFAULT_THROTTLE_RATES": {"anon": "120/min", "user": "1800/min"},
+    "DEFAULT_THROTTLE_CLASSES": ["apps.accounts.limits.RateThrottle"],
     "NUM_PROXIES": TRUSTED_PROXIES,
     "EXCEPTION_HANDLER": "apps.common.errors.exception_handler",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "AI Voice Studio",
-    "DESCRIPTION": "노래 목소리 변환 API · Singing voice conversion API",
+    "DESCRIPTION": (
+        "노래 목소리 변환 API · Singing voice conversion API\n\n"
+        "Sign in with `Authorization: Bearer avs_…`, a key of the studio's page "
+        "계정 → 개발자 (Account → Developers). "
+        "Lists are paged by cursor: follow `next`. Every POST takes an `Idempotency-Key`. "
+        "Every error has one shape: [all codes](/docs/errors)."
+    ),
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
@@ -235,7 +246,16 @@ SPECTACULAR_SETTINGS = {
     "SORT_OPERATIONS": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "ENUM_NAME_OVERRIDES": {"JobKindEnum": "apps.jobs.serializers.JOB_KINDS"},
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "voicestudio.openapi.complete",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "JobKindEnum": "apps.jobs.serializers.JOB_KINDS",
+        "DeliveryStateEnum": "apps.hooks.models.DeliveryState",
+    },
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "/favicon.svg",
 }
 
 # -- background work -----------------------------------------------------------
@@ -258,6 +278,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=15),
         "options": {"expires": 14},
     },
+    "hooks": {
+        "task": "apps.hooks.tasks.sweep",
+        "schedule": timedelta(seconds=15),
+        "options": {"expires": 14},
+    },
     "canary": {
         "task": "apps.jobs.tasks.canary",
         "schedule": timedelta(minutes=10),
@@ -272,6 +297,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "apps.common.tasks.erase_due",
         "schedule": timedelta(minutes=1),
         "options": {"expires": 55},
+    },
+    "forget-answers": {
+        "task": "apps.common.tasks.forget_answers",
+        "schedule": timedelta(minutes=10),
+        "options": {"expires": 590},
     },
     "expire-checkpoints": {
         "task": "apps.voices.tasks.expire_checkpoints",
@@ -318,6 +348,10 @@ GPU_USD_PER_S = float(
 STRIPE_SECRET_KEY = env.text("STRIPE_SECRET_KEY")
 STRIPE_WEBHOOK_SECRET = env.text("STRIPE_WEBHOOK_SECRET")
 STRIPE_API = env.text("STRIPE_API", "https://api.stripe.com")
+
+# -- webhooks ------------------------------------------------------------------
+# Networks of the operator's own that customers' webhooks may reach, beside all public addresses.
+WEBHOOK_ALLOWED_NETWORKS = [ip_network(each) for each in env.words("WEBHOOK_ALLOWED_NETWORKS", ())]
 
 # -- logs ----------------------------------------------------------------------
 LOGGING_CONFIG = "logging.config.dictConfig"

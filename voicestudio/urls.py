@@ -2,13 +2,13 @@
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
-from drf_spectacular.views import SpectacularAPIView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from apps.billing.urls import provider_urlpatterns
 from apps.common.views import CsrfView
 from apps.jobs.urls import websocket_urlpatterns, worker_urlpatterns
 
-from .views import HealthView, admin_login, not_found, studio_page
+from .views import HealthView, admin_login, error_page, not_found, studio_page
 
 __all__ = ["urlpatterns", "websocket_urlpatterns"]
 
@@ -21,15 +21,19 @@ api: list[URLPattern | URLResolver] = [
     path("", include("apps.library.urls")),
     path("", include("apps.voices.urls")),
     path("", include("apps.jobs.urls")),
+    path("", include("apps.hooks.urls")),
 ]
 
+handler500 = "voicestudio.views.broken"
 urlpatterns = [
     path("api/v1/", include(api)),
     path("worker/v1/", include(worker_urlpatterns)),
     path("provider/v1/", include(provider_urlpatterns)),
     path("_allauth/", include("allauth.headless.urls")),
+    path("docs/api", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="reference"),
+    path("docs/errors", error_page),
     path("admin/login/", admin_login),
     path("admin/", admin.site.urls),
-    re_path(r"^(?:api|worker|provider|ws|_allauth|static|assets)(?:/|$)", not_found),
+    re_path(r"^(?:api|worker|provider|ws|_allauth|static|assets|docs)(?:/|$)", not_found),
     re_path(r"^(?!admin(?:/|$))", studio_page, name="studio"),
 ]

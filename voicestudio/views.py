@@ -1,6 +1,7 @@
-"""Views that see every app: health, and the built frontend's page."""
+"""Views that see every app: health, the page of error codes, and the built frontend's page."""
 
 from collections.abc import Callable
+from itertools import groupby
 
 from allauth.core.internal import ratelimit
 from django.conf import settings
@@ -9,9 +10,11 @@ from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
+from django.views.defaults import server_error
 from drf_spectacular.utils import extend_schema
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
@@ -22,9 +25,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.common import storage
-from apps.common.errors import NOT_FOUND
+from apps.common.errors import NOT_FOUND, UNEXPECTED
 from apps.jobs import backends
 
+from . import error_codes
 from .celery import app as celery_app
 
 
@@ -105,6 +109,21 @@ def _backend_answers() -> bool:
 def not_found(request: HttpRequest) -> HttpResponse:
     """An address below a prefix of ours that nothing answers."""
     return JsonResponse(NOT_FOUND.body(), status=404)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """A bug of ours: the API says so in the one shape of errors."""
+    if not request.path.startswith(("/api/", "/worker/")):
+        return server_error(request)
+    return JsonResponse(UNEXPECTED.body(), status=UNEXPECTED.status)
+
+
+@require_safe
+def error_page(request: HttpRequest) -> HttpResponse:
+    """What every error code means; errors link to its anchors."""
+    by_code = groupby(error_codes.problems(), key=lambda problem: problem.code)
+    codes = [(code, list(problems)) for code, problems in by_code]
+    return render(request, "docs/errors.html", {"codes": codes})
 
 
 def admin_login(request: HttpRequest) -> HttpResponseBase:

@@ -1,24 +1,35 @@
-"""Which workspace a request is about. Strangers' workspaces do not exist for them."""
+"""Which workspace a request is about. Strangers' workspaces do not exist for them.
+
+An API key knows one workspace, whatever else its maker is a member of.
+"""
 
 import uuid
-from typing import cast
+from collections.abc import Callable
+from functools import partial
+from typing import Any, cast
 
+import structlog
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.common import idempotency
 from apps.common.schema import WORKSPACE_HEADER
 
-from .models import Membership, Role, User, Workspace
+from .models import ApiKey, Membership, Role, User, Workspace
 
 HEADER = WORKSPACE_HEADER.name
 
 
 def memberships_of(request: Request) -> QuerySet[Membership]:
-    """The person's memberships, oldest first, with their workspaces."""
+    """The person's memberships, oldest first, with their workspaces; a key's is its own alone."""
     found = Membership.objects.filter(user=cast(User, request.user))
+    if isinstance(request.auth, ApiKey):
+        found = found.filter(workspace_id=request.auth.workspace_id)
     return found.select_related("workspace").order_by("created_at", "id")
 
 
@@ -59,8 +70,34 @@ class WorkspaceView(APIView):
     """A view whose ``self.workspace`` is the request's, resolved after authentication."""
 
     uses_workspace = True  # for the schema
+    one_transaction = True
+    """Of a POST with an idempotency key; without, it is harmless when repeated."""
     workspace: Workspace
 
     def initial(self, request: Request, *args: object, **kwargs: object) -> None:
         super().initial(request, *args, **kwargs)
         self.workspace = current_workspace(request)
+        structlog.contextvars.bind_contextvars(workspace=str(self.workspace.pk))
+        if request.method == "POST" and idempotency.key_of(request):
+            # DRF looks the handler up after this: the view's own is found behind it
+            vars(self)["post"] = partial(self._once, cast(Any, self).post)
+
+    def _once(
+        self, handler: Callable[..., Response], request: Request, *args: Any, **kwargs: Any
+    ) -> Response:
+        """``handler``'s answer, or the one that this key was given before."""
+
+        def run() -> Response:
+            try:
+                if not self.one_transaction:
+                    return handler(request, *args, **kwargs)
+                with transaction.atomic():
+                    return handler(request, *args, **kwargs)
+            except Exception as error:
+                return self.handle_exception(error)
+
+        key = request.auth
+        actor = f"key:{key.pk}" if isinstance(key, ApiKey) else f"user:{request.user.pk}"
+        return idempotency.once(
+            self.workspace.pk, actor, request, run, one_transaction=self.one_transaction
+        )

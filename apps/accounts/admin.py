@@ -6,7 +6,9 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.http import HttpRequest
 
-from .models import Membership, User, Workspace
+from apps.common.looking import ReadOnlyAdmin
+
+from .models import ApiKey, Membership, User, Workspace
 
 
 @admin.register(User)
@@ -40,3 +42,10 @@ class WorkspaceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def has_delete_permission(self, request: HttpRequest, obj: Workspace | None = None) -> bool:
         """A customer is erased by its own verb, which clears storage and leaves a receipt."""
         return False
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(ReadOnlyAdmin):
+    list_display = ("prefix", "name", "workspace", "user", "last_used_at", "revoked_at")
+    search_fields = ("prefix", "name", "workspace__name", "user__email")
+    list_select_related = ("workspace", "user")

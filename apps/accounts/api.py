@@ -14,7 +14,7 @@ from apps.common.serializers import MessageSerializer
 
 from . import legal
 from .access import current_membership, memberships_of
-from .models import Language, Membership, Role, User
+from .models import ApiKey, Language, Membership, Role, User
 
 
 class UserSerializer(serializers.ModelSerializer[User]):
@@ -34,10 +34,20 @@ class WorkspaceSerializer(serializers.Serializer[Membership]):
     role = serializers.ChoiceField(choices=Role.choices)
 
 
+class UsedKeySerializer(serializers.ModelSerializer[ApiKey]):
+    """The key that a request was signed in with."""
+
+    class Meta:
+        model = ApiKey
+        fields = ("id", "name", "prefix", "scopes", "expires_at")
+        read_only_fields = fields
+
+
 class MeSerializer(serializers.Serializer[dict[str, Any]]):
     user = UserSerializer()
     workspace = WorkspaceSerializer(help_text="The one that this request is about.")
     workspaces = WorkspaceSerializer(many=True)
+    key = UsedKeySerializer(allow_null=True, help_text="Null in a session.")
 
 
 class LanguageSerializer(serializers.Serializer[dict[str, str]]):
@@ -72,6 +82,7 @@ class MeView(APIView):
                 "user": request.user,
                 "workspace": current_membership(request),
                 "workspaces": memberships_of(request),
+                "key": request.auth,
             }
         ).data
 

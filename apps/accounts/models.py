@@ -7,6 +7,8 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.db import models
 from django.db.models.functions import Lower
 
+from apps.common.models import Owned
+
 from .legal import Document
 
 
@@ -117,3 +119,27 @@ class Acceptance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.document} {self.version}"
+
+
+class ApiKey(Owned):
+    """What a program signs in with, for one workspace, in the name of who made it.
+
+    The key itself is shown once: ``digest`` is its SHA-256, ``prefix`` the part that tells keys
+    apart. ``scopes`` are those of ``scopes``; ``last_used_at`` is exact to a minute.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_keys")
+    name = models.CharField("이름", max_length=100)
+    prefix = models.CharField("앞부분", max_length=16)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    scopes = models.JSONField("권한")
+    expires_at = models.DateTimeField("만료", null=True, blank=True)
+    last_used_at = models.DateTimeField("마지막 사용", null=True, blank=True)
+    revoked_at = models.DateTimeField("폐기", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "API 키"
+        verbose_name_plural = "API 키"
+
+    def __str__(self) -> str:
+        return f"{self.prefix} · {self.name}"

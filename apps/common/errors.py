@@ -1,24 +1,26 @@
 """One shape for every error of the API.
 
-``{"error": {"code", "message": {"ko", "en"}, "field": null | name, "fields": {name: {...}}}}``
+``{"error": {"code", "message": {"ko", "en"}, "field": null | name, "fields": {name: {...}}, "docs",
+"request_id"}}``; ``docs`` is the page that lists every code.
 """
 
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import pydantic
-import structlog
 from botocore.exceptions import BotoCoreError, ClientError
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import Http404
 from rest_framework import exceptions, status
 from rest_framework.response import Response
-from rest_framework.views import set_rollback
 
-log = structlog.get_logger(__name__)
+from . import request_ids
+
+DOCS_PATH: Final = "/docs/errors"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class ApiError(Exception):
         status: int = status.HTTP_409_CONFLICT,
         field: str | None = None,
         fields: Mapping[str, FieldError] | None = None,
+        retry_after_s: int | None = None,
     ) -> None:
         super().__init__(f"{code}: {en}")
         self.code = code
@@ -59,6 +62,7 @@ class ApiError(Exception):
         self.status = status
         self.field = field
         self.fields = dict(fields or {})
+        self.wait = retry_after_s
 
     def body(self) -> dict[str, Any]:
         return {
@@ -67,13 +71,15 @@ class ApiError(Exception):
                 "message": self.message.as_dict(),
                 "field": self.field,
                 "fields": {name: error.as_dict() for name, error in self.fields.items()},
+                "docs": f"{settings.PUBLIC_URL}{DOCS_PATH}#{self.code}",
+                "request_id": request_ids.current(),
             }
         }
 
 
 NOT_FOUND = ApiError("not-found", "찾을 수 없습니다.", "Not found.", 404)
 
-_BY_STATUS: dict[int, tuple[str, Sentence]] = {
+BY_STATUS: dict[int, tuple[str, Sentence]] = {
     400: ("invalid", Sentence("요청을 읽을 수 없습니다.", "The request can't be read.")),
     401: ("signed-out", Sentence("먼저 로그인해 주세요.", "Sign in first.")),
     403: ("forbidden", Sentence("권한이 없습니다.", "You may not do this.")),
@@ -90,7 +96,7 @@ _BY_STATUS: dict[int, tuple[str, Sentence]] = {
     ),
 }
 
-_BY_FIELD_CODE: dict[str, Sentence] = {
+BY_FIELD_CODE: dict[str, Sentence] = {
     "required": Sentence("필수 항목입니다.", "This is required."),
     "null": Sentence("값이 필요합니다.", "A value is needed."),
     "blank": Sentence("비워 둘 수 없습니다.", "This may not be blank."),
@@ -101,6 +107,10 @@ _BY_FIELD_CODE: dict[str, Sentence] = {
     "min_value": Sentence("값이 너무 작습니다.", "The value is too small."),
     "invalid_choice": Sentence("고를 수 없는 값입니다.", "This is not one of the choices."),
     "does_not_exist": Sentence("찾을 수 없습니다.", "This was not found."),
+    "address_not_allowed": Sentence(
+        "공개된 https 주소만 쓸 수 있습니다.", "Only public https addresses can be used."
+    ),
+    "in_the_past": Sentence("지난 시각입니다.", "This is in the past."),
     "null_characters_not_allowed": Sentence(
         "쓸 수 없는 글자가 있습니다.", "It holds characters that can't be used."
     ),
@@ -146,7 +156,7 @@ class _Flat:
                 self.add(item, self._join(path, str(number)) if nested else path)
         else:
             code = str(getattr(detail, "code", "invalid"))
-            known = _BY_FIELD_CODE.get(code)
+            known = BY_FIELD_CODE.get(code)
             text = str(detail)
             self.fields.setdefault(path, FieldError(code, known or Sentence(text, text)))
 
@@ -166,11 +176,20 @@ def _flatten(detail: Any) -> dict[str, FieldError]:
 def _from_drf(error: exceptions.APIException) -> ApiError:
     if isinstance(error, exceptions.ValidationError):
         return invalid(_flatten(error.detail))
-    code, message = _BY_STATUS.get(error.status_code, ("error", Sentence(str(error), str(error))))
+    if isinstance(error, exceptions.AuthenticationFailed):
+        return KEY_INVALID
+    code, message = BY_STATUS.get(error.status_code, ("error", Sentence(str(error), str(error))))
     if isinstance(error, exceptions.PermissionDenied) and "CSRF" in str(error.detail):
         return CSRF_FAILED
     return ApiError(code, message.ko, message.en, error.status_code)
 
+
+KEY_INVALID = ApiError(
+    "key-invalid",
+    "API 키가 올바르지 않거나 만료되었거나 폐기되었습니다. 스튜디오에서 새 키를 만들어 주세요.",
+    "The API key is wrong, expired or revoked. Make a new one in the studio.",
+    401,
+)
 
 CSRF_FAILED = ApiError(
     "csrf",
@@ -188,6 +207,14 @@ STORAGE_AWAY = ApiError(
 )
 
 
+UNEXPECTED = ApiError(
+    "internal",
+    "서버에서 문제가 생겼습니다. 잠시 후 다시 시도해 주세요.",
+    "Something went wrong on the server. Try again in a moment.",
+    500,
+)
+
+
 def as_api_error(error: Exception) -> ApiError | None:
     """What a known exception means to a client; None for a bug of ours."""
     match error:
@@ -198,7 +225,7 @@ def as_api_error(error: Exception) -> ApiError | None:
         case Http404():
             return NOT_FOUND
         case PermissionDenied():
-            code, message = _BY_STATUS[403]
+            code, message = BY_STATUS[403]
             return ApiError(code, message.ko, message.en, 403)
         case DjangoValidationError():
             return invalid({"": FieldError("invalid", _INVALID)})
@@ -212,7 +239,6 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response 
     known = as_api_error(error)
     if known is None:
         return None
-    set_rollback()
     return Response(known.body(), status=known.status, headers=dict(_headers(error)))
 
 

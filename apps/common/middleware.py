@@ -8,21 +8,31 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import ResolverMatch
 
+from . import request_ids
+from .throttle import Standing
+
 log = structlog.get_logger("request")
 
 _Next = Callable[[HttpRequest], HttpResponse]
 
 
 class RequestLogMiddleware:
-    """One line a request: the path without its query, status, milliseconds, who."""
+    """One line a request: the path without its query, status, milliseconds, who.
+
+    The answer says the request's id and how its sender stands against the rate limit.
+    """
 
     def __init__(self, get_response: _Next) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         started = time.perf_counter()
-        structlog.contextvars.clear_contextvars()
+        identity = request_ids.begin(request.headers)
         response = self.get_response(request)
+        response.headers[request_ids.HEADER] = identity
+        standing: Standing | None = getattr(request, "standing", None)
+        for name, value in standing.headers() if standing else ():
+            response.headers[name] = value
         match: ResolverMatch | None = request.resolver_match
         if match is not None and match.url_name != "health":
             user = getattr(request, "user", None)

@@ -1,7 +1,7 @@
-"""What every owned row has, and what is still to be erased from storage."""
+"""What every owned row has, what is still to be erased from storage, and answers already given."""
 
 import uuid
-from typing import Any, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.db import models
 
@@ -47,3 +47,42 @@ class Erasure(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class KeptAnswer(Owned):
+    """What a POST with an idempotency key was answered, sealed; ``actor`` is who sent it.
+
+    ``status`` is null while the request is at work, which only its own transaction can see.
+    """
+
+    actor = models.CharField(max_length=50)
+    key = models.CharField(max_length=120)
+    fingerprint = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(null=True)
+    sealed_body = models.TextField(blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["workspace", "actor", "key"], name="answer_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.actor} {self.key}"
+
+
+class OutboxEvent(Owned):
+    """Something that happened in a workspace; ``handled_at`` is when deliveries were made of it."""
+
+    kind = models.CharField(max_length=40)
+    data = models.JSONField()
+    handled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["created_at"], condition=models.Q(handled_at=None), name="outbox_waiting"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.created_at:%F %T}"

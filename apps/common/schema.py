@@ -14,12 +14,21 @@ WORKSPACE_HEADER: Final = OpenApiParameter(
     description="Workspace to act in; the person's first one where absent.",
 )
 
+IDEMPOTENCY_HEADER: Final = OpenApiParameter(
+    "Idempotency-Key",
+    {"type": "string", "minLength": 1, "maxLength": 120, "pattern": r"^[\x21-\x7e]+$"},
+    OpenApiParameter.HEADER,
+    description="The same key and body again do nothing and get the same answer for 24 hours.",
+)
+
 
 class AutoSchema(SpectacularSchema):
     """Adds the workspace header where a view asks for it, and the one shape of errors."""
 
     def get_override_parameters(self) -> list[Any]:
-        return [WORKSPACE_HEADER] if getattr(self.view, "uses_workspace", False) else []
+        if not getattr(self.view, "uses_workspace", False):
+            return []
+        return [WORKSPACE_HEADER, *([IDEMPOTENCY_HEADER] if self.method == "POST" else [])]
 
     def _get_response_bodies(
         self, direction: Literal["request", "response"] = "response"

@@ -22,6 +22,10 @@ class ProblemSerializer(serializers.Serializer[dict[str, Any]]):
 class ErrorDetailSerializer(ProblemSerializer):
     field = serializers.CharField(allow_null=True)
     fields = serializers.DictField(child=ProblemSerializer())  # type: ignore[assignment]
+    docs = serializers.URLField(help_text="What this code means, and what to do.")
+    request_id = serializers.CharField(
+        allow_null=True, help_text="Also the X-Request-ID header. Name it when you ask for help."
+    )
 
 
 class ErrorSerializer(serializers.Serializer[dict[str, Any]]):

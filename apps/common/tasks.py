@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from . import erasure
+from . import erasure, idempotency
 from .locks import alone
 
 
@@ -11,3 +11,10 @@ def erase_due() -> None:
     with alone("erase") as mine:
         if mine:
             erasure.erase_due()
+
+
+@shared_task
+def forget_answers() -> None:
+    with alone("forget-answers") as mine:
+        if mine:
+            idempotency.sweep()

@@ -1,8 +1,6 @@
 """/api/v1/jobs, and what starts them: trainings, conversions, covers and so on."""
 
-import re
 import uuid
-from collections.abc import Sequence
 from typing import Final
 
 from django.db.models import QuerySet
@@ -12,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.access import WorkspaceView
-from apps.common.errors import ApiError
+from apps.common.idempotency import key_of
 from apps.voices import services as voices
 from gpu_worker.contract.params import JobKind
 
@@ -23,50 +21,30 @@ from .serializers import (
     JobEventPageSerializer,
     JobQuerySerializer,
     JobSerializer,
+    KindQuerySerializer,
     PreviewSerializer,
+    batch_json,
     job_json,
     with_relations,
 )
 
 EVENTS_A_PAGE: Final = 1000
-_KEY: Final = "Idempotency-Key"
-_KEY_HEADER: Final = OpenApiParameter(
-    _KEY,
-    str,
-    OpenApiParameter.HEADER,
-    description="The same key again starts nothing and answers with the same jobs.",
-)
-
-
-def _key(request: Request) -> str:
-    key = request.headers.get(_KEY, "")
-    if key and not re.fullmatch(r"[\x21-\x7e]{1,120}", key):
-        raise ApiError(
-            "invalid",
-            "멱등 키는 120자 이하의 ASCII 문자여야 합니다.",
-            "An idempotency key has at most 120 printable ASCII characters.",
-            status=400,
-            field=_KEY,
-        )
-    return key
 
 
 def _shown(job: Job, status_code: int = status.HTTP_200_OK) -> Response:
     return Response(job_json(job), status=status_code)
 
 
-def _batch_shown(jobs: Sequence[Job], status_code: int = status.HTTP_200_OK) -> Response:
-    shown = JobSerializer(with_relations(jobs), many=True).data
-    return Response({"batch": str(jobs[0].batch), "jobs": shown}, status=status_code)
-
-
 class _JobList(WorkspaceView, generics.ListAPIView[Job]):
     """A page of jobs with what they are shown with."""
 
     serializer_class = JobSerializer
+    query: type[KindQuerySerializer] = KindQuerySerializer
 
     def get_queryset(self) -> QuerySet[Job]:
-        return Job.objects.for_workspace(self.workspace)
+        wanted = self.query(data=self.request.query_params)
+        wanted.is_valid(raise_exception=True)
+        return Job.objects.for_workspace(self.workspace).filter(**wanted.validated_data)
 
     def page(self) -> Response:
         page = self.paginate_queryset(self.get_queryset())
@@ -77,21 +55,19 @@ class _JobList(WorkspaceView, generics.ListAPIView[Job]):
 class TrainingsView(WorkspaceView):
     @extend_schema(
         operation_id="trainings_create",
-        parameters=[_KEY_HEADER],
         request=requests.TrainingStart,
         responses={201: JobSerializer},
     )
     def post(self, request: Request) -> Response:
         """Train a voice. Refused without a valid consent record."""
         wanted = requests.read(requests.TrainingStart, request.data)
-        [job] = starts.start(self.workspace.id, wanted, _key(request))
+        [job] = starts.start(self.workspace.id, wanted, key_of(request))
         return _shown(job, status.HTTP_201_CREATED)
 
 
 class ContinueView(WorkspaceView):
     @extend_schema(
         operation_id="voices_continue_create",
-        parameters=[_KEY_HEADER],
         request=requests.ContinueStart,
         responses={201: JobSerializer},
     )
@@ -100,7 +76,7 @@ class ContinueView(WorkspaceView):
         voice = voices.of_workspace(self.workspace.id, id)
         asked = requests.read(requests.ContinueStart, request.data)
         wanted = requests.Continuation(voice=voice.id, **asked.model_dump())
-        [job] = starts.start(self.workspace.id, wanted, _key(request))
+        [job] = starts.start(self.workspace.id, wanted, key_of(request))
         return _shown(job, status.HTTP_201_CREATED)
 
 
@@ -115,21 +91,20 @@ class _KindView(_JobList):
     def start(self, request: Request, body: type[requests.FilesStart]) -> Response:
         """Start a job a file, all or none."""
         wanted = requests.read(body, request.data)
-        jobs = starts.start(self.workspace.id, wanted, _key(request))
-        return _batch_shown(jobs, status.HTTP_201_CREATED)
+        jobs = starts.start(self.workspace.id, wanted, key_of(request))
+        return Response(batch_json(jobs), status=status.HTTP_201_CREATED)
 
 
 class ConversionsView(_KindView):
     kind = JobKind.CONVERT
 
-    @extend_schema(operation_id="conversions_list")
+    @extend_schema(operation_id="conversions_list", parameters=[KindQuerySerializer])
     def get(self, request: Request) -> Response:
         """The workspace's conversions, the newest first."""
         return self.page()
 
     @extend_schema(
         operation_id="conversions_create",
-        parameters=[_KEY_HEADER],
         request=requests.ConversionStart,
         responses={201: JobBatchSerializer},
     )
@@ -141,14 +116,13 @@ class ConversionsView(_KindView):
 class CoversView(_KindView):
     kind = JobKind.COVER
 
-    @extend_schema(operation_id="covers_list")
+    @extend_schema(operation_id="covers_list", parameters=[KindQuerySerializer])
     def get(self, request: Request) -> Response:
         """The workspace's covers, the newest first."""
         return self.page()
 
     @extend_schema(
         operation_id="covers_create",
-        parameters=[_KEY_HEADER],
         request=requests.CoverStart,
         responses={201: JobBatchSerializer},
     )
@@ -160,14 +134,13 @@ class CoversView(_KindView):
 class SeparationsView(_KindView):
     kind = JobKind.SEPARATE
 
-    @extend_schema(operation_id="separations_list")
+    @extend_schema(operation_id="separations_list", parameters=[KindQuerySerializer])
     def get(self, request: Request) -> Response:
         """The workspace's separations, the newest first."""
         return self.page()
 
     @extend_schema(
         operation_id="separations_create",
-        parameters=[_KEY_HEADER],
         request=requests.SeparationStart,
         responses={201: JobBatchSerializer},
     )
@@ -179,14 +152,13 @@ class SeparationsView(_KindView):
 class PreprocessView(_KindView):
     kind = JobKind.PREPROCESS
 
-    @extend_schema(operation_id="preprocess_list")
+    @extend_schema(operation_id="preprocess_list", parameters=[KindQuerySerializer])
     def get(self, request: Request) -> Response:
         """The workspace's cleanings of recordings, the newest first."""
         return self.page()
 
     @extend_schema(
         operation_id="preprocess_create",
-        parameters=[_KEY_HEADER],
         request=requests.PreprocessStart,
         responses={201: JobBatchSerializer},
     )
@@ -198,33 +170,25 @@ class PreprocessView(_KindView):
 class AnalysesView(_KindView):
     kind = JobKind.ANALYSE
 
-    @extend_schema(operation_id="analyses_list")
+    @extend_schema(operation_id="analyses_list", parameters=[KindQuerySerializer])
     def get(self, request: Request) -> Response:
         """The workspace's examinations of datasets, the newest first."""
         return self.page()
 
     @extend_schema(
         operation_id="analyses_create",
-        parameters=[_KEY_HEADER],
         request=requests.AnalysisStart,
         responses={201: JobSerializer},
     )
     def post(self, request: Request) -> Response:
         """Examine a dataset before training; its report card says what was found."""
         wanted = requests.read(requests.AnalysisStart, request.data)
-        [job] = starts.start(self.workspace.id, wanted, _key(request))
+        [job] = starts.start(self.workspace.id, wanted, key_of(request))
         return _shown(job, status.HTTP_201_CREATED)
 
 
 class JobsView(_JobList):
-    def get_queryset(self) -> QuerySet[Job]:
-        wanted = JobQuerySerializer(data=self.request.query_params)
-        wanted.is_valid(raise_exception=True)
-        asked = {
-            "voices" if name == "voice" else name: value
-            for name, value in wanted.validated_data.items()
-        }
-        return super().get_queryset().filter(**asked)
+    query = JobQuerySerializer
 
     @extend_schema(operation_id="jobs_list", parameters=[JobQuerySerializer])
     def get(self, request: Request) -> Response:
@@ -247,17 +211,6 @@ class CancelView(WorkspaceView):
     def post(self, request: Request, id: uuid.UUID) -> Response:
         """End a job now and give its credits back. Harmless when repeated."""
         return _shown(services.cancel(services.of_workspace(self.workspace.id, id).id))
-
-
-class CancelBatchView(WorkspaceView):
-    @extend_schema(
-        operation_id="batches_cancel_create",
-        request=None,
-        responses=JobBatchSerializer,
-    )
-    def post(self, request: Request, id: uuid.UUID) -> Response:
-        """End every job of a batch that is not over. Harmless when repeated."""
-        return _batch_shown(services.cancel_batch(self.workspace.id, id))
 
 
 class RetryView(WorkspaceView):

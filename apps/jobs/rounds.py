@@ -13,14 +13,16 @@ from django.utils import timezone
 
 from apps.billing import limits
 from apps.billing import services as billing
+from apps.common import outbox
 from apps.common.errors import ApiError
 
-from . import kinds
+from . import batches, kinds
 from .live import publish_job
 from .models import Attempt, EventType, Job, JobEvent
 from .notices import note
 from .problems import is_retryable
 from .queue import later
+from .serializers import BatchSerializer, job_json
 from .states import AttemptState, JobState
 from .timing import MAX_TRIES, MOST_TRIES, SLOT_PAUSE, backoff
 
@@ -144,6 +146,7 @@ def end_job(job: Job, state: JobState, code: str = "", detail: str = "") -> None
     kinds.of(job).abandon(job, failed=state == JobState.FAILED)
     billing.release(job.workspace_id, job_id=job.id, key=f"release:{job.id}:{job.held_fence}")
     touch(job)
+    _tell(job)
     later("dispatch", after=SLOT_PAUSE)
 
 
@@ -159,4 +162,17 @@ def succeed(job: Job, attempt: Attempt) -> None:
     billing.release(job.workspace_id, job_id=job.id, key=f"release:{suffix}")
     note(attempt, "succeeded")
     touch(job)
+    _tell(job)
     later("dispatch", after=SLOT_PAUSE)
+
+
+def _tell(job: Job) -> None:
+    """Whoever subscribed hears that a job ended, and that its batch did.
+
+    The caller holds the balance: of two jobs that end at once the second sees the first's end.
+    """
+    outbox.emit(job.workspace_id, f"job.{job.state}", job_json(job))
+    if job.batch is not None:
+        batch = batches.of_workspace(job.workspace_id, job.batch)
+        if batch["is_over"]:
+            outbox.emit(job.workspace_id, "batch.finished", BatchSerializer(batch).data)

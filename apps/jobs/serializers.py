@@ -1,7 +1,7 @@
 """A job as the API and the websocket show it."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from django.db import connection
@@ -174,11 +174,39 @@ class JobBatchSerializer(serializers.Serializer[Any]):
     jobs = JobSerializer(many=True)
 
 
-class JobQuerySerializer(serializers.Serializer[Any]):
-    kind = serializers.ChoiceField(choices=JOB_KINDS, required=False)
+class TallySerializer(serializers.Serializer[Any]):
+    active = serializers.IntegerField()
+    succeeded = serializers.IntegerField()
+    failed = serializers.IntegerField()
+    cancelled = serializers.IntegerField()
+
+
+class BatchSerializer(serializers.Serializer[Any]):
+    """Jobs that were started together; `GET /jobs?batch=` lists them."""
+
+    id = serializers.UUIDField()
+    kind = serializers.ChoiceField(choices=JOB_KINDS)
+    jobs_total = serializers.IntegerField()
+    jobs = TallySerializer()
+    is_over = serializers.BooleanField()
+    created_at = serializers.DateTimeField()
+    finished_at = serializers.DateTimeField(allow_null=True, help_text="When the last one ended.")
+
+
+class KindQuerySerializer(serializers.Serializer[Any]):
+    """What the jobs of one kind may be narrowed by."""
+
     state = serializers.ChoiceField(choices=JobState.choices, required=False)
     batch = serializers.UUIDField(required=False, help_text="Jobs that were started together.")
-    voice = serializers.UUIDField(required=False, help_text="Jobs that use this voice.")
+    voice = serializers.UUIDField(
+        required=False, source="voices", help_text="Jobs that use this voice."
+    )
+    created_after = serializers.DateTimeField(required=False, source="created_at__gte")
+    created_before = serializers.DateTimeField(required=False, source="created_at__lt")
+
+
+class JobQuerySerializer(KindQuerySerializer):
+    kind = serializers.ChoiceField(choices=JOB_KINDS, required=False)
 
 
 def with_relations(jobs: Iterable[Job]) -> list[Job]:
@@ -224,6 +252,12 @@ def _queue_places(ids: list[uuid.UUID]) -> dict[uuid.UUID, int]:
     with connection.cursor() as cursor:
         cursor.execute(_PLACES, [ids])
         return dict(cursor.fetchall())
+
+
+def batch_json(jobs: Sequence[Job]) -> dict[str, Any]:
+    """The JSON of jobs that were started together."""
+    shown = JobSerializer(with_relations(jobs), many=True).data
+    return {"batch": str(jobs[0].batch), "jobs": shown}
 
 
 def job_json(job: Job) -> dict[str, Any]:

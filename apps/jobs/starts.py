@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.db.models import Sum
 
 from apps.billing import limits
-from apps.common.errors import ApiError
+from apps.common.idempotency import MISMATCH
 
 from . import kinds, rounds
 from .kinds import train
@@ -65,11 +65,7 @@ def _repeated(workspace_id: uuid.UUID, keys: Sequence[str], mark: str) -> list[J
     if first is None:
         return []
     if first.fingerprint != mark:
-        raise ApiError(
-            "idempotency-mismatch",
-            "같은 멱등 키로 다른 요청을 보냈습니다. 새 키를 사용해 주세요.",
-            "This idempotency key was used for another request. Use a new key.",
-        )
+        raise MISMATCH
     by_key = {job.idempotency_key: job for job in jobs.filter(idempotency_key__in=keys)}
     return [by_key[key] for key in keys]
 

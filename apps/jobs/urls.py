@@ -2,7 +2,7 @@ from typing import Any
 
 from django.urls import path
 
-from . import api, usage_api, webhooks, worker_api
+from . import api, batch_api, usage_api, webhooks, worker_api
 from .consumers import WorkspaceConsumer
 
 urlpatterns = [
@@ -18,7 +18,10 @@ urlpatterns = [
     path("jobs", api.JobsView.as_view()),
     path("jobs/<uuid:id>", api.JobView.as_view()),
     path("jobs/<uuid:id>/cancel", api.CancelView.as_view()),
-    path("batches/<uuid:id>/cancel", api.CancelBatchView.as_view()),
+    path("batches", batch_api.BatchListView.as_view()),
+    path("batches/<uuid:id>", batch_api.BatchView.as_view()),
+    path("batches/<uuid:id>/cancel", batch_api.CancelBatchView.as_view()),
+    path("stats", batch_api.StatsView.as_view()),
     path("jobs/<uuid:id>/retry", api.RetryView.as_view()),
     path("jobs/<uuid:id>/finish", api.FinishView.as_view()),
     path("jobs/<uuid:id>/events", api.EventsView.as_view()),

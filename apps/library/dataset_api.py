@@ -18,7 +18,12 @@ from gpu_worker.contract.report_card import DatasetCard
 
 from . import cards, datasets
 from .models import Dataset, DatasetItem, ReportCard
-from .serializers import CreateDatasetSerializer, DatasetSerializer, UpdateDatasetSerializer
+from .serializers import (
+    CreateDatasetSerializer,
+    DatasetQuerySerializer,
+    DatasetSerializer,
+    UpdateDatasetSerializer,
+)
 
 
 def _of(workspace: Workspace) -> QuerySet[Dataset]:
@@ -46,9 +51,11 @@ class DatasetListView(WorkspaceView, ListAPIView[Dataset]):
     queryset = Dataset.objects.none()
 
     def get_queryset(self) -> QuerySet[Dataset]:
-        return _of(self.workspace)
+        query = DatasetQuerySerializer(data=self.request.query_params)
+        query.is_valid(raise_exception=True)
+        return _of(self.workspace).filter(**query.validated_data)
 
-    @extend_schema(operation_id="datasets_list")
+    @extend_schema(operation_id="datasets_list", parameters=[DatasetQuerySerializer])
     def get(self, request: Request) -> Response:
         return self.list(request)
 

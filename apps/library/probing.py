@@ -8,12 +8,13 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from apps.common import storage
+from apps.common import outbox, storage
 from gpu_worker.contract.errors import TEXTS, Code, JobError
 
 from . import sound
 from .announce import announce
 from .models import AudioFile, FileState, Origin
+from .serializers import FileSerializer
 
 log = structlog.get_logger(__name__)
 
@@ -88,6 +89,7 @@ def _make_ready(file: AudioFile, found: sound.Sound) -> None:
         )
         if made:
             announce(file)
+            _tell(file.pk, "file.ready")
 
 
 def fail(file: AudioFile, why: Reason) -> None:
@@ -107,5 +109,12 @@ def fail(file: AudioFile, why: Reason) -> None:
         )
         if failed:
             announce(file)
+            _tell(file.pk, "file.failed")
             if file.origin == Origin.UPLOAD:
                 storage.delete(file.key)  # where that fails all of this is tried again
+
+
+def _tell(pk: uuid.UUID, event: str) -> None:
+    """Whoever subscribed hears of the file as it is now."""
+    file = AudioFile.objects.defer("peaks").get(pk=pk)
+    outbox.emit(file.workspace_id, event, FileSerializer(file).data)

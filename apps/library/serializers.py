@@ -165,6 +165,17 @@ def _files(dataset: Dataset) -> list[AudioFile]:
     return [item.file for item in dataset.items.all()]
 
 
+class DatasetQuerySerializer(serializers.Serializer[dict[str, str]]):
+    """What a list of datasets may be narrowed by."""
+
+    search = serializers.CharField(
+        required=False, max_length=100, source="name__icontains", help_text="Part of the name."
+    )
+    file = serializers.UUIDField(
+        required=False, source="files", help_text="Datasets that hold this file."
+    )
+
+
 class CreateDatasetSerializer(serializers.Serializer[dict[str, Any]]):
     name = serializers.CharField(max_length=100)
     file_ids = serializers.ListField(

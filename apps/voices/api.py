@@ -21,6 +21,7 @@ from .serializers import (
     GiveConsentSerializer,
     StatementSerializer,
     VoiceNameSerializer,
+    VoiceQuerySerializer,
     VoiceSerializer,
 )
 
@@ -49,9 +50,11 @@ class VoiceListView(_Voices, generics.ListAPIView[Voice]):
     serializer_class = VoiceSerializer
 
     def get_queryset(self) -> QuerySet[Voice]:
-        return self.voices()
+        query = VoiceQuerySerializer(data=self.request.query_params)
+        query.is_valid(raise_exception=True)
+        return self.voices().filter(**query.validated_data)
 
-    @extend_schema(operation_id="voices_list")
+    @extend_schema(operation_id="voices_list", parameters=[VoiceQuerySerializer])
     def get(self, request: Request) -> Response:
         """The workspace's voices, the newest first."""
         return self.list(request)
@@ -117,7 +120,7 @@ class ConsentView(_Voices):
 
     @extend_schema(
         operation_id="voices_consent_destroy",
-        responses=VoiceSerializer,
+        responses={200: VoiceSerializer},
     )
     def delete(self, request: Request, id: uuid.UUID) -> Response:
         """Revoke the consent; the voice is disabled at once and its jobs end."""

@@ -9,6 +9,8 @@ from apps.common.serializers import MessageSerializer
 
 from .models import Consent, ConsentScope, Voice, VoiceCheckpoint, VoiceState
 
+SHOWN_STATES = [state.value for state in VoiceState if state != VoiceState.DELETED]
+
 
 class ConsentSerializer(serializers.ModelSerializer[Consent]):
     """The last consent; ``revoked_at`` set where it no longer holds."""
@@ -59,9 +61,7 @@ class CheckpointSerializer(serializers.ModelSerializer[VoiceCheckpoint]):
 
 
 class VoiceSerializer(serializers.ModelSerializer[Voice]):
-    state = serializers.ChoiceField(
-        choices=[s.value for s in VoiceState if s != VoiceState.DELETED], read_only=True
-    )
+    state = serializers.ChoiceField(choices=SHOWN_STATES, read_only=True)
     encoder = serializers.CharField(source="encoder_id", read_only=True)
     job_id = serializers.UUIDField(source="trained_job", read_only=True, allow_null=True)
     scores = ScoresSerializer(read_only=True, allow_null=True)
@@ -119,6 +119,15 @@ class VoiceSerializer(serializers.ModelSerializer[Voice]):
 
 class VoiceNameSerializer(serializers.Serializer[Voice]):
     name = serializers.CharField(max_length=120)
+
+
+class VoiceQuerySerializer(serializers.Serializer[Any]):
+    """What a list of voices may be narrowed by."""
+
+    search = serializers.CharField(
+        required=False, max_length=120, source="name__icontains", help_text="Part of the name."
+    )
+    state = serializers.ChoiceField(required=False, choices=SHOWN_STATES)
 
 
 class GiveConsentSerializer(serializers.Serializer[Consent]):

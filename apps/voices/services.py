@@ -10,13 +10,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.common import erasure, storage
+from apps.common import erasure, outbox, storage
 from apps.common.errors import NOT_FOUND, ApiError
 from gpu_worker.contract.scores import Scores
 
 from . import statement
 from .live import publish_voice
 from .models import Consent, ConsentScope, Voice, VoiceCheckpoint, VoiceState
+from .serializers import VoiceSerializer
 
 EXPORT_LINK_LIFE: Final = timedelta(minutes=10)
 KEEP_CHECKPOINT: Final = timedelta(days=30)
@@ -243,6 +244,7 @@ def complete_training(workspace_id: uuid.UUID, voice_id: uuid.UUID, trained: Tra
     _keep_checkpoints(voice, trained)
     erasure.erase(before - objects_of(voice))
     publish_voice(workspace_id, voice_id)
+    outbox.emit(workspace_id, "voice.ready", VoiceSerializer(voice).data)
 
 
 def _keep_checkpoints(voice: Voice, trained: TrainedVoice) -> None:

@@ -167,6 +167,12 @@ const usage = createRoute({
   component: lazyRouteComponent(() => import("./pages/Usage")),
 });
 
+const developers = createRoute({
+  getParentRoute: () => app,
+  path: "/account/developers",
+  component: lazyRouteComponent(() => import("./pages/Developers")),
+});
+
 const tree = root.addChildren([
   guest.addChildren([signIn, signUp, verifyEmail, askReset, resetPassword, terms, privacy]),
   app.addChildren([
@@ -182,6 +188,7 @@ const tree = root.addChildren([
     results,
     account,
     usage,
+    developers,
   ]),
 ]);
 

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 
-from apps.accounts.models import User, Workspace
+from apps.accounts import keys
+from apps.accounts.models import ApiKey, User, Workspace
 from apps.common import storage
 from tests.factories import make_user, workspace_of
 from tests.stripe.fake import FakeStripe
@@ -69,6 +71,13 @@ def browser(user: User | None) -> Client:
     if user is not None:
         client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return client
+
+
+def program(user: User, *scopes: str) -> Client:
+    """A program of the person, with an API key for the person's first workspace."""
+    key, text = keys.create(workspace_of(user), user, name="program", scopes=scopes)
+    ApiKey.objects.filter(pk=key.pk).update(last_used_at=timezone.now())  # its use changes no row
+    return Client(headers={"Authorization": f"Bearer {text}"})
 
 
 @pytest.fixture

@@ -1,4 +1,5 @@
-"""Every route of the studio, walked with a stranger's session: 404, and nothing changed.
+"""Every route of the studio, walked by a stranger, with a session and with an API key: 404, and
+nothing changed.
 
 A new route is walked as soon as it stands in the URLconf; one with an unknown parameter fails here
 until ``own`` says what the parameter names.
@@ -8,6 +9,7 @@ import json
 import re
 import uuid
 from collections.abc import Iterator, Sequence
+from itertools import product
 from typing import Any
 
 import pytest
@@ -22,14 +24,11 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from apps.accounts.models import User, Workspace
-from apps.jobs import tokens
-from apps.jobs.models import Attempt, Job, VoiceUse
-from apps.jobs.states import AttemptState, JobState
-from apps.library.models import ReportCard
-from apps.voices.models import Consent, Voice, VoiceCheckpoint, VoiceState
-from gpu_worker.contract.params import TrainParams
-from tests.apps.conftest import browser
-from tests.factories import make_dataset, make_file, make_user, workspace_of
+from apps.accounts.scopes import SCOPES
+from apps.jobs.models import Job
+from tests.apps.conftest import browser, program
+from tests.apps.possessions import one_of_each
+from tests.factories import make_user, workspace_of
 from voicestudio.asgi import application
 from voicestudio.urls import urlpatterns
 
@@ -77,63 +76,14 @@ OF_A_WORKSPACE = [
 
 @pytest.fixture
 def own(workspace: Workspace, owner: User) -> dict[str, str]:
-    """One of everything that the owner has, by the start of the routes that name it."""
-    file = make_file(workspace, data=b"mine")
-    dataset = make_dataset(workspace)
-    voice = Voice.objects.create(
-        workspace=workspace,
-        name="목소리",
-        state=VoiceState.READY,
-        model_key="jobs/x/1/model.pth",
-        index_key="jobs/x/1/model.index",
-    )
-    Consent.objects.create(
-        workspace=workspace,
-        voice=voice,
-        statement_version="1",
-        statement_text="…",
-        singer_name="주인",
-        scope="own",
-        user=owner,
-    )
-    job = Job.objects.create(
-        workspace=workspace,
-        kind="train",
-        state=JobState.QUEUED,
-        title="학습",
-        params=TrainParams().model_dump(mode="json"),
-        inputs={"source": {"id": str(dataset.pk), "name": "목소리"}, "files": []},
-        quote=10,
-        fence=1,
-        batch=uuid.uuid4(),
-    )
-    VoiceUse.objects.create(job=job, voice=voice)
-    checkpoint = VoiceCheckpoint.objects.create(
-        workspace=workspace,
-        voice=voice,
-        step=1,
-        quality=50.0,
-        scores={},
-        model_key="jobs/x/1/candidate-0.pth",
-        model_size=1,
-        model_sha256="a" * 64,
-    )
-    ReportCard.objects.create(
-        workspace=workspace, dataset=dataset, job_id=job.pk, verdict="good", usable_s=1.0, card={}
-    )
-    attempt = Attempt.objects.create(
-        job=job, fence=1, state=AttemptState.QUEUED, not_before=job.created_at
-    )
-    return {
-        "files": str(file.pk),
-        "uploads": str(make_file(workspace, state="uploading").pk),
-        "datasets": str(dataset.pk),
-        "voices": str(voice.pk),
-        "jobs": str(job.pk),
-        "batches": str(job.batch),
-        "checkpoints": str(checkpoint.pk),
-        "runpod": tokens.sign(attempt.pk, 100),  # a token, but not one for this address
-    }
+    """One of everything that the owner has, by the part of a route that stands before its id."""
+    return one_of_each(workspace, owner)
+
+
+@pytest.fixture
+def strangers(stranger: User) -> tuple[Client, Client]:
+    """The stranger at a browser, and the stranger's program with a key that may do everything."""
+    return browser(stranger), program(stranger, *SCOPES)
 
 
 def address(route: str, own: dict[str, str]) -> str:
@@ -161,6 +111,9 @@ def body_naming(own: dict[str, str]) -> dict[str, Any]:
     """A body in which every name that any route reads points at the owner's things."""
     return {
         "name": "훔친 것",
+        "url": "https://example.org/",
+        "events": ["*"],
+        "scopes": ["read"],
         "voice": own["voices"],
         "total_steps": 1000,
         "dataset": own["datasets"],
@@ -182,11 +135,11 @@ def test_the_walk_is_long_enough() -> None:
 
 @pytest.mark.parametrize("route", WITH_ID)
 def test_anothers_things_do_not_exist(
-    route: str, own: dict[str, str], stranger_client: Client
+    route: str, own: dict[str, str], strangers: tuple[Client, Client]
 ) -> None:
     before = everything()
-    for method in METHODS:
-        answer = stranger_client.generic(method, address(route, own), _json(body_naming(own)), JSON)
+    for method, client in product(METHODS, strangers):
+        answer = client.generic(method, address(route, own), _json(body_naming(own)), JSON)
         assert answer.status_code in {404, 405}, (method, route, answer.content)
         if answer.status_code == 404:
             assert answer.json()["error"]["code"] == "not-found"
@@ -195,11 +148,11 @@ def test_anothers_things_do_not_exist(
 
 @pytest.mark.parametrize("route", [route for route in WITHOUT_ID if route not in PUBLIC])
 def test_lists_and_starts_name_nothing_of_ours(
-    route: str, own: dict[str, str], workspace: Workspace, stranger_client: Client
+    route: str, own: dict[str, str], workspace: Workspace, strangers: tuple[Client, Client]
 ) -> None:
     ours = _rows_of(workspace)
-    for method in METHODS:
-        answer = stranger_client.generic(method, route, _json(body_naming(own)), JSON)
+    for method, client in product(METHODS, strangers):
+        answer = client.generic(method, route, _json(body_naming(own)), JSON)
         assert answer.status_code < 500, (method, route, answer.content)
         for thing in (*own.values(), str(workspace.pk)):
             assert thing not in answer.content.decode(), (method, route)
@@ -208,23 +161,24 @@ def test_lists_and_starts_name_nothing_of_ours(
 
 @pytest.mark.parametrize("kind", STARTS)
 def test_no_job_starts_from_anothers_things(
-    kind: str, own: dict[str, str], stranger_client: Client
+    kind: str, own: dict[str, str], strangers: tuple[Client, Client]
 ) -> None:
     jobs = Job.objects.count()
     body = {name: value for name, value in body_naming(own).items() if name in STARTS[kind]}
-    answer = stranger_client.post(f"/api/v1/{kind}", body, JSON)
-    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not-found")
+    for client in strangers:
+        answer = client.post(f"/api/v1/{kind}", body, JSON)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not-found")
     assert Job.objects.count() == jobs
 
 
 @pytest.mark.parametrize("route", OF_A_WORKSPACE)
 def test_header_of_anothers_workspace(
-    route: str, own: dict[str, str], workspace: Workspace, stranger_client: Client
+    route: str, own: dict[str, str], workspace: Workspace, strangers: tuple[Client, Client]
 ) -> None:
     target = address(route, own) if "<" in route else route
     before = everything()
-    for method in METHODS:
-        answer = stranger_client.generic(
+    for method, client in product(METHODS, strangers):
+        answer = client.generic(
             method,
             target,
             _json(body_naming(own)),
@@ -250,6 +204,19 @@ def test_signed_out(route: str, own: dict[str, str], anonymous_client: Client) -
         secret = route.startswith("/worker/v1/runpod/") and answer.status_code == 404
         assert answer.status_code in {401, 405} or public or secret, (method, route, answer.content)
     assert everything() == before
+
+
+@pytest.mark.parametrize("route", [route for route in ROUTES if route not in PUBLIC])
+def test_a_key_without_the_scope(route: str, own: dict[str, str], owner: User) -> None:
+    """Its own workspace, but nothing that it may do there: refused before anything is read."""
+    target = address(route, own) if "<" in route else route
+    noun = route.removeprefix("/api/v1/").partition("/")[0]
+    client = program(owner, "stats:read" if noun != "stats" else "files:read")
+    for method in METHODS:
+        answer = client.generic(method, target, _json(body_naming(own)), JSON)
+        free = route == "/api/v1/consent-statement" or route.startswith("/worker/")
+        assert answer.status_code == 403 or free, (method, route, answer.content)
+        assert free or answer.json()["error"]["code"] == "key-scope"
 
 
 @sync_to_async

@@ -22,6 +22,7 @@ PAGES: Final = [
     "/results",
     "/account",
     "/usage",
+    "/account/developers",
     "/nowhere",
 ]
 GUEST_PAGES: Final = ["/signin", "/signup", "/reset-password", "/terms", "/privacy"]

@@ -1,8 +1,10 @@
+import { enDevelopers } from "./en.developers";
 import { enMaking } from "./en.making";
 import { enMoney } from "./en.money";
 import type { Key } from "./ko";
 
 export const en: Record<Key, string> = {
+  ...enDevelopers,
   ...enMaking,
   ...enMoney,
   brand: "AI Voice Studio",

@@ -1,8 +1,10 @@
+import { koDevelopers } from "./ko.developers";
 import { koMaking } from "./ko.making";
 import { koMoney } from "./ko.money";
 
 /** Every sentence of the pages. Korean is the source: other languages follow its keys. */
 export const ko = {
+  ...koDevelopers,
   ...koMaking,
   ...koMoney,
   brand: "AI 보이스 스튜디오",

@@ -1,12 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
-import { LogOut } from "lucide-react";
+import { Code, LogOut } from "lucide-react";
 import { meQuery } from "../api/queries";
 import { auth } from "../auth/allauth";
 import { LanguageCard } from "../features/account/LanguageCard";
 import { PasswordCard } from "../features/account/PasswordCard";
 import { SessionsCard } from "../features/account/SessionsCard";
 import { useI18n } from "../i18n";
-import { Button } from "../ui/Button";
+import { Button, ButtonLink } from "../ui/Button";
 import { PageHead } from "../ui/PageHead";
 import { useAction } from "../ui/useAction";
 
@@ -24,13 +24,18 @@ export default function Account() {
         title={t("account")}
         lead={me?.user.email}
         actions={
-          <Button
-            busy={signOut.isPending}
-            icon={<LogOut aria-hidden className="size-4.5" />}
-            onClick={() => signOut.mutate()}
-          >
-            {t("signOut")}
-          </Button>
+          <>
+            <ButtonLink to="/account/developers" icon={<Code aria-hidden className="size-4.5" />}>
+              {t("developers")}
+            </ButtonLink>
+            <Button
+              busy={signOut.isPending}
+              icon={<LogOut aria-hidden className="size-4.5" />}
+              onClick={() => signOut.mutate()}
+            >
+              {t("signOut")}
+            </Button>
+          </>
         }
       />
       <div className="grid grid-cols-1 items-start gap-5 lg:grid-cols-2">

@@ -27,7 +27,8 @@ def shape(error: Exception) -> dict[str, Any]:
     response = exception_handler(error, {})
     assert response is not None
     body = response.data["error"]
-    assert set(body) == {"code", "message", "field", "fields"}
+    assert set(body) == {"code", "message", "field", "fields", "docs", "request_id"}
+    assert body["docs"].endswith(f"/docs/errors#{body['code']}")
     assert set(body["message"]) == {"ko", "en"}
     return dict(body)
 

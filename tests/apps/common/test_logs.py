@@ -21,6 +21,8 @@ SIGNED = (
         f"GET {SIGNED} 200",
         f'{{"url": "{SIGNED}"}}',
         "Authorization: Bearer abcdef.abcdef",
+        "made avs_abcdef_abcdef",
+        "signed with whsec_abcdef+/=",
         "Cookie: sessionid=abcdef; csrftoken=abcdef",
         "/verify-email/abcdef",
         "https://studio/reset-password/abcdef",

@@ -1,0 +1,83 @@
+"""What an API key may do: read or write everything, or single nouns of ``/api/v1``."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.request import Request
+
+from apps.common.errors import ApiError
+
+from .models import ApiKey
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView  # at run time its class needs this module first
+
+NOUNS: Final = (
+    "files",
+    "uploads",
+    "datasets",
+    "voices",
+    "trainings",
+    "conversions",
+    "covers",
+    "separations",
+    "preprocess",
+    "analyses",
+    "jobs",
+    "batches",
+    "stats",
+    "usage",
+    "credits",
+    "quotes",
+    "billing",
+    "webhooks",
+    "workspaces",
+    "me",
+    "keys",
+)
+_NAMED_ONLY: Final = frozenset({"keys", "billing"})
+"""Not part of ``read`` and ``write``: a leaked key must not make others, nor buy anything."""
+_FREE: Final = frozenset({"consent-statement", "legal", "plans"})
+SCOPES: Final = (
+    "read",
+    "write",
+    *(f"{noun}:{verb}" for noun in NOUNS for verb in ("read", "write")),
+)
+_ROOT: Final = "/api/v1/"
+
+
+def allows(scopes: Iterable[str], noun: str, *, write: bool) -> bool:
+    """Whether the scopes let a key read or write below ``/api/v1/<noun>``; write includes read."""
+    verbs = ("write",) if write else ("read", "write")
+    wanted = {f"{noun}:{verb}" for verb in verbs}
+    if noun not in _NAMED_ONLY:
+        wanted |= set(verbs)
+    return noun in NOUNS and not wanted.isdisjoint(scopes)
+
+
+def covers(own: Iterable[str], wanted: str) -> bool:
+    """Whether a key with its ``own`` scopes may hand out the scope ``wanted``."""
+    noun, _, verb = wanted.rpartition(":")
+    if noun:
+        return allows(own, noun, write=verb == "write")
+    return "write" in own or wanted in own
+
+
+class HasScope(BasePermission):
+    """A session may do what its person may; a key what its scopes name."""
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        if not isinstance(request.auth, ApiKey):
+            return True
+        noun = request.path.removeprefix(_ROOT).partition("/")[0]
+        write = request.method not in SAFE_METHODS
+        if noun in _FREE or allows(request.auth.scopes, noun, write=write):
+            return True
+        scope = f"{noun}:{'write' if write else 'read'}"
+        raise ApiError(
+            "key-scope",
+            f"이 API 키에는 {scope} 권한이 없습니다. 권한이 있는 키를 사용해 주세요.",
+            f"This API key lacks the scope {scope}. Use a key that has it.",
+            403,
+        )

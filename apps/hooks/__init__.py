@@ -1,0 +1,1 @@
+"""Outgoing webhooks: who wants to hear of what, and telling them."""

@@ -1,0 +1,72 @@
+"""Where a workspace wants to be told, and what was told to whom."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from apps.common.models import OutboxEvent, Owned
+
+
+class Endpoint(Owned):
+    """An address of the customer's, with the events that it wants (``*`` is all).
+
+    Secrets are sealed; the previous one signs too until ``previous_until``. ``failing_since`` is
+    the first failure after the last success. ``disabled_code`` says why it was switched off.
+    """
+
+    url = models.CharField("주소", max_length=500)
+    description = models.CharField("설명", max_length=200, blank=True)
+    events = models.JSONField("이벤트")
+    sealed_secret = models.TextField(editable=False)
+    sealed_previous = models.TextField(blank=True, editable=False)
+    previous_until = models.DateTimeField(null=True, blank=True)
+    is_enabled = models.BooleanField("사용", default=True)
+    disabled_code = models.CharField("끈 이유", max_length=16, blank=True)
+    failing_since = models.DateTimeField("실패 시작", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "웹훅"
+        verbose_name_plural = "웹훅"
+
+    def __str__(self) -> str:
+        return self.url
+
+
+class DeliveryState(models.TextChoices):
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+
+
+class Delivery(Owned):
+    """One event for one endpoint.
+
+    ``log`` holds each try: when, HTTP status, milliseconds, code, the beginning of the answer.
+    Pending ones are tried again from ``next_at``; ``claimed_until`` keeps two workers apart.
+    """
+
+    endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="deliveries")
+    event = models.ForeignKey(OutboxEvent, on_delete=models.CASCADE, related_name="deliveries")
+    state = models.CharField(
+        max_length=10, choices=DeliveryState.choices, default=DeliveryState.PENDING
+    )
+    tries = models.PositiveSmallIntegerField(default=0)
+    since = models.DateTimeField()
+    next_at = models.DateTimeField()
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    delivered_at = models.DateTimeField(null=True, blank=True)
+    log = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = "웹훅 전달"
+        verbose_name_plural = "웹훅 전달"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["endpoint", "event"], name="delivery_once")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["next_at"], condition=Q(state="pending"), name="delivery_pending")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event} -> {self.endpoint} ({self.state})"
