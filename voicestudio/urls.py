@@ -7,7 +7,8 @@ from drf_spectacular.views import SpectacularAPIView
 from apps.common.views import CsrfView
 from apps.jobs.urls import websocket_urlpatterns, worker_urlpatterns
 
-from .views import HealthView, admin_login, not_found, studio_page
+from .panel import probes
+from .views import HealthView, not_found, second_step_picture, studio_page
 
 __all__ = ["urlpatterns", "websocket_urlpatterns"]
 
@@ -25,8 +26,11 @@ api: list[URLPattern | URLResolver] = [
 urlpatterns = [
     path("api/v1/", include(api)),
     path("worker/v1/", include(worker_urlpatterns)),
+    path("_allauth/second-step.svg", second_step_picture),
     path("_allauth/", include("allauth.headless.urls")),
-    path("admin/login/", admin_login),
+    path("livez", probes.livez, name="livez"),
+    path("readyz", probes.readyz, name="readyz"),
+    path("metrics", probes.metrics, name="metrics"),
     path("admin/", admin.site.urls),
     re_path(r"^(?:api|worker|ws|_allauth|static|assets)(?:/|$)", not_found),
     re_path(r"^(?!admin(?:/|$))", studio_page, name="studio"),

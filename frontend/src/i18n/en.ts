@@ -1,8 +1,10 @@
 import { enMaking } from "./en.making";
+import { enSecurity } from "./en.security";
 import type { Key } from "./ko";
 
 export const en: Record<Key, string> = {
   ...enMaking,
+  ...enSecurity,
   brand: "AI Voice Studio",
   otherLanguage: "한국어",
   skip: "Skip to content",

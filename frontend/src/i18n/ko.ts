@@ -1,8 +1,10 @@
 import { koMaking } from "./ko.making";
+import { koSecurity } from "./ko.security";
 
 /** Every sentence of the pages. Korean is the source: other languages follow its keys. */
 export const ko = {
   ...koMaking,
+  ...koSecurity,
   brand: "AI 보이스 스튜디오",
   otherLanguage: "English",
   skip: "본문으로 건너뛰기",

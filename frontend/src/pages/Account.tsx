@@ -5,6 +5,7 @@ import { auth } from "../auth/allauth";
 import { CreditHistory } from "../features/account/CreditHistory";
 import { LanguageCard } from "../features/account/LanguageCard";
 import { PasswordCard } from "../features/account/PasswordCard";
+import { SecondStepCard } from "../features/account/SecondStepCard";
 import { SessionsCard } from "../features/account/SessionsCard";
 import { useI18n } from "../i18n";
 import { Button } from "../ui/Button";
@@ -38,6 +39,7 @@ export default function Account() {
         <div className="grid grid-cols-1 gap-5">
           <LanguageCard />
           <PasswordCard />
+          <SecondStepCard />
         </div>
         <div className="grid grid-cols-1 gap-5">
           <SessionsCard />
