@@ -12,7 +12,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
-from unfold.widgets import UnfoldAdminPasswordInput, UnfoldBooleanSwitchWidget
+from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldBooleanSwitchWidget
 
 from apps.common.looking import OperatorAdmin
 from gpu_worker.contract.errors import Text
@@ -33,7 +33,7 @@ class RunPodAccountForm(forms.ModelForm):  # type: ignore[type-arg]
         required=False,
         min_length=8,
         max_length=200,
-        widget=UnfoldAdminPasswordInput(attrs={"autocomplete": "off"}),
+        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "off"}),
         help_text="비워 두면 지금 키를 그대로 씁니다. (Left empty, the present key stays.)",
     )
     forget_key = forms.BooleanField(
