@@ -116,7 +116,8 @@ class OperatorAdmin(ModelAdmin):
             if row is not None and verb.may(row) and self.may_act(request)
         ]
         context = {"verbs": offered, **(extra_context or {})}
-        return super().change_view(request, object_id, form_url, context)
+        shown: HttpResponse = super().change_view(request, object_id, form_url, context)
+        return shown
 
     def may_act(self, request: HttpRequest) -> bool:
         """Verbs ask for the right to change the row, also where its fields are read-only."""

@@ -76,7 +76,10 @@ class RunPodAccountAdmin(OperatorAdmin):
     ) -> HttpResponse:
         """There is one row: its page is the list."""
         row, _ = RunPodAccount.objects.get_or_create(id=1)
-        return self.changeform_view(request, str(row.pk), extra_context=extra_context)
+        shown: HttpResponse = self.changeform_view(
+            request, str(row.pk), extra_context=extra_context
+        )
+        return shown
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

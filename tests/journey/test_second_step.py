@@ -22,7 +22,7 @@ User.objects.filter(email={email!r}).update(is_staff=True, is_superuser=True)
 
 def code_of(secret: str) -> str:
     """What an authenticator app shows now (RFC 6238)."""
-    return format_hotp_value(hotp_value(secret, int(time.time()) // PERIOD_S))
+    return str(format_hotp_value(hotp_value(secret, int(time.time()) // PERIOD_S)))
 
 
 def appoint(stack: LiveStack, email: str) -> None:
@@ -43,6 +43,13 @@ def sign_in(guest: Visitor, email: str) -> None:
     guest.button("로그인").click()
 
 
+def confirm_password(guest: Visitor) -> None:
+    """What changes the account's safety asks for the password once more."""
+    form = guest.page.locator("#second-step form", has_text="비밀번호를 한 번 더")
+    form.get_by_label("비밀번호", exact=True).fill(PASSWORD)
+    form.get_by_role("button", name="확인").click()
+
+
 def enrol(guest: Visitor) -> str:
     """Add an authenticator app on the account's page; its secret."""
     page = guest.page
@@ -54,6 +61,7 @@ def enrol(guest: Visitor) -> str:
     expect(page.get_by_text("코드가 올바르지 않습니다", exact=False)).to_be_visible()
     page.get_by_label("인증 코드").fill(code_of(secret))
     guest.button("확인").click()
+    confirm_password(guest)
     expect(page.get_by_text("켜져 있습니다")).to_be_visible()
     expect(page.locator("#second-step ul.font-mono li")).to_have_count(10)
     return secret
@@ -110,6 +118,7 @@ def test_a_customer_signs_in_with_a_passkey_alone(live_stack: LiveStack, guest: 
     guest.go("/signin?next=/account")
     sign_in(guest, email)
     guest.button("패스키 추가").click()
+    confirm_password(guest)
     expect(page.get_by_text("켜져 있습니다")).to_be_visible()
     expect(guest.button("패스키 삭제")).to_be_visible()
     guest.sign_out()

@@ -49,7 +49,8 @@ def queue_age_s(now: datetime) -> float:
 def active_jobs() -> dict[str, int]:
     """Jobs that have not ended, by state."""
     found = Job.objects.filter(state__in=JOB_ACTIVE).order_by().values_list("state")
-    return dict.fromkeys(JOB_ACTIVE, 0) | dict(found.annotate(count=Count("id")))
+    counted: dict[str, int] = dict(found.annotate(count=Count("id")))
+    return {state.value: counted.get(state, 0) for state in JOB_ACTIVE}
 
 
 def _cards(now: datetime) -> list[tuple[str, str]]:

@@ -39,7 +39,9 @@ class OperatorSite(UnfoldAdminSite):
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
-        return super().index(request, {**dashboard.figures(), **(extra_context or {})})
+        figures = {**dashboard.figures(), **(extra_context or {})}
+        page: TemplateResponse = super().index(request, figures)
+        return page
 
     def health(self, request: HttpRequest) -> TemplateResponse:
         """Server, database, cache, storage, queue, compute and migrations, looked at now."""

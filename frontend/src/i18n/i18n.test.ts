@@ -8,7 +8,8 @@ import { ko } from "./ko";
 const SOURCES = readdirSync("src", { recursive: true, encoding: "utf8" })
   .filter(
     (path) =>
-      /\.tsx?$/.test(path) && !/generated|\.test\.|^i18n\/(ko|en)(\.making)?\.ts$/.test(path),
+      /\.tsx?$/.test(path) &&
+      !/generated|\.test\.|^i18n\/(ko|en)(\.(making|security))?\.ts$/.test(path),
   )
   .map((path) => ({ path, text: readFileSync(join("src", path), "utf8") }));
 const placeholders = (sentence: string) => [...sentence.matchAll(/\{\w+\}/g)].map(String).sort();

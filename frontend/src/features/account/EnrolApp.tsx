@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useRef, useState } from "react";
 import { useAuthSubmit } from "../../auth/AuthForm";
 import { factors } from "../../auth/secondFactor";
 import { useI18n } from "../../i18n";
@@ -8,19 +8,23 @@ import { TextField } from "../../ui/Field";
 interface Props {
   secret: string;
   onEnrolled: () => void;
+  /** The password has to be confirmed first; then `again` sends the code once more. */
+  onLocked: (again: () => void) => void;
 }
 
 /** The QR code of a fresh secret, and the first code of the app that proves it was read. */
-export function EnrolApp({ secret, onEnrolled }: Props) {
+export function EnrolApp({ secret, onEnrolled, onLocked }: Props) {
   const { t } = useI18n();
+  const form = useRef<HTMLFormElement>(null);
   const [code, setCode] = useState("");
   const submission = useAuthSubmit(["code"]);
   async function onSubmit(event: FormEvent) {
     const answer = await submission.submit(event, () => factors.addApp(code.trim()));
-    if (answer && answer.status < 400) onEnrolled();
+    if (answer?.status === 401) onLocked(() => form.current?.requestSubmit());
+    else if (answer && answer.status < 400) onEnrolled();
   }
   return (
-    <form onSubmit={(event) => void onSubmit(event)} className="grid gap-4" noValidate>
+    <form ref={form} onSubmit={(event) => void onSubmit(event)} className="grid gap-4" noValidate>
       <p className="text-sm text-muted">{t("appScan")}</p>
       <img
         src={`/_allauth/second-step.svg?${secret.length}`}

@@ -75,14 +75,15 @@ export function SecondStepCard() {
       {waiting && (
         <ConfirmPassword
           onPassed={() => {
-            waiting();
             setWaiting(undefined);
+            waiting();
           }}
         />
       )}
       {secret && (
         <EnrolApp
           secret={secret}
+          onLocked={(again) => setWaiting(() => again)}
           onEnrolled={() => {
             setSecret(undefined);
             void showCodes();
