@@ -70,6 +70,15 @@ class LiveStack:
         said = (read_json(path) for path in self.var.glob("local/*/process.json"))
         return [int(process["pid"]) for process in said if process and is_alive(process["pid"])]
 
+    def attempts_at_work(self) -> dict[int, int]:
+        """The same, with the number (fence) of the attempt that each works at."""
+        found = {}
+        for path in self.var.glob("local/*/process.json"):
+            process, spec = read_json(path), read_json(path.with_name("spec.json"))
+            if process and spec and is_alive(process["pid"]):
+                found[int(process["pid"])] = int(spec["fence"])
+        return found
+
     def output(self) -> str:
         return (self.var / "terminal.log").read_text(errors="replace")
 

@@ -12,6 +12,7 @@ from celery.schedules import crontab
 
 from .environment import REPOSITORY, Environment, database, mail
 from .logs import logging_config
+from .panel.look import panel_look
 
 env = Environment.load()
 VAR_DIR = env.var_dir
@@ -33,7 +34,8 @@ TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0)
 # -- apps ----------------------------------------------------------------------
 INSTALLED_APPS = [
     "apps.accounts",  # before allauth: its mail templates win
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",  # before the admin: its templates win
+    "voicestudio.panel.apps.PanelConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -48,6 +50,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.headless",
+    "allauth.mfa",
     "allauth.usersessions",
     "apps.common",
     "apps.billing",
@@ -144,7 +147,7 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 # -- accounts ------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",  # the admin
+    "django.contrib.auth.backends.ModelBackend",  # rights of operators
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
@@ -169,7 +172,6 @@ ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # in the browser that signed up
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[AI Voice Studio] "
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_RATE_LIMITS = {"admin_login": "10/m/ip"}  # the other limits are allauth's own
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _public.scheme
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 HEADLESS_ONLY = True
@@ -181,6 +183,11 @@ HEADLESS_FRONTEND_URLS = {
     "account_signup": f"{PUBLIC_URL}/sign-up",
 }
 USERSESSIONS_TRACK_ACTIVITY = True
+MFA_ADAPTER = "voicestudio.panel.mfa.StudioMfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1  # phones whose clock is up to 30 s off
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _https  # browsers offer passkeys at localhost alone
 DEFAULT_FROM_EMAIL = env.text("FROM_EMAIL", f"AI Voice Studio <no-reply@{_public.hostname}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_URL = env.text("EMAIL_URL")
@@ -197,11 +204,16 @@ CSRF_FAILURE_VIEW = "apps.common.views.csrf_failure"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = _https
-SECURE_REDIRECT_EXEMPT = [r"^api/v1/health$"]  # probes of a load balancer speak http
+# probes of a load balancer speak http
+SECURE_REDIRECT_EXEMPT = [r"^(?:api/v1/health|livez|readyz|metrics)$"]
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if _https else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 2**20  # sound goes straight to storage, never through here
+
+# -- the operator's panel ------------------------------------------------------
+METRICS_TOKEN = env.text("METRICS_TOKEN")
+UNFOLD = panel_look()
 
 # -- languages and time --------------------------------------------------------
 LANGUAGE_CODE = "ko"

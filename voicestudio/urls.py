@@ -8,7 +8,8 @@ from apps.billing.urls import provider_urlpatterns
 from apps.common.views import CsrfView
 from apps.jobs.urls import websocket_urlpatterns, worker_urlpatterns
 
-from .views import HealthView, admin_login, error_page, not_found, studio_page
+from .panel import probes
+from .views import HealthView, error_page, not_found, second_step_picture, studio_page
 
 __all__ = ["urlpatterns", "websocket_urlpatterns"]
 
@@ -29,10 +30,13 @@ urlpatterns = [
     path("api/v1/", include(api)),
     path("worker/v1/", include(worker_urlpatterns)),
     path("provider/v1/", include(provider_urlpatterns)),
+    path("_allauth/second-step.svg", second_step_picture),
     path("_allauth/", include("allauth.headless.urls")),
     path("docs/api", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="reference"),
     path("docs/errors", error_page),
-    path("admin/login/", admin_login),
+    path("livez", probes.livez, name="livez"),
+    path("readyz", probes.readyz, name="readyz"),
+    path("metrics", probes.metrics, name="metrics"),
     path("admin/", admin.site.urls),
     re_path(r"^(?:api|worker|provider|ws|_allauth|static|assets|docs)(?:/|$)", not_found),
     re_path(r"^(?!admin(?:/|$))", studio_page, name="studio"),

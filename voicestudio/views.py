@@ -3,13 +3,12 @@
 from collections.abc import Callable
 from itertools import groupby
 
-from allauth.core.internal import ratelimit
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.totp.internal.auth import get_totp_secret
 from django.conf import settings
-from django.contrib import admin
 from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
@@ -106,6 +105,18 @@ def _backend_answers() -> bool:
     return backends.current().health().ok
 
 
+@require_safe
+@never_cache
+def second_step_picture(request: HttpRequest) -> HttpResponse:
+    """The QR code of the secret that this session is about to enrol, for an authenticator app."""
+    if not request.user.is_authenticated:
+        return not_found(request)
+    mfa = get_adapter()
+    secret = get_totp_secret(regenerate=False)
+    picture = mfa.build_totp_svg(mfa.build_totp_url(request.user, secret))
+    return HttpResponse(picture, content_type="image/svg+xml")
+
+
 def not_found(request: HttpRequest) -> HttpResponse:
     """An address below a prefix of ours that nothing answers."""
     return JsonResponse(NOT_FOUND.body(), status=404)
@@ -124,14 +135,6 @@ def error_page(request: HttpRequest) -> HttpResponse:
     by_code = groupby(error_codes.problems(), key=lambda problem: problem.code)
     codes = [(code, list(problems)) for code, problems in by_code]
     return render(request, "docs/errors.html", {"codes": codes})
-
-
-def admin_login(request: HttpRequest) -> HttpResponseBase:
-    """The admin's own sign-in, with a limit on guesses."""
-    limited: HttpResponse | None = ratelimit.consume_or_429(
-        request, action="admin_login", app="allauth.account"
-    )
-    return limited or admin.site.login(request)
 
 
 @require_safe

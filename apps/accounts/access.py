@@ -13,16 +13,24 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.common import idempotency
+from apps.common.errors import ApiError
 from apps.common.schema import WORKSPACE_HEADER
 
 from .models import ApiKey, Membership, Role, User, Workspace
 
 HEADER = WORKSPACE_HEADER.name
+SUSPENDED = ApiError(
+    "workspace-suspended",
+    "정지된 워크스페이스입니다. 보고 내려받을 수만 있습니다. 고객 지원에 문의해 주세요.",
+    "This workspace is suspended: you can look and download only. Please contact support.",
+    403,
+)
 
 
 def memberships_of(request: Request) -> QuerySet[Membership]:
@@ -77,6 +85,8 @@ class WorkspaceView(APIView):
     def initial(self, request: Request, *args: object, **kwargs: object) -> None:
         super().initial(request, *args, **kwargs)
         self.workspace = current_workspace(request)
+        if self.workspace.suspended_at and request.method not in SAFE_METHODS:
+            raise SUSPENDED
         structlog.contextvars.bind_contextvars(workspace=str(self.workspace.pk))
         if request.method == "POST" and idempotency.key_of(request):
             # DRF looks the handler up after this: the view's own is found behind it

@@ -61,11 +61,15 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class Workspace(models.Model):
-    """Owns files, voices, jobs and credits; shared by its members."""
+    """Owns files, voices, jobs and credits; shared by its members.
+
+    While it is suspended its members can look at and fetch everything, but change nothing.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField("이름", max_length=100)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField("만든 시각", auto_now_add=True)
+    suspended_at = models.DateTimeField("정지 시각", null=True, blank=True, editable=False)
     members = models.ManyToManyField(
         User, through="Membership", related_name="workspaces", editable=False
     )

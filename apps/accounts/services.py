@@ -1,6 +1,11 @@
 """Verbs of people and workspaces."""
 
+import uuid
+
 from django.db import transaction
+from django.utils import timezone
+
+from apps.common.errors import ApiError
 
 from .models import Language, Membership, Role, User, Workspace
 
@@ -17,3 +22,21 @@ def open_personal_workspace(user: User) -> Workspace:
     workspace = Workspace.objects.create(name=title)
     Membership.objects.create(user=user, workspace=workspace, role=Role.OWNER)
     return workspace
+
+
+def suspend(workspace_id: uuid.UUID) -> None:
+    """Its members can change nothing from now on; jobs that were started go on. ApiError twice."""
+    free = Workspace.objects.filter(id=workspace_id, suspended_at=None)
+    if not free.update(suspended_at=timezone.now()):
+        raise ApiError(
+            "suspended-already", "이미 정지되어 있습니다.", "The workspace is suspended already."
+        )
+
+
+def resume(workspace_id: uuid.UUID) -> None:
+    """Take a suspension back. ApiError where there is none."""
+    held = Workspace.objects.filter(id=workspace_id, suspended_at__isnull=False)
+    if not held.update(suspended_at=None):
+        raise ApiError(
+            "not-suspended", "정지되어 있지 않습니다.", "The workspace is not suspended."
+        )

@@ -12,7 +12,9 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
+from unfold.widgets import UnfoldAdminTextInputWidget, UnfoldBooleanWidget
 
+from apps.common import audit
 from apps.common.looking import ReadOnlyAdmin
 
 from . import refunds, services
@@ -20,15 +22,25 @@ from .models import Balance, Entry, ProviderEvent, Purchase, Refund, Subscriptio
 
 
 class AdjustForm(forms.Form):
-    credits = forms.IntegerField(label="크레딧 (credits, -: 회수)")
-    reason = forms.CharField(label="사유 (reason)", max_length=150)
+    credits = forms.IntegerField(
+        label="크레딧 (credits, -: 회수)", widget=UnfoldAdminTextInputWidget
+    )
+    reason = forms.CharField(
+        label="사유 (reason)", max_length=150, widget=UnfoldAdminTextInputWidget
+    )
 
 
 class RefundForm(forms.Form):
-    credits = forms.IntegerField(label="환불할 크레딧 (credits)", min_value=1)
-    reason = forms.CharField(label="사유 (reason)", max_length=150)
+    credits = forms.IntegerField(
+        label="환불할 크레딧 (credits)", min_value=1, widget=UnfoldAdminTextInputWidget
+    )
+    reason = forms.CharField(
+        label="사유 (reason)", max_length=150, widget=UnfoldAdminTextInputWidget
+    )
     as_debt = forms.BooleanField(
-        label="이미 쓴 크레딧은 빚으로 (spent credits are owed)", required=False
+        label="이미 쓴 크레딧은 빚으로 (spent credits are owed)",
+        required=False,
+        widget=UnfoldBooleanWidget,
     )
 
 
@@ -54,14 +66,18 @@ class _FormAdmin(ReadOnlyAdmin):
         row = get_object_or_404(self.model, pk=pk)
         form = self.form_of(request)
         if request.method == "POST" and form.is_valid():
+            before = audit.snapshot(row)
             problem = self.do(request, row, form)
             if not problem:
+                reason = form.cleaned_data["reason"]
+                audit.record(request, self.action, row, before, audit.snapshot(row), reason)
                 return HttpResponseRedirect(
                     reverse(f"admin:billing_{self.opts.model_name}_changelist")
                 )
             form.add_error(None, problem)
         context = self.admin_site.each_context(request) | {
             "title": f"{self.title}: {self.summary(row)}",
+            "verb": self.title,
             "form": form,
             "opts": self.opts,
         }

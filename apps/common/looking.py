@@ -1,10 +1,167 @@
-"""Admin pages to look at: rows that only the program itself may change."""
+"""What the operator's pages share: every change is written down, verbs ask for a reason."""
 
-from django.contrib import admin
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import models, transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from . import audit
+from .errors import ApiError
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Adds, changes and deletes nothing."""
+@dataclass(frozen=True)
+class Verb:
+    """Something that an operator does to a row: a button, a page that asks why, one call.
+
+    ``may`` says whether it makes sense now, ``act`` does it or raises ApiError.
+    """
+
+    name: str
+    title: str
+    warning: str
+    act: Callable[[Any, str], object]
+    may: Callable[[Any], bool]
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label="사유 (reason)", max_length=500, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3})
+    )
+
+
+class OperatorAdmin(ModelAdmin):
+    """A page of the operator's panel. What its forms and verbs change is kept in the change log."""
+
+    verbs: tuple[Verb, ...] = ()
+    change_form_outer_before_template = "operator/verbs.html"
+    compressed_fields = True
+    warn_unsaved_form = True
+    list_filter_submit = False
+    show_full_result_count = False
+
+    # -- the change log ----------------------------------------------------------------------
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        obj.before_change = audit.snapshot(obj) if change else {}
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """After the row itself and what hangs on it, so that both are in the log."""
+        super().save_related(request, form, formsets, change)
+        row = form.instance
+        before = getattr(row, "before_change", {})
+        audit.record(request, "change" if change else "add", row, before, audit.snapshot(row))
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        stored = {
+            each.instance.pk: audit.snapshot(each.instance)
+            for each in formset.forms
+            if each.has_changed() and each.instance.pk
+        }
+        for each in formset.deleted_forms:
+            if each.instance.pk:
+                self._note_deleted(request, each.instance)
+        super().save_formset(request, form, formset, change)
+        for row in formset.new_objects:
+            audit.record(request, "add", row, {}, audit.snapshot(row))
+        for row, _ in formset.changed_objects:
+            audit.record(request, "change", row, stored.get(row.pk, {}), audit.snapshot(row))
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        self._note_deleted(request, obj)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
+        for row in queryset:
+            self._note_deleted(request, row)
+        super().delete_queryset(request, queryset)
+
+    def _note_deleted(self, request: HttpRequest, row: models.Model) -> None:
+        audit.record(request, "delete", row, audit.snapshot(row), {})
+
+    # -- verbs -------------------------------------------------------------------------------
+
+    def get_urls(self) -> list[URLPattern]:
+        pages = [
+            path(
+                f"<path:pk>/{verb.name}/",
+                self.admin_site.admin_view(partial(self._verb_page, verb=verb)),
+                name=self._address(verb),
+            )
+            for verb in self.verbs
+        ]
+        return [*pages, *super().get_urls()]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        row = self.get_object(request, object_id) if self.verbs else None
+        offered = [
+            (verb, reverse(f"admin:{self._address(verb)}", args=[object_id]))
+            for verb in self.verbs
+            if row is not None and verb.may(row) and self.may_act(request)
+        ]
+        context = {"verbs": offered, **(extra_context or {})}
+        shown: HttpResponse = super().change_view(request, object_id, form_url, context)
+        return shown
+
+    def may_act(self, request: HttpRequest) -> bool:
+        """Verbs ask for the right to change the row, also where its fields are read-only."""
+        return request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}")
+
+    def _address(self, verb: Verb) -> str:
+        return f"{self.opts.app_label}_{self.opts.model_name}_{verb.name}"
+
+    def _verb_page(self, request: HttpRequest, pk: str, verb: Verb) -> HttpResponse:
+        if not self.may_act(request):
+            raise PermissionDenied
+        row = self.get_object(request, pk)
+        if row is None:
+            raise Http404(pk)
+        form = ReasonForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                self._act(request, row, verb, form.cleaned_data["reason"])
+            except ApiError as error:
+                form.add_error(None, f"{error.message.ko} / {error.message.en}")
+            else:
+                self.message_user(request, f"{verb.title}: {row}", messages.SUCCESS)
+                return HttpResponseRedirect(
+                    reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[pk])
+                )
+        context = self.admin_site.each_context(request) | {
+            "title": f"{verb.title}: {row}",
+            "verb": verb,
+            "form": form,
+            "opts": self.opts,
+            "row": row,
+        }
+        return TemplateResponse(request, "operator/verb.html", context)
+
+    def _act(self, request: HttpRequest, row: Any, verb: Verb, reason: str) -> None:
+        """The verb and its line in the log, both or neither."""
+        with transaction.atomic():
+            before = audit.snapshot(row)
+            verb.act(row, reason)
+            audit.record(request, verb.name, row, before, audit.snapshot(row), reason)
+
+
+class ReadOnlyAdmin(OperatorAdmin):
+    """Rows that only the program itself may change: no form adds, changes or deletes them."""
 
     def has_add_permission(self, request: object) -> bool:
         return False
@@ -13,4 +170,18 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return False
 
     def has_delete_permission(self, request: object, obj: object = None) -> bool:
+        return False
+
+
+class ReadOnlyInline(TabularInline):
+    """Rows of another one, to look at."""
+
+    extra = 0
+    can_delete = False
+    show_change_link: ClassVar[bool] = False
+
+    def has_add_permission(self, request: object, obj: object = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: object, obj: object = None) -> bool:
         return False

@@ -86,3 +86,32 @@ class OutboxEvent(Owned):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.created_at:%F %T}"
+
+
+class Change(models.Model):
+    """What an operator changed: who, what, the differing fields before and after, and why.
+
+    Never changed nor deleted (a trigger refuses both). ``who`` and ``name`` are kept as text: both
+    outlive the rows that they name.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField("시각", auto_now_add=True, db_index=True)
+    who = models.CharField("누가", max_length=254)
+    who_id = models.UUIDField(null=True, editable=False)
+    verb = models.CharField("무엇을 했나", max_length=32)
+    what = models.CharField("대상", max_length=100)
+    row = models.CharField("대상 ID", max_length=64)
+    name = models.CharField("이름", max_length=200)
+    reason = models.CharField("사유", max_length=500, blank=True)
+    before = models.JSONField("이전", default=dict)
+    after = models.JSONField("이후", default=dict)
+
+    class Meta:
+        ordering = ("-id",)
+        verbose_name = "변경 기록"
+        verbose_name_plural = "변경 기록"
+        indexes = (models.Index(fields=["what", "row", "-id"], name="change_by_row"),)
+
+    def __str__(self) -> str:
+        return f"{self.who}: {self.verb} {self.name}"

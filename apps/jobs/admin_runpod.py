@@ -12,7 +12,9 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
+from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldBooleanSwitchWidget
 
+from apps.common.looking import OperatorAdmin
 from gpu_worker.contract.errors import Text
 
 from . import backends, canary, compute, operator
@@ -31,11 +33,13 @@ class RunPodAccountForm(forms.ModelForm):  # type: ignore[type-arg]
         required=False,
         min_length=8,
         max_length=200,
-        widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "off"}),
+        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "off"}),
         help_text="비워 두면 지금 키를 그대로 씁니다. (Left empty, the present key stays.)",
     )
     forget_key = forms.BooleanField(
-        label="저장된 키 지우기 (delete the stored key)", required=False
+        label="저장된 키 지우기 (delete the stored key)",
+        required=False,
+        widget=UnfoldBooleanSwitchWidget,
     )
 
     class Meta:
@@ -54,7 +58,7 @@ class RunPodAccountForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(RunPodAccount)
-class RunPodAccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class RunPodAccountAdmin(OperatorAdmin):
     form = RunPodAccountForm
     readonly_fields = ("key", "connection", "held")
     fieldsets = (
@@ -72,7 +76,10 @@ class RunPodAccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     ) -> HttpResponse:
         """There is one row: its page is the list."""
         row, _ = RunPodAccount.objects.get_or_create(id=1)
-        return self.changeform_view(request, str(row.pk), extra_context=extra_context)
+        shown: HttpResponse = self.changeform_view(
+            request, str(row.pk), extra_context=extra_context
+        )
+        return shown
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -128,8 +135,8 @@ class RunPodAccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 def _light(is_well: bool) -> SafeString:
-    color, word = ("#2a7d2a", "정상 (ok)") if is_well else ("#ba2121", "문제 (problem)")
-    return format_html('<strong style="color: {}">● {}</strong>', color, word)
+    kind, word = ("well", "정상 (ok)") if is_well else ("bad", "문제 (problem)")
+    return format_html('<strong class="operator-light {}">● {}</strong>', kind, word)
 
 
 def _line(each: operator.EndpointReport) -> str:
@@ -147,7 +154,7 @@ def _line(each: operator.EndpointReport) -> str:
 
 
 @admin.register(RunPodEndpoint)
-class RunPodEndpointAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class RunPodEndpointAdmin(OperatorAdmin):
     list_display = ("endpoint_id", "state", "purpose", "position", "is_enabled", "price_per_s")
     list_editable: ClassVar = ("position", "is_enabled")
     readonly_fields = ("state", "proven_at", "contract")

@@ -139,7 +139,8 @@ class ModelWeightsAdmin(ReadOnlyAdmin):
     def get_urls(self) -> list[URLPattern]:
         def button(address: str, act: Act, name: str) -> URLPattern:
             view = self.admin_site.admin_view(require_POST(self._acting(act)))
-            return path(address, view, name=f"jobs_modelweights_{name}")
+            page: URLPattern = path(address, view, name=f"jobs_modelweights_{name}")
+            return page
 
         buttons = [
             button("<str:name>/download/", _download, "download"),

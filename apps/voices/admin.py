@@ -1,12 +1,12 @@
 from django.contrib import admin
 
+from apps.common.looking import OperatorAdmin, ReadOnlyInline
+
 from .models import Consent, Voice, VoiceCheckpoint
 
 
-class ConsentInline(admin.TabularInline):  # type: ignore[type-arg]
+class ConsentInline(ReadOnlyInline):
     model = Consent
-    extra = 0
-    can_delete = False
     readonly_fields = (
         "statement_version",
         "singer_name",
@@ -18,26 +18,18 @@ class ConsentInline(admin.TabularInline):  # type: ignore[type-arg]
     )
     exclude = ("statement_text",)
 
-    def has_add_permission(self, request: object, obj: object = None) -> bool:
-        return False
 
-
-class CheckpointInline(admin.TabularInline):  # type: ignore[type-arg]
+class CheckpointInline(ReadOnlyInline):
     model = VoiceCheckpoint
-    extra = 0
-    can_delete = False
     fields = ("step", "quality", "best", "model_key", "created_at")
     readonly_fields = fields
 
-    def has_add_permission(self, request: object, obj: object = None) -> bool:
-        return False
-
 
 @admin.register(Voice)
-class VoiceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class VoiceAdmin(OperatorAdmin):
     list_display = ("name", "workspace", "state", "preset", "quality", "created_at")
     list_filter = ("state", "preset")
-    search_fields = ("name", "id")
+    search_fields = ("name", "id", "workspace__name", "workspace__id")
     list_select_related = ("workspace",)
     readonly_fields = tuple(field.name for field in Voice._meta.fields if field.name != "name")
     inlines = (ConsentInline, CheckpointInline)

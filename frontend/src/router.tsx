@@ -45,6 +45,12 @@ const signUp = createRoute({
   path: "/signup",
   component: lazyRouteComponent(() => import("./pages/SignUp")),
 });
+const secondStep = createRoute({
+  getParentRoute: () => guest,
+  path: "/second-step",
+  validateSearch: (search: Search): { next?: string } => ({ next: ownPath(search.next) }),
+  component: lazyRouteComponent(() => import("./pages/SecondStep")),
+});
 const verifyEmail = createRoute({
   getParentRoute: () => guest,
   path: "/verify-email/$key",
@@ -174,7 +180,16 @@ const developers = createRoute({
 });
 
 const tree = root.addChildren([
-  guest.addChildren([signIn, signUp, verifyEmail, askReset, resetPassword, terms, privacy]),
+  guest.addChildren([
+    signIn,
+    secondStep,
+    signUp,
+    verifyEmail,
+    askReset,
+    resetPassword,
+    terms,
+    privacy,
+  ]),
   app.addChildren([
     home,
     library,

@@ -41,12 +41,14 @@ def test_the_demo_customer_can_begin_at_once(demo: Customer) -> None:
     assert demo.credits()[0] > 10_000
 
 
-def test_the_operator_reaches_the_admin_and_the_customer_does_not(
+def test_the_operator_is_told_to_enrol_and_the_customer_that_the_panel_is_not_theirs(
     live_stack: LiveStack, demo: Customer
 ) -> None:
     operator = signed_in(live_stack, OPERATOR)
-    assert operator.http.get("/admin/").status_code == 200
-    assert demo.http.get("/admin/").status_code != 200
+    told = operator.http.get("/admin/", follow_redirects=True)
+    assert (told.status_code, "2단계 인증이 필요합니다" in told.text) == (403, True)
+    told = demo.http.get("/admin/", follow_redirects=True)
+    assert (told.status_code, "운영자만 볼 수 있습니다" in told.text) == (403, True)
 
 
 def test_a_second_start_changes_nothing(live_stack: LiveStack, demo: Customer) -> None:

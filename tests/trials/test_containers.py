@@ -213,7 +213,7 @@ def test_the_composed_studio_from_migration_to_health(studio: Container) -> None
         wait_for(lambda: answers(health), lambda: "\n".join(map(studio.log, logs)))
         with urllib.request.urlopen(health) as answer:
             assert json.load(answer)["status"] == "ok"
-        for path in ("/", "/admin/login/", "/static/admin/css/base.css"):
+        for path in ("/", "/livez", "/static/panel/panel.css"):
             assert answers(f"http://127.0.0.1:{port}{path}"), path
         own = [*stages(WEB)["web"].command("HEALTHCHECK"), health]
         assert studio.run(own) == 0, studio.log("run.log")

@@ -17,7 +17,8 @@ from voicestudio.embedded.stack import Stack
 
 TICK_S = 0.1
 LONGEST_BACKOFF_S = 30.0
-STEADY_AFTER_S = 60.0
+STEADY_AFTER_S = 10.0
+"""A part that served for this long did not crash for its own start's sake."""
 
 Say = Callable[[str], None]
 
@@ -48,12 +49,31 @@ class StopFlag:
 
 @dataclass(slots=True)
 class Running:
-    """A part that was started; ``restart_at`` while it waits after a crash."""
+    """A part that was started; ``restart_at`` while it waits after a crash.
+
+    ``ready_at`` is when it was first seen to answer since its last start, ``crashes`` how often it
+    ended in a row without having served for long.
+    """
 
     part: Part
     child: Child
     crashes: int = 0
     restart_at: float | None = None
+    ready_at: float | None = None
+
+    def look_at_readiness(self, now: float) -> None:
+        """Note when a restarted part answers again."""
+        if self.ready_at is None and self.part.is_ready(self.child):
+            self.ready_at = now
+
+    def pause_s(self, now: float) -> float:
+        """How long to wait after a crash: longer each time, as long as it crashes on its way up.
+
+        One that is killed from outside now and then is needed back at once, however often.
+        """
+        served_s = 0.0 if self.ready_at is None else now - self.ready_at
+        self.crashes = 1 if served_s > STEADY_AFTER_S else self.crashes + 1
+        return min(2.0 ** (self.crashes - 1), LONGEST_BACKOFF_S)
 
 
 def environment_of(places: Places) -> dict[str, str]:
@@ -124,6 +144,7 @@ class Supervisor:
             if time.monotonic() - child.started_at > running.part.patience_s:
                 raise StackError(f"{name} does not answer; see {child.log_path}")
             self._stop.sleep()
+        running.ready_at = time.monotonic()
         running.part.complete()
         seconds = time.monotonic() - child.started_at
         self._say(f"  {name:<10} ready   {seconds:4.1f} s   {running.part.where}")
@@ -175,14 +196,14 @@ class Supervisor:
                 self._restart(running)
         elif child.exit_code() is not None:
             child.clear()
-            steady = now - child.started_at > STEADY_AFTER_S
-            running.crashes = 1 if steady else running.crashes + 1
-            delay = min(2.0 ** (running.crashes - 1), LONGEST_BACKOFF_S)
+            delay = running.pause_s(now)
             running.restart_at = now + delay
             self._say(
                 f"  {name:<10} crashed ({_how(child)}), restart in {delay:.0f} s; "
                 f"see {child.log_path}\n{child.last_lines()}"
             )
+        else:
+            running.look_at_readiness(now)
 
     def _restart(self, running: Running) -> None:
         port = running.part.port
@@ -191,7 +212,7 @@ class Supervisor:
             return
         running.part.prepare()
         running.child.start()
-        running.restart_at = None
+        running.restart_at = running.ready_at = None
         self._say(f"  {running.part.program.name:<10} restarted")
 
     def stop(self) -> None:

@@ -19,6 +19,7 @@ const KNOWN: Record<string, Key> = {
   rate_limited: "authTooMany",
   invalid_password_reset: "authOldLink",
   invalid_or_expired_key: "authOldLink",
+  incorrect_code: "authWrongCode",
   "http-403": "authForbidden",
 };
 

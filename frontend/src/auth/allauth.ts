@@ -33,7 +33,7 @@ interface Body {
   errors?: AuthProblem[];
 }
 
-async function call(
+export async function call(
   method: string,
   path: string,
   body?: object,
@@ -53,7 +53,7 @@ async function call(
   });
 }
 
-async function read(response: Response): Promise<AuthAnswer> {
+export async function read(response: Response): Promise<AuthAnswer> {
   const body: Body = await response.json().catch(() => ({}));
   const flows = body.data && !Array.isArray(body.data) ? (body.data.flows ?? []) : [];
   const problems = body.errors ?? [];
@@ -68,7 +68,7 @@ async function read(response: Response): Promise<AuthAnswer> {
   };
 }
 
-async function send(method: string, path: string, body?: object): Promise<AuthAnswer> {
+export async function send(method: string, path: string, body?: object): Promise<AuthAnswer> {
   return read(await call(method, path, body));
 }
 

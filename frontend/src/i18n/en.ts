@@ -1,12 +1,14 @@
 import { enDevelopers } from "./en.developers";
 import { enMaking } from "./en.making";
 import { enMoney } from "./en.money";
+import { enSecurity } from "./en.security";
 import type { Key } from "./ko";
 
 export const en: Record<Key, string> = {
   ...enDevelopers,
   ...enMaking,
   ...enMoney,
+  ...enSecurity,
   brand: "AI Voice Studio",
   otherLanguage: "한국어",
   skip: "Skip to content",

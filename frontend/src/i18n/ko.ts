@@ -1,12 +1,14 @@
 import { koDevelopers } from "./ko.developers";
 import { koMaking } from "./ko.making";
 import { koMoney } from "./ko.money";
+import { koSecurity } from "./ko.security";
 
 /** Every sentence of the pages. Korean is the source: other languages follow its keys. */
 export const ko = {
   ...koDevelopers,
   ...koMaking,
   ...koMoney,
+  ...koSecurity,
   brand: "AI 보이스 스튜디오",
   otherLanguage: "English",
   skip: "본문으로 건너뛰기",

@@ -4,6 +4,7 @@ import { meQuery } from "../api/queries";
 import { auth } from "../auth/allauth";
 import { LanguageCard } from "../features/account/LanguageCard";
 import { PasswordCard } from "../features/account/PasswordCard";
+import { SecondStepCard } from "../features/account/SecondStepCard";
 import { SessionsCard } from "../features/account/SessionsCard";
 import { useI18n } from "../i18n";
 import { Button, ButtonLink } from "../ui/Button";
@@ -42,6 +43,7 @@ export default function Account() {
         <div className="grid grid-cols-1 gap-5">
           <LanguageCard />
           <PasswordCard />
+          <SecondStepCard />
         </div>
         <div className="grid grid-cols-1 gap-5">
           <SessionsCard />

@@ -1,31 +1,37 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { Link, useNavigate, useRouter, useSearch } from "@tanstack/react-router";
+import { Link, useRouter, useSearch } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { AuthForm, useAuthSubmit } from "../auth/AuthForm";
 import { auth } from "../auth/allauth";
 import { EmailField, PasswordField } from "../auth/fields";
+import { goOn, PasskeyButton, SecondStep } from "../auth/SecondStep";
 import { useI18n } from "../i18n";
 
 export default function SignIn() {
   const { t } = useI18n();
-  const navigate = useNavigate();
   const router = useRouter();
   const client = useQueryClient();
   const { next } = useSearch({ from: "/guest/signin" });
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
   const [unverified, setUnverified] = useState(false);
+  const [secondStep, setSecondStep] = useState(false);
   const submission = useAuthSubmit(["email", "password"]);
 
   async function onSubmit(event: FormEvent) {
     const answer = await submission.submit(event, () => auth.signIn(email, password));
     if (!answer) return;
     setUnverified(answer.pending.includes("verify_email"));
-    if (!answer.authenticated && answer.status !== 409) return;
-    client.clear();
-    if (next) router.history.push(next);
-    else await navigate({ to: "/" });
+    setSecondStep(answer.pending.includes("mfa_authenticate"));
+    if (answer.authenticated || answer.status === 409) enter();
   }
+
+  function enter() {
+    client.clear();
+    goOn(next, router.history.push);
+  }
+
+  if (secondStep) return <SecondStep purpose="signin" onPassed={enter} />;
 
   return (
     <AuthForm
@@ -36,6 +42,7 @@ export default function SignIn() {
       onSubmit={(event) => void onSubmit(event)}
       below={
         <>
+          <PasskeyButton purpose="login" onPassed={enter} />
           <p>
             {t("noAccount")}{" "}
             <Link to="/signup" className="font-semibold text-violet-soft hover:underline">

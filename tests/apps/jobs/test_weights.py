@@ -26,6 +26,7 @@ from gpu_worker.contract.weights import read_manifest
 from tests.apps.conftest import browser
 from tests.factories import make_user
 from tests.model_host import CONTENT, ModelHost, serve_models
+from tests.operators import operator_browser, with_second_factor
 
 pytestmark = pytest.mark.django_db
 NAME = "published"
@@ -198,7 +199,8 @@ def test_where_nobody_can_look_nothing_is_claimed(
 
 @pytest.fixture
 def boss() -> Client:
-    return browser(User.objects.create_superuser("boss@example.com", "x"))
+    boss = User.objects.create_superuser("boss@example.com", "x")
+    return operator_browser(with_second_factor(boss))
 
 
 @pytest.fixture
@@ -303,7 +305,8 @@ def test_strangers_and_lookers_press_nothing(asked: list[str]) -> None:
     nobody, customer = Client(), browser(make_user("customer@example.com"))
     staff = make_user("staff@example.com")
     User.objects.filter(id=staff.id).update(is_staff=True)
-    for client, status in ((nobody, 302), (customer, 302), (browser(staff), 403)):
+    looker = operator_browser(with_second_factor(staff))
+    for client, status in ((nobody, 302), (customer, 302), (looker, 403)):
         press(client, "contentvec/download/", status)
         assert client.get(PAGE).status_code == status
     assert (asked, ModelWeights.objects.exists()) == ([], False)

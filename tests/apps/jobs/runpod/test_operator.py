@@ -18,8 +18,8 @@ from apps.jobs.problems import WebCode, text_of
 from apps.jobs.states import Purpose
 from tests.cloud.cloud import Cloud, Faults
 from tests.cloud.server import FakeRunPod
+from tests.operators import operator_browser, with_second_factor
 
-from ...conftest import browser
 from .conftest import CONVERSION, TRAINING
 
 PAGE = "/admin/jobs/runpodaccount/1/change/"
@@ -29,7 +29,8 @@ KEY = "rpa_KEYTHATNOTEXTMAYHOLD1234"
 
 @pytest.fixture
 def boss(db: None) -> Client:
-    return browser(User.objects.create_superuser("boss@example.com", "x"))
+    boss = User.objects.create_superuser("boss@example.com", "x")
+    return operator_browser(with_second_factor(boss))
 
 
 def form(**changes: Any) -> dict[str, Any]:

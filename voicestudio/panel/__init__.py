@@ -1,0 +1,1 @@
+"""The operator's panel: its site, dashboard, health page and metrics."""

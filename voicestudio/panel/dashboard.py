@@ -1,0 +1,173 @@
+"""What the operator sees first: jobs, the line, machines, money, failures."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from django.db.models import Count, F, FloatField, Min, Q, QuerySet, Sum
+from django.db.models.functions import Cast, Ceil, Coalesce, Extract, TruncDate
+from django.utils import timezone
+
+from apps.accounts.models import User, Workspace
+from apps.billing.models import Entry, EntryKind
+from apps.jobs.models import Attempt, Job
+from apps.jobs.problems import text_of
+from apps.jobs.states import JOB_ACTIVE, AttemptState, JobState
+
+from . import charts
+
+DAYS: Final = 14
+WORST: Final = 8
+"""Failure codes that are shown."""
+ENDINGS: Final = (
+    ("good", "성공", JobState.SUCCEEDED),
+    ("bad", "실패", JobState.FAILED),
+    ("quiet", "취소", JobState.CANCELLED),
+)
+
+
+def figures() -> dict[str, Any]:
+    """The dashboard's context: a handful of queries, whatever the number of jobs."""
+    now = timezone.now()
+    days = [(now - timedelta(days=back)).date() for back in reversed(range(DAYS))]
+    since = now - timedelta(days=DAYS)
+    return {
+        "cards": _cards(now),
+        "charts": [_endings(days, since), *_machines(days, since), _credits(days, since)],
+        "failures": _failures(since),
+        "days": DAYS,
+    }
+
+
+def queue_age_s(now: datetime) -> float:
+    """How long the oldest attempt that could be sent has waited for it, in seconds."""
+    waiting = Attempt.objects.filter(state=AttemptState.QUEUED, not_before__lte=now)
+    oldest = waiting.aggregate(oldest=Min("not_before"))["oldest"]
+    return (now - oldest).total_seconds() if oldest else 0.0
+
+
+def active_jobs() -> dict[str, int]:
+    """Jobs that have not ended, by state."""
+    found = Job.objects.filter(state__in=JOB_ACTIVE).order_by().values_list("state")
+    counted: dict[str, int] = dict(found.annotate(count=Count("id")))
+    return {state.value: counted.get(state, 0) for state in JOB_ACTIVE}
+
+
+def _cards(now: datetime) -> list[tuple[str, str]]:
+    active = active_jobs()
+    return [
+        ("대기 (queued)", f"{active[JobState.QUEUED]:,}"),
+        ("보냄 (dispatched)", f"{active[JobState.DISPATCHED]:,}"),
+        ("실행 (running)", f"{active[JobState.RUNNING]:,}"),
+        ("가장 오래 기다린 작업 (queue age)", age(queue_age_s(now))),
+        ("고객 (people)", f"{User.objects.filter(is_active=True).count():,}"),
+        ("정지된 워크스페이스 (suspended)", f"{_suspended():,}"),
+    ]
+
+
+def _suspended() -> int:
+    return Workspace.objects.filter(suspended_at__isnull=False).count()
+
+
+def age(seconds: float) -> str:
+    """Seconds as a person says them."""
+    if seconds < 60:
+        return f"{seconds:.0f}초"
+    if seconds < 3600:
+        return f"{seconds / 60:.0f}분"
+    return f"{seconds / 3600:.1f}시간"
+
+
+def _endings(days: list[date], since: datetime) -> charts.Chart:
+    found = (
+        Job.objects.filter(finished_at__gte=since)
+        .order_by()
+        .annotate(day=TruncDate("finished_at"))
+        .values("day", "state")
+        .annotate(count=Count("id"))
+    )
+    counted = {(row["day"], row["state"]): float(row["count"]) for row in found}
+    series = [
+        (kind, label, [counted.get((day, state), 0.0) for day in days])
+        for kind, label, state in ENDINGS
+    ]
+    total = sum(counted.values())
+    return charts.stacked("끝난 작업 (jobs ended)", f"{total:,.0f}", _names(days), series)
+
+
+def _machines(days: list[date], since: datetime) -> list[charts.Chart]:
+    """Seconds and USD; an attempt whose backend told no time counts from its start to its end."""
+    ran = Attempt.objects.filter(ended_at__gte=since).order_by()
+    ours = Cast(Extract(F("ended_at") - F("started_at"), "epoch"), FloatField())
+    by_day = (
+        ran.annotate(day=TruncDate("ended_at"), seconds=Coalesce(F("machine_s"), ours))
+        .values("day")
+        .annotate(
+            seconds_sum=Sum("seconds"),
+            usd=Sum(Ceil("seconds") * Cast("price_per_s", FloatField())),
+        )
+    )
+    rows = {row["day"]: row for row in by_day}
+    seconds, usd = _column(rows, days, "seconds_sum"), _column(rows, days, "usd")
+    return [
+        charts.stacked(
+            "연산 시간, 초 (machine seconds)",
+            f"{sum(seconds):,.0f}",
+            _names(days),
+            [("main", "초", seconds)],
+            "{:,.0f}",
+        ),
+        charts.stacked(
+            "연산 비용, USD (machine cost)",
+            f"${sum(usd):,.2f}",
+            _names(days),
+            [("warn", "USD", usd)],
+            "${:,.4f}",
+        ),
+    ]
+
+
+def _credits(days: list[date], since: datetime) -> charts.Chart:
+    by_day = (
+        Entry.objects.filter(kind=EntryKind.SETTLE, created_at__gte=since)
+        .order_by()
+        .annotate(day=TruncDate("created_at"))
+        .values("day")
+        .annotate(spent=-Sum("held"))
+    )
+    spent = _column({row["day"]: row for row in by_day}, days, "spent")
+    return charts.stacked(
+        "쓴 크레딧 (credits spent)",
+        f"{sum(spent):,.0f}",
+        _names(days),
+        [("good", "크레딧", spent)],
+        "{:,.0f}",
+    )
+
+
+def _column(rows: Mapping[date, Mapping[str, Any]], days: list[date], name: str) -> list[float]:
+    return [float(rows.get(day, {}).get(name) or 0.0) for day in days]
+
+
+def _names(days: list[date]) -> list[str]:
+    return [f"{day:%m-%d}" for day in days]
+
+
+def failed(since: datetime) -> QuerySet[Job]:
+    """Jobs that failed with a code."""
+    return Job.objects.filter(~Q(error_code=""), state=JobState.FAILED, finished_at__gte=since)
+
+
+def _failures(since: datetime) -> list[dict[str, Any]]:
+    found = failed(since).order_by().values("error_code").annotate(count=Count("id"))
+    rows = list(found.order_by("-count", "error_code")[:WORST])
+    most = max((row["count"] for row in rows), default=1)
+    return [
+        {
+            "code": row["error_code"],
+            "count": row["count"],
+            "share": round(100 * row["count"] / most),
+            "text": text_of(row["error_code"]).ko,
+        }
+        for row in rows
+    ]
