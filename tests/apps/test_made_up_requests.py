@@ -118,7 +118,8 @@ def send(case: Request, client: Client) -> Response:
 def about(case: Request, own: dict[str, str]) -> Request:
     """The same request about things that exist, in the key's own workspace."""
     for name, noun in re.findall(r"(\w+)/\{(\w+)\}", case.path):
-        case.path_parameters[noun] = own[name]
+        if name in own:
+            case.path_parameters[noun] = own[name]
     case.headers.pop("X-Workspace", None)
     if isinstance(case.body, dict):
         known: dict[str, Any] = {

@@ -33,7 +33,8 @@ def panel(operator: User) -> Client:
 
 
 def make_job(workspace: Workspace, state: JobState, **fields: Any) -> Job:
-    values = {"kind": "convert", "title": "노래", "params": {}, "inputs": {"files": []}, "quote": 7}
+    values = {"kind": "convert", "title": "노래", "params": {}, "inputs": {}, "quote": 7}
+    values["inputs"] = {"source": {"id": "gone", "name": "노래"}, "files": []}
     return Job.objects.create(workspace=workspace, state=state, **(values | fields))
 
 

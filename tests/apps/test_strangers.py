@@ -65,12 +65,12 @@ STARTS = {
     "analyses": ("dataset",),
 }
 """What starts jobs, and the names that such a request has to say."""
+FREE = ("/api/v1/consent-statement", "/api/v1/plans")
+"""The same for everybody."""
 WITH_ID = [route for route in ROUTES if "<" in route and route not in PUBLIC]
 WITHOUT_ID = [route for route in ROUTES if "<" not in route]
 OF_A_WORKSPACE = [
-    route
-    for route in ROUTES
-    if route not in {*PUBLIC, "/api/v1/consent-statement"} and not route.startswith("/worker/")
+    route for route in ROUTES if route not in {*PUBLIC, *FREE} and not route.startswith("/worker/")
 ]
 
 
@@ -200,7 +200,7 @@ def test_signed_out(route: str, own: dict[str, str], anonymous_client: Client) -
     for method in METHODS:
         cache.clear()  # the throttle of strangers is not what this is about
         answer = anonymous_client.generic(method, target, _json(body_naming(own)), JSON)
-        public = route == "/api/v1/consent-statement" and method == "GET"
+        public = route in FREE and method == "GET"
         secret = route.startswith("/worker/v1/runpod/") and answer.status_code == 404
         assert answer.status_code in {401, 405} or public or secret, (method, route, answer.content)
     assert everything() == before
@@ -214,7 +214,7 @@ def test_a_key_without_the_scope(route: str, own: dict[str, str], owner: User) -
     client = program(owner, "stats:read" if noun != "stats" else "files:read")
     for method in METHODS:
         answer = client.generic(method, target, _json(body_naming(own)), JSON)
-        free = route == "/api/v1/consent-statement" or route.startswith("/worker/")
+        free = route in FREE or route.startswith("/worker/")
         assert answer.status_code == 403 or free, (method, route, answer.content)
         assert free or answer.json()["error"]["code"] == "key-scope"
 

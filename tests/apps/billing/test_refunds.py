@@ -13,6 +13,8 @@ from apps.billing import follow, refunds, services
 from apps.billing.models import ProviderEvent, Purchase, Refund
 from apps.billing.plans import PACKS, WELCOME_CREDITS
 from apps.billing.reconcile import reconcile
+from apps.common.models import Change
+from tests.operators import operator_browser, with_second_factor
 from tests.stripe.shop import Shop
 
 PACK = PACKS["small"]
@@ -136,10 +138,9 @@ def test_only_what_was_paid_is_refunded(shop: Shop) -> None:
 
 @pytest.fixture
 def operator_client(db: None) -> Client:
-    operator = User.objects.create_superuser("op@example.com", "x")
-    client = Client()
-    client.force_login(operator, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return operator_browser(
+        with_second_factor(User.objects.create_superuser("op@example.com", "x"))
+    )
 
 
 def test_the_operator_refunds_on_the_purchases_page(bought: Shop, operator_client: Client) -> None:
@@ -170,6 +171,9 @@ def test_the_operator_adjusts_credits_with_a_reason(bought: Shop, operator_clien
     assert refused.status_code == 200
     operator_client.post(page, {"credits": 70, "reason": ""})
     assert bought.credits == (FULL + 70, 0, 0)
+    [row] = Change.objects.all()
+    assert (row.verb, row.who, row.reason) == ("adjust", "op@example.com", "sorry")
+    assert (row.before["available"], row.after["available"]) == (FULL, FULL + 70)
 
 
 def test_customers_reach_no_operators_page(bought: Shop) -> None:
