@@ -26,12 +26,15 @@ test:
 	@$(MAKE) --no-print-directory check
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-engine test-studio
 
-# One core each: the engine's arithmetic beside a studio that mostly waits.
+# One core each: the engine's arithmetic beside a studio that mostly waits. What is listed here goes
+# with the engine, so that both end at about the same time.
+BESIDE := $(addprefix tests/apps/,accounts billing common hooks jobs library voices)
 test-engine:
-	OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE $(BIN)/pytest --durations=12 tests/gpu_worker
+	OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE $(BIN)/pytest --durations=12 tests/gpu_worker $(BESIDE)
 
 test-studio:
-	OMP_WAIT_POLICY=PASSIVE $(BIN)/pytest --durations=12 --ignore=tests/gpu_worker
+	OMP_WAIT_POLICY=PASSIVE $(BIN)/pytest --durations=12 --ignore=tests/gpu_worker \
+		$(addprefix --ignore=,$(BESIDE))
 
 check: install
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target check-python check-frontend
