@@ -89,73 +89,55 @@ def load_content_encoder(
     return files.loaded((str(device), dim == PROJECTED), load)
 
 
-class WhisperContent:
+class _Windowed:
+    """An encoder that takes long audio in windows of 24 s, each with ``_context`` samples more on
+    either side."""
+
+    _context: int
+
+    def __init__(self, network: WhisperEncoder | StarterEncoder, sha256: str) -> None:
+        self.sha256 = sha256
+        self._network = network
+
+    @torch.no_grad()
+    def encode_batch(self, waves16k: Tensor) -> Tensor:
+        if waves16k.shape[1] > _CORE + 2 * _CONTEXT:
+            return torch.stack([self.encode(wave) for wave in waves16k])
+        frames: Tensor = self._network(waves16k.to(next(self._network.parameters()).device))
+        return frames
+
+    @torch.no_grad()
+    def encode(self, wave16k: Tensor) -> Tensor:
+        wave = _checked(wave16k)
+        if len(wave) <= _CORE + 2 * _CONTEXT:
+            return self.encode_batch(wave[None])[0]
+        return torch.cat([self._core(wave, start) for start in range(0, len(wave), _CORE)])
+
+    def _core(self, wave: Tensor, start: int) -> Tensor:
+        """Frames of the 24 s from ``start``, seen with the context on either side."""
+        left = min(start, self._context)
+        window = wave[start - left : start + _CORE + self._context]
+        frames = self.encode_batch(window[None])[0]
+        return frames[left // FRAME : (left + _CORE) // FRAME]
+
+
+class WhisperContent(_Windowed):
     """Whisper base's encoder, unpadded: 512 numbers a frame, ceil(T // 160 / 2) frames."""
 
     id = ContentEncoderName.WHISPER_BASE
     dim = _WHISPER_WIDTH
-
-    def __init__(self, network: WhisperEncoder, sha256: str) -> None:
-        self.sha256 = sha256
-        self._network = network
-
-    @torch.no_grad()
-    def encode_batch(self, waves16k: Tensor) -> Tensor:
-        if waves16k.shape[1] > _CORE + 2 * _CONTEXT:
-            return torch.stack([self.encode(wave) for wave in waves16k])
-        frames: Tensor = self._network(waves16k.to(self._network.positions.device))
-        return frames
-
-    @torch.no_grad()
-    def encode(self, wave16k: Tensor) -> Tensor:
-        wave = _checked(wave16k).to(self._network.positions.device)
-        if len(wave) <= _CORE + 2 * _CONTEXT:
-            whole: Tensor = self._network(wave[None])[0]
-            return whole
-        return torch.cat([self._core(wave, start) for start in range(0, len(wave), _CORE)])
-
-    def _core(self, wave: Tensor, start: int) -> Tensor:
-        """Frames of the 24 s from ``start``, seen with 2 s on either side."""
-        left = min(start, _CONTEXT)
-        window = wave[start - left : start + _CORE + _CONTEXT]
-        frames: Tensor = self._network(window[None])[0]
-        return frames[left // FRAME : (left + _CORE) // FRAME]
+    _context = _CONTEXT
 
 
-class StarterContent:
-    """The starter's own encoder: 768 numbers a frame, as many frames as ContentVec gives."""
+class StarterContent(_Windowed):
+    """The starter's own encoder: 768 numbers a frame, as many frames as ContentVec gives.
+
+    Windows give what the whole would: only memory stays small.
+    """
 
     id = ContentEncoderName.STARTER
     dim = STARTER_WIDTH
-
-    def __init__(self, network: StarterEncoder, sha256: str) -> None:
-        self.sha256 = sha256
-        self._network = network
-
-    @torch.no_grad()
-    def encode_batch(self, waves16k: Tensor) -> Tensor:
-        if waves16k.shape[1] > _CORE + 2 * _CONTEXT:
-            return torch.stack([self.encode(wave) for wave in waves16k])
-        frames: Tensor = self._network(waves16k.to(self._network.window.device))
-        return frames
-
-    @torch.no_grad()
-    def encode(self, wave16k: Tensor) -> Tensor:
-        wave = _checked(wave16k).to(self._network.window.device)
-        if len(wave) <= _CORE + 2 * _CONTEXT:
-            whole: Tensor = self._network(wave[None])[0]
-            return whole
-        frames = (len(wave) - 80) // FRAME
-        core = _CORE // FRAME
-        return torch.cat([self._core(wave, first, core) for first in range(0, frames, core)])
-
-    def _core(self, wave: Tensor, first: int, count: int) -> Tensor:
-        """``count`` frames from the ``first`` on, as the whole gives them: memory stays small."""
-        left = min(first, CONTEXT)
-        begin = (first - left) * FRAME
-        window = wave[begin : (first + count + CONTEXT) * FRAME]
-        frames: Tensor = self._network(window[None])[0]
-        return frames[left : left + count]
+    _context = CONTEXT * FRAME
 
 
 class ContentVec:
