@@ -3,20 +3,18 @@
 import math
 import uuid
 from datetime import datetime
-from typing import Final
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Case, Count, F, IntegerField, Value, When
 from django.utils import timezone
 
 from apps.billing.limits import parallel_of
+from apps.common.locks import in_turn
 
 from .backends.base import Backend, Limits
 from .models import Attempt, Turn
 from .states import ATTEMPT_REMOTE, AttemptState
 from .timing import DOUBT
-
-_LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended('jobs/line', 0))"
 
 
 def claim_next(backend: Backend) -> uuid.UUID | None:
@@ -27,8 +25,7 @@ def claim_next(backend: Backend) -> uuid.UUID | None:
     """
     now = timezone.now()
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(_LOCK)
+        in_turn("jobs/line")
         attempt_id = _next(_in_flight(backend.name), backend.limits, now)
         if attempt_id is not None and not claim(attempt_id, backend.name):
             return None  # cancelled a moment ago; whoever comes next finds the line without it

@@ -3,11 +3,12 @@
 import uuid
 from collections.abc import Sequence
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Sum
 
 from apps.billing import limits
 from apps.common.idempotency import MISMATCH
+from apps.common.locks import in_turn
 
 from . import kinds, rounds
 from .kinds import train
@@ -56,10 +57,7 @@ def _repeated(workspace_id: uuid.UUID, keys: Sequence[str], mark: str) -> list[J
     """
     if not keys or not keys[0]:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{workspace_id}/{keys[0]}"]
-        )
+    in_turn(f"{workspace_id}/{keys[0]}")
     jobs = Job.objects.for_workspace(workspace_id)
     first = jobs.filter(idempotency_key=keys[0]).first()
     if first is None:
