@@ -15,7 +15,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from benchmarks.measure import RESULTS
+from benchmarks.measure import RESULTS, between
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -116,11 +116,7 @@ def read_results(folder: Path = RESULTS) -> dict[str, Figures]:
 
 def between_marks(text: str, content: str) -> str:
     """``text`` with ``content`` between its two marks. Raises ``ValueError`` without them."""
-    before, opens, rest = text.partition(OPENS)
-    _, closes, after = rest.partition(CLOSES)
-    if not (opens and closes):
-        raise ValueError(f"no {OPENS} ... {CLOSES}")
-    return f"{before}{OPENS}\n{content}\n{CLOSES}{after}"
+    return between(text, OPENS, content, CLOSES)
 
 
 def main() -> int:

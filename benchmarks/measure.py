@@ -112,3 +112,12 @@ def device_name() -> str:
 
 def best_device() -> torch.device:
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def between(text: str, opens: str, content: str, closes: str) -> str:
+    """``text`` with ``content`` between its two marks. Raises ``ValueError`` without them."""
+    before, begin, rest = text.partition(opens)
+    _, end, after = rest.partition(closes)
+    if not (begin and end):
+        raise ValueError(f"no {opens} ... {closes}: the text lacks its marks")
+    return f"{before}{opens}\n{content}\n{closes}{after}"

@@ -20,7 +20,7 @@ import numpy as np
 import torch
 
 from benchmarks.material import Material, gather, write_wave
-from benchmarks.measure import write
+from benchmarks.measure import between, write
 from benchmarks.proof.base import Listener
 from benchmarks.quality import Jury, Quality, judge_all
 from benchmarks.transcription import Transcriber
@@ -161,11 +161,7 @@ HEAD: Final = (
 
 def put_into(page: str, table: str) -> str:
     """The page with another table between its marks. Raises ``ValueError`` without them."""
-    before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"the page lacks {BEGIN} or {END}")
-    return f"{before}{begin}\n{table}\n{end}{after}"
+    return between(page, BEGIN, table, END)
 
 
 def figures(target: str, source: str, seconds: float, one: Quality) -> Mapping[str, object]:
