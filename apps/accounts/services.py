@@ -2,6 +2,7 @@
 
 import uuid
 
+from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.utils import timezone
 
@@ -40,3 +41,9 @@ def resume(workspace_id: uuid.UUID) -> None:
         raise ApiError(
             "not-suspended", "정지되어 있지 않습니다.", "The workspace is not suspended."
         )
+
+
+def end_sessions(user: User) -> None:
+    """Sign a person out in every browser."""
+    for session in UserSession.objects.filter(user=user):
+        session.end()

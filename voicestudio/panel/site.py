@@ -13,7 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from unfold.sites import UnfoldAdminSite
 
-from . import dashboard, health
+from . import dashboard, health, plans
 
 
 def has_second_factor(request: HttpRequest) -> bool:
@@ -34,7 +34,10 @@ class OperatorSite(UnfoldAdminSite):
         return super().has_permission(request) and has_second_factor(request)
 
     def extra_urls(self) -> list[URLPattern]:
-        return [path("health/", self.admin_view(self.health), name="health")]
+        return [
+            path("health/", self.admin_view(self.health), name="health"),
+            path("plans/", self.admin_view(self.plans), name="plans"),
+        ]
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -51,6 +54,15 @@ class OperatorSite(UnfoldAdminSite):
             "parts": health.report(),
         }
         return TemplateResponse(request, "panel/health.html", context)
+
+    def plans(self, request: HttpRequest) -> TemplateResponse:
+        """What is sold, at which margin, and who has it; prices are changed in the code."""
+        context = {
+            **self.each_context(request),
+            "title": "요금제 (plans)",
+            "sections": plans.sections(),
+        }
+        return TemplateResponse(request, "panel/plans.html", context)
 
     @method_decorator(never_cache)
     def login(
