@@ -66,7 +66,11 @@ def _refund(row: Purchase, asked: Asked) -> None:
     try:
         refunds.refund(row.id, operator=asked.who, reason=asked.reason[:200], **asked.given)
     except refunds.NotRefundable as error:
-        raise ApiError("not-refundable", f"환불할 수 없습니다. ({error})", str(error)) from None
+        raise ApiError(
+            "not-refundable",
+            f"환불할 수 없습니다. ({error})",
+            f"It can't be refunded. ({error})",
+        ) from None
     except services.NotEnoughCredits:
         raise ApiError(
             "credits-short",

@@ -8,9 +8,10 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from apps.accounts.models import User, Workspace
-from apps.jobs.models import Attempt, Job
+from apps.jobs import line
+from apps.jobs.models import Job
 from apps.jobs.problems import text_of
-from apps.jobs.states import JOB_ACTIVE, AttemptState, JobState
+from apps.jobs.states import JOB_ACTIVE, JobState
 
 from . import charts, takings
 
@@ -39,8 +40,7 @@ def figures() -> dict[str, Any]:
 
 def queue_age_s(now: datetime) -> float:
     """How long the oldest attempt that could be sent has waited for it, in seconds."""
-    waiting = Attempt.objects.filter(state=AttemptState.QUEUED, not_before__lte=now)
-    oldest = waiting.aggregate(oldest=Min("not_before"))["oldest"]
+    oldest = line.sendable(now).aggregate(oldest=Min("not_before"))["oldest"]
     return (now - oldest).total_seconds() if oldest else 0.0
 
 
