@@ -6,7 +6,6 @@ from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.models import Group
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from unfold.admin import TabularInline
@@ -19,8 +18,6 @@ from apps.common.sections import Link, Section
 
 from . import factors, services
 from .models import ApiKey, Membership, User, Workspace
-
-admin.site.unregister(Group)  # rights are is_staff and is_superuser alone
 
 
 class FactorForm(ReasonForm):

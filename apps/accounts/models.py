@@ -36,7 +36,7 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """A person, known by e-mail address."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = models.UUIDField("ID", primary_key=True, default=uuid.uuid4, editable=False)
     email = models.EmailField("이메일", unique=True)
     language = models.CharField("언어", max_length=2, choices=Language.choices, default=Language.KO)
     is_active = models.BooleanField("활성", default=True)
@@ -66,7 +66,7 @@ class Workspace(models.Model):
     While it is suspended its members can look at and fetch everything, but change nothing.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = models.UUIDField("ID", primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField("이름", max_length=100)
     created_at = models.DateTimeField("만든 시각", auto_now_add=True)
     suspended_at = models.DateTimeField("정지 시각", null=True, blank=True, editable=False)

@@ -60,7 +60,7 @@ class Entry(models.Model):
     ``owed`` that of the debt.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = models.UUIDField("ID", primary_key=True, default=uuid.uuid4, editable=False)
     workspace = models.ForeignKey(
         "accounts.Workspace",
         verbose_name="워크스페이스",
@@ -234,7 +234,7 @@ class ProviderEvent(models.Model):
     The object itself is fetched anew when the event is followed; nothing else of it is kept.
     """
 
-    id = models.CharField(primary_key=True, max_length=100)
+    id = models.CharField("ID", primary_key=True, max_length=100)
     type = models.CharField("종류", max_length=100)
     about = models.CharField(
         "대상 종류", max_length=16, choices=[(a.value, a.value) for a in About]

@@ -19,7 +19,7 @@ class OwnedQuerySet(models.QuerySet[_Row, _Row]):
 class Owned(models.Model):
     """A row of one workspace. ``updated_at`` follows ``save()``, not ``QuerySet.update()``."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = models.UUIDField("ID", primary_key=True, default=uuid.uuid4, editable=False)
     workspace = models.ForeignKey(
         "accounts.Workspace",
         verbose_name="워크스페이스",
@@ -42,7 +42,7 @@ class Erasure(models.Model):
     ``not_before`` is when to try, later after each try that failed.
     """
 
-    id = models.BigAutoField(primary_key=True)
+    id = models.BigAutoField("ID", primary_key=True)
     key = models.CharField("객체 키", max_length=500)
     upload_id = models.CharField("업로드 ID", max_length=1024, blank=True)
     tries = models.PositiveIntegerField("시도 횟수", default=0)
@@ -107,7 +107,7 @@ class Change(models.Model):
     outlive the rows that they name.
     """
 
-    id = models.BigAutoField(primary_key=True)
+    id = models.BigAutoField("ID", primary_key=True)
     at = models.DateTimeField("시각", auto_now_add=True, db_index=True)
     who = models.CharField("누가", max_length=254)
     who_id = models.UUIDField("운영자 ID", null=True, editable=False)

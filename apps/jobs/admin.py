@@ -42,11 +42,15 @@ class AttemptInline(ReadOnlyInline):
         "last_seen_at",
         "ended_at",
         "machine_s",
-        "cost_usd",
+        "machine_cost",
         "error_code",
         "error_detail",
     )
     readonly_fields = fields
+
+    @admin.display(description="원가 (USD)")
+    def machine_cost(self, attempt: Attempt) -> str:
+        return "–" if attempt.cost_usd is None else f"${attempt.cost_usd:.4f}"
 
 
 class VoiceUseInline(ReadOnlyInline):

@@ -158,7 +158,7 @@ class Attempt(models.Model):
     USD each.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = models.UUIDField("ID", primary_key=True, default=uuid.uuid4, editable=False)
     job = models.ForeignKey(
         Job, verbose_name="작업", on_delete=models.CASCADE, related_name="attempts"
     )
@@ -252,7 +252,7 @@ class EventType(models.TextChoices):
 class JobEvent(models.Model):
     """One line of a job's history: a worker's event (``seq``) or our notice (``notice``)."""
 
-    id = models.BigAutoField(primary_key=True)
+    id = models.BigAutoField("ID", primary_key=True)
     job = models.ForeignKey(
         Job, verbose_name="작업", on_delete=models.CASCADE, related_name="events"
     )

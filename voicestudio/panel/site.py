@@ -13,6 +13,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from unfold.sites import UnfoldAdminSite
 
+from apps.common.looking import OperatorAdmin
+
 from . import dashboard, health, plans
 
 
@@ -29,6 +31,12 @@ def has_second_factor(request: HttpRequest) -> bool:
 class OperatorSite(UnfoldAdminSite):
     index_template = "panel/index.html"
     enable_nav_sidebar = True
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Rooms of ours alone: those that libraries bring change rows past the change log, and show
+        the seeds of second factors."""
+        if admin_class is not None and issubclass(admin_class, OperatorAdmin):
+            super().register(model_or_iterable, admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
         return super().has_permission(request) and has_second_factor(request)
