@@ -268,6 +268,14 @@ def test_the_health_page_names_what_is_wrong(
     assert shown.count("문제 (problem)") == 2
 
 
+def test_the_studios_health_page_is_the_operators(
+    panel: Client, owner_client: Client, client: Client
+) -> None:
+    assert panel.get("/health", follow=True).redirect_chain == [("/admin/health/", 302)]
+    assert owner_client.get("/health", follow=True).status_code == 403
+    assert client.get("/health", follow=True).redirect_chain[-1][0].startswith("/signin?next=")
+
+
 def test_livez_asks_nobody(client: Client) -> None:
     answer = client.get("/livez")
     assert (answer.status_code, answer.content) == (200, b"ok\n")
