@@ -16,7 +16,7 @@ from apps.common import audit
 from apps.common.looking import OperatorAdmin, ReadOnlyAdmin, ReasonForm, Verb
 from apps.common.sections import Link, Section
 
-from . import factors, services
+from . import factors, keys, services
 from .models import ApiKey, Membership, User, Workspace
 
 
@@ -124,6 +124,16 @@ class ApiKeyAdmin(ReadOnlyAdmin):
     list_display = ("prefix", "name", "workspace", "user", "last_used_at", "revoked_at")
     search_fields = ("prefix", "name", "workspace__name", "user__email")
     list_select_related = ("workspace", "user")
+    verbs = (
+        Verb(
+            "revoke",
+            "폐기 (revoke)",
+            "이 키로는 더 들어올 수 없습니다. 되돌릴 수 없습니다. "
+            "(The key opens nothing any more; this can't be undone.)",
+            lambda row, _: keys.revoke(row),
+            lambda row: row.revoked_at is None,
+        ),
+    )
 
 
 @UserAdmin.shows

@@ -28,6 +28,10 @@ class ReasonForm(forms.Form):
         label="사유 (reason)", max_length=500, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3})
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.order_fields([name for name in self.fields if name != "reason"])
+
 
 @dataclass(frozen=True)
 class Asked:

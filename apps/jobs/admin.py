@@ -190,11 +190,15 @@ def _margin(job: Job) -> Section:
         ("쓴 크레딧 (credits)", f"{job.cost or 0:,}"),
         ("그 값, 최저가 (value)", f"${value:.4f}"),
         ("연산 원가 (machine cost)", "–" if cost is None else f"${cost:.4f}"),
-        ("마진 (margin)", "–" if cost is None else f"${earned - float(cost):+.4f}"),
+        ("마진 (margin)", "–" if cost is None else _signed(earned - float(cost))),
         ("돌려줌 (given back)", "예 (yes)" if back else "아니요 (no)"),
     ]
     ledger = f"{reverse('admin:billing_entry_changelist')}?q={job.pk}"
     return Section("가격과 원가 (price and cost)", facts, links=[Link("원장 (ledger)", ledger)])
+
+
+def _signed(usd: float) -> str:
+    return f"{'-' if usd < 0 else '+'}${abs(usd):.4f}"
 
 
 def _span(since: datetime | None, until: datetime | None) -> str:

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.accounts import factors
+from apps.accounts import factors, keys
 from apps.accounts.models import Acceptance, User, Workspace
 from apps.accounts.services import open_personal_workspace
 from apps.billing import limits
@@ -42,6 +42,7 @@ VERBS = (
     ("accounts", "workspace", "suspend"),
     ("accounts", "user", "take_factor"),
     ("accounts", "user", "sign_out"),
+    ("accounts", "apikey", "revoke"),
     ("billing", "balance", "adjust"),
     ("billing", "purchase", "refund"),
     ("billing", "subscription", "change_plan"),
@@ -73,6 +74,7 @@ def rows(workspace: Workspace, owner: User) -> dict[str, Any]:
     return {
         "workspace": workspace,
         "user": owner,
+        "apikey": keys.create(workspace, owner, name="program", scopes=["read"])[0],
         "balance": billing.balance_of(workspace.pk),
         "subscription": limits.subscription_of(workspace.pk),
         "purchase": Purchase.objects.create(
@@ -329,7 +331,7 @@ def test_a_jobs_margin(panel: Client, workspace: Workspace) -> None:
     shown = words(panel.get(page(finished_job(workspace))))
     value = 100 * usd_per_credit()
     assert f"${value:.4f}" in shown
-    assert f"${value - 0.02:+.4f}" in shown
+    assert f"+${value - 0.02:.4f}" in shown
     assert "1분 0초" in shown
 
 
