@@ -58,6 +58,10 @@ def complete(result: dict[str, Any], **_: object) -> dict[str, Any]:
         for method, operation in operations.items():
             if method in _METHODS:
                 _complete_operation(path, method, operation)
+    for schema in components["schemas"].values():
+        for described in schema.get("properties", {}).values():
+            if not described.get("title", "").isascii():
+                del described["title"]  # the panel's label of a model's field
     for name, example in examples().items():
         if name in components["schemas"]:
             components["schemas"][name]["examples"] = [example]

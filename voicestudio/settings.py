@@ -219,6 +219,7 @@ UNFOLD = panel_look()
 LANGUAGE_CODE = "ko"
 LANGUAGES = [("ko", "한국어"), ("en", "English")]
 USE_I18N = True
+LOCALE_PATHS = [REPOSITORY / "voicestudio" / "locale"]  # words of the panel's theme
 USE_TZ = True
 TIME_ZONE = "UTC"
 

@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from apps.billing.urls import provider_urlpatterns
@@ -38,6 +39,7 @@ urlpatterns = [
     path("readyz", probes.readyz, name="readyz"),
     path("metrics", probes.metrics, name="metrics"),
     path("admin/", admin.site.urls),
+    path("health", RedirectView.as_view(url="/admin/health/")),  # the operator's, behind its door
     re_path(r"^(?:api|worker|provider|ws|_allauth|static|assets|docs)(?:/|$)", not_found),
     re_path(r"^(?!admin(?:/|$))", studio_page, name="studio"),
 ]

@@ -9,7 +9,7 @@ from django.db.models.functions import Lower
 
 from apps.common.models import Owned
 
-from .legal import Document
+from .legal import IN_FORCE, Document
 
 
 class Language(models.TextChoices):
@@ -36,7 +36,7 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """A person, known by e-mail address."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = models.UUIDField("ID", primary_key=True, default=uuid.uuid4, editable=False)
     email = models.EmailField("이메일", unique=True)
     language = models.CharField("언어", max_length=2, choices=Language.choices, default=Language.KO)
     is_active = models.BooleanField("활성", default=True)
@@ -66,12 +66,12 @@ class Workspace(models.Model):
     While it is suspended its members can look at and fetch everything, but change nothing.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = models.UUIDField("ID", primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField("이름", max_length=100)
     created_at = models.DateTimeField("만든 시각", auto_now_add=True)
     suspended_at = models.DateTimeField("정지 시각", null=True, blank=True, editable=False)
     members = models.ManyToManyField(
-        User, through="Membership", related_name="workspaces", editable=False
+        User, verbose_name="멤버", through="Membership", related_name="workspaces", editable=False
     )
 
     class Meta:
@@ -90,10 +90,14 @@ class Role(models.TextChoices):
 class Membership(models.Model):
     """One person's place in one workspace."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(
+        User, verbose_name="사람", on_delete=models.CASCADE, related_name="memberships"
+    )
+    workspace = models.ForeignKey(
+        Workspace, verbose_name="워크스페이스", on_delete=models.CASCADE, related_name="memberships"
+    )
     role = models.CharField("역할", max_length=10, choices=Role.choices, default=Role.MEMBER)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField("만든 시각", auto_now_add=True)
 
     class Meta:
         verbose_name = "멤버"
@@ -109,10 +113,14 @@ class Membership(models.Model):
 class Acceptance(models.Model):
     """That a person accepted a version of a document, and when."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="acceptances")
-    document = models.CharField(max_length=10, choices=[(d.value, d.value) for d in Document])
-    version = models.CharField(max_length=20)
-    accepted_at = models.DateTimeField(auto_now_add=True)
+    user = models.ForeignKey(
+        User, verbose_name="사람", on_delete=models.CASCADE, related_name="acceptances"
+    )
+    document = models.CharField(
+        "문서", max_length=10, choices=[(d.value, IN_FORCE[d].title.ko) for d in Document]
+    )
+    version = models.CharField("판", max_length=20)
+    accepted_at = models.DateTimeField("동의한 시각", auto_now_add=True)
 
     class Meta:
         verbose_name = "약관 동의"
@@ -132,10 +140,12 @@ class ApiKey(Owned):
     apart. ``scopes`` are those of ``scopes``; ``last_used_at`` is exact to a minute.
     """
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_keys")
+    user = models.ForeignKey(
+        User, verbose_name="사람", on_delete=models.CASCADE, related_name="api_keys"
+    )
     name = models.CharField("이름", max_length=100)
     prefix = models.CharField("앞부분", max_length=16)
-    digest = models.CharField(max_length=64, unique=True, editable=False)
+    digest = models.CharField("지문", max_length=64, unique=True, editable=False)
     scopes = models.JSONField("권한")
     expires_at = models.DateTimeField("만료", null=True, blank=True)
     last_used_at = models.DateTimeField("마지막 사용", null=True, blank=True)

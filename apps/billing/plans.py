@@ -126,3 +126,10 @@ PACKS: Final[Mapping[str, Pack]] = {
 def margin(price: Price, credits: int) -> float:
     """The part of a price in dollars that is left when every credit has become a GPU second."""
     return 1 - credits * settings.GPU_USD_PER_S * 100 / price.usd
+
+
+def usd_per_credit() -> float:
+    """What a credit brings in where it is sold cheapest, in dollars: margins count on no more."""
+    sold = [(plan.price, plan.credits) for plan in PLANS.values() if plan.price is not None]
+    sold += [(pack.price, pack.credits) for pack in PACKS.values()]
+    return min(price.usd / 100 / credits for price, credits in sold)

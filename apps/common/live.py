@@ -17,7 +17,7 @@ from rest_framework.utils.encoders import JSONEncoder
 
 log = structlog.get_logger(__name__)
 
-Topic = Literal["job", "file", "voice", "credits"]
+Topic = Literal["job", "file", "voice", "credits", "workspace"]
 
 
 def live_group(workspace_id: uuid.UUID | str) -> str:

@@ -1,6 +1,7 @@
 """What the operator's pages share: every change is written down, verbs ask for a reason."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar
@@ -17,33 +18,60 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from . import audit
 from .errors import ApiError
+from .sections import Section
+
+
+class ReasonForm(forms.Form):
+    """Every verb asks why; some ask more."""
+
+    reason = forms.CharField(
+        label="사유 (reason)", max_length=500, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.order_fields([name for name in self.fields if name != "reason"])
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What an operator answered to a verb's form."""
+
+    request: HttpRequest
+    reason: str
+    given: dict[str, Any]
+
+    @property
+    def who(self) -> str:
+        return str(self.request.user)
 
 
 @dataclass(frozen=True)
 class Verb:
     """Something that an operator does to a row: a button, a page that asks why, one call.
 
-    ``may`` says whether it makes sense now, ``act`` does it or raises ApiError.
+    ``may`` says whether it makes sense now, ``act`` does it or raises ApiError. What calls others
+    between two commits of its own is not ``is_atomic``: its line in the log follows it.
     """
 
     name: str
     title: str
     warning: str
-    act: Callable[[Any, str], object]
+    act: Callable[[Any, Asked], object]
     may: Callable[[Any], bool]
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(
-        label="사유 (reason)", max_length=500, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3})
-    )
+    form: type[ReasonForm] = ReasonForm
+    is_atomic: bool = True
 
 
 class OperatorAdmin(ModelAdmin):
-    """A page of the operator's panel. What its forms and verbs change is kept in the change log."""
+    """A page of the operator's panel. What its forms and verbs change is kept in the change log.
+
+    Apps that know more of a row than its own add to ``sections`` of the page by ``shows``.
+    """
 
     verbs: tuple[Verb, ...] = ()
-    change_form_outer_before_template = "operator/verbs.html"
+    sections: ClassVar[tuple[Callable[[Any], Section], ...]] = ()
+    change_form_outer_before_template = "operator/above.html"
     compressed_fields = True
     warn_unsaved_form = True
     list_filter_submit = False
@@ -89,6 +117,14 @@ class OperatorAdmin(ModelAdmin):
     def _note_deleted(self, request: HttpRequest, row: models.Model) -> None:
         audit.record(request, "delete", row, audit.snapshot(row), {})
 
+    # -- sections ----------------------------------------------------------------------------
+
+    @classmethod
+    def shows(cls, section: Callable[[Any], Section]) -> Callable[[Any], Section]:
+        """Decorates a function that reads a section of this page from its row."""
+        cls.sections = (*cls.sections, section)
+        return section
+
     # -- verbs -------------------------------------------------------------------------------
 
     def get_urls(self) -> list[URLPattern]:
@@ -109,13 +145,14 @@ class OperatorAdmin(ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        row = self.get_object(request, object_id) if self.verbs else None
+        row = self.get_object(request, object_id)
         offered = [
             (verb, reverse(f"admin:{self._address(verb)}", args=[object_id]))
             for verb in self.verbs
             if row is not None and verb.may(row) and self.may_act(request)
         ]
-        context = {"verbs": offered, **(extra_context or {})}
+        read = [] if row is None else [section(row) for section in self.sections]
+        context = {"verbs": offered, "sections": read, **(extra_context or {})}
         shown: HttpResponse = super().change_view(request, object_id, form_url, context)
         return shown
 
@@ -132,10 +169,10 @@ class OperatorAdmin(ModelAdmin):
         row = self.get_object(request, pk)
         if row is None:
             raise Http404(pk)
-        form = ReasonForm(request.POST or None)
+        form = verb.form(request.POST or None)
         if request.method == "POST" and form.is_valid():
             try:
-                self._act(request, row, verb, form.cleaned_data["reason"])
+                self._act(verb, row, self._asked(request, form))
             except ApiError as error:
                 form.add_error(None, f"{error.message.ko} / {error.message.en}")
             else:
@@ -152,12 +189,21 @@ class OperatorAdmin(ModelAdmin):
         }
         return TemplateResponse(request, "operator/verb.html", context)
 
-    def _act(self, request: HttpRequest, row: Any, verb: Verb, reason: str) -> None:
+    @staticmethod
+    def _asked(request: HttpRequest, form: ReasonForm) -> Asked:
+        given = dict(form.cleaned_data)
+        return Asked(request, given.pop("reason"), given)
+
+    def _act(self, verb: Verb, row: Any, asked: Asked) -> None:
         """The verb and its line in the log, both or neither."""
-        with transaction.atomic():
-            before = audit.snapshot(row)
-            verb.act(row, reason)
-            audit.record(request, verb.name, row, before, audit.snapshot(row), reason)
+        with transaction.atomic() if verb.is_atomic else nullcontext():
+            before = self.picture(row)
+            verb.act(row, asked)
+            audit.record(asked.request, verb.name, row, before, self.picture(row), asked.reason)
+
+    def picture(self, row: Any) -> audit.Snapshot:
+        """What the change log compares before and after a verb."""
+        return audit.snapshot(row)
 
 
 class ReadOnlyAdmin(OperatorAdmin):

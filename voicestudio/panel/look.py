@@ -37,11 +37,13 @@ _ROOMS: Final = (
             ("사람 (people)", "group", "accounts/user"),
             ("API 키 (keys)", "key", "accounts/apikey"),
             ("웹훅 (webhooks)", "webhook", "hooks/endpoint"),
+            ("웹훅 전달 (deliveries)", "send", "hooks/delivery"),
         ),
     ),
     (
         "돈 (money)",
         (
+            ("요금제 (plans)", "sell", "plans"),
             ("잔액 (balances)", "account_balance_wallet", "billing/balance"),
             ("크레딧 원장 (ledger)", "receipt_long", "billing/entry"),
             ("구매 (purchases)", "shopping_cart", "billing/purchase"),

@@ -7,6 +7,11 @@ export function csrfToken(): string | undefined {
   return document.cookie.match(/(?:^|;\s*)csrftoken=([^;]+)/)?.[1];
 }
 
+/** A name for one call, by which its lines in every log of the studio are found. */
+export function requestId(): string {
+  return crypto.randomUUID().replaceAll("-", "");
+}
+
 /** The CSRF token, fetched once if the cookie is not there yet. */
 export async function ensureCsrf(): Promise<string> {
   if (!csrfToken()) await fetch("/api/v1/csrf", { credentials: "same-origin" });
@@ -17,6 +22,7 @@ export async function ensureCsrf(): Promise<string> {
 export function configureApi(onSignedOut: () => void): void {
   client.setConfig({ baseUrl: "", credentials: "same-origin", throwOnError: true });
   client.interceptors.request.use(async (request) => {
+    request.headers.set("X-Request-ID", requestId());
     request.headers.set("Accept-Language", document.documentElement.lang);
     if (!SAFE.has(request.method)) request.headers.set("X-CSRFToken", await ensureCsrf());
     return request;

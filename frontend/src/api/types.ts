@@ -45,6 +45,7 @@ export type {
   Verdict,
   Voice,
   Waveform,
+  Workspace,
 } from "./generated";
 
 export type Language = "ko" | "en";

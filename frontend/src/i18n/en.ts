@@ -1,6 +1,7 @@
 import { enDevelopers } from "./en.developers";
 import { enMaking } from "./en.making";
 import { enMoney } from "./en.money";
+import { enOperator } from "./en.operator";
 import { enSecurity } from "./en.security";
 import type { Key } from "./ko";
 
@@ -8,6 +9,7 @@ export const en: Record<Key, string> = {
   ...enDevelopers,
   ...enMaking,
   ...enMoney,
+  ...enOperator,
   ...enSecurity,
   brand: "AI Voice Studio",
   otherLanguage: "한국어",

@@ -1,6 +1,7 @@
 import { koDevelopers } from "./ko.developers";
 import { koMaking } from "./ko.making";
 import { koMoney } from "./ko.money";
+import { koOperator } from "./ko.operator";
 import { koSecurity } from "./ko.security";
 
 /** Every sentence of the pages. Korean is the source: other languages follow its keys. */
@@ -8,6 +9,7 @@ export const ko = {
   ...koDevelopers,
   ...koMaking,
   ...koMoney,
+  ...koOperator,
   ...koSecurity,
   brand: "AI 보이스 스튜디오",
   otherLanguage: "English",

@@ -55,6 +55,16 @@ describe("messages of the websocket", () => {
     expect(listed(client)).toBe(6);
   });
 
+  it("tell of a suspension", () => {
+    const workspace = { id: "w", name: "old", role: "owner", suspended_at: null } as const;
+    const other = { ...workspace, id: "x" };
+    client.setQueryData(["me"], { workspace, workspaces: [other, workspace] });
+    const told = { id: "w", name: "new", suspended_at: "2026-01-01T00:00:00Z" };
+    applyMessage(client, { type: "workspace", data: told });
+    const after = { ...workspace, ...told };
+    expect(client.getQueryData(["me"])).toEqual({ workspace: after, workspaces: [other, after] });
+  });
+
   it("change nothing where they are late or repeated", () => {
     applyMessage(client, { type: "job", data: job(4) });
     applyMessage(client, { type: "job", data: job(5, { title: "same version" }) });

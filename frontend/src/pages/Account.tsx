@@ -3,6 +3,7 @@ import { Code, LogOut } from "lucide-react";
 import { meQuery } from "../api/queries";
 import { auth } from "../auth/allauth";
 import { LanguageCard } from "../features/account/LanguageCard";
+import { OperatorCard } from "../features/account/OperatorCard";
 import { PasswordCard } from "../features/account/PasswordCard";
 import { SecondStepCard } from "../features/account/SecondStepCard";
 import { SessionsCard } from "../features/account/SessionsCard";
@@ -47,6 +48,7 @@ export default function Account() {
         </div>
         <div className="grid grid-cols-1 gap-5">
           <SessionsCard />
+          <OperatorCard />
         </div>
       </div>
     </>

@@ -10,6 +10,7 @@ from channels.routing import URLRouter
 from django.contrib.auth.models import AnonymousUser
 from django.db import connections
 
+from apps.accounts import services as accounts
 from apps.accounts.models import User
 from apps.jobs.urls import websocket_urlpatterns
 from tests.factories import make_user
@@ -57,6 +58,28 @@ async def test_a_member_hears_of_jobs_voices_and_credits() -> None:
     assert heard["job"]["state"] == "queued"
     assert heard["voice"]["state"] == "training"
     assert heard["credits"]["reserved"] == heard["job"]["quote"]
+    await listener.send_input({"type": "websocket.disconnect", "code": 1000})
+    await listener.wait(10)
+
+
+async def test_members_hear_of_a_suspension_and_go_on_listening() -> None:
+    studio = await a_studio()
+    listener = await listen(studio, studio.user)
+
+    def act() -> None:
+        try:
+            accounts.suspend(studio.workspace.id)
+            accounts.resume(studio.workspace.id)
+        finally:
+            connections.close_all()
+
+    await sync_to_async(act)()
+    heard = [json.loads((await listener.receive_output(10))["text"]) for _ in range(2)]
+    assert [message["type"] for message in heard] == ["workspace", "workspace"]
+    first, second = (message["data"] for message in heard)
+    assert first["id"] == str(studio.workspace.id)
+    assert first["suspended_at"] is not None
+    assert second == {"id": first["id"], "name": first["name"], "suspended_at": None}
     await listener.send_input({"type": "websocket.disconnect", "code": 1000})
     await listener.wait(10)
 
