@@ -13,7 +13,7 @@ from apps.common import audit
 from apps.common.looking import OperatorAdmin, ReadOnlyAdmin, Verb
 
 from . import services
-from .models import ApiKey, Membership, User, Workspace
+from .models import ApiKey, Invitation, Membership, User, Workspace
 
 admin.site.unregister(Group)  # rights are is_staff and is_superuser alone
 
@@ -90,3 +90,10 @@ class ApiKeyAdmin(ReadOnlyAdmin):
     list_display = ("prefix", "name", "workspace", "user", "last_used_at", "revoked_at")
     search_fields = ("prefix", "name", "workspace__name", "user__email")
     list_select_related = ("workspace", "user")
+
+
+@admin.register(Invitation)
+class InvitationAdmin(ReadOnlyAdmin):
+    list_display = ("email", "workspace", "role", "sent_at", "expires_at", "accepted_at")
+    search_fields = ("email", "workspace__name", "invited_by__email")
+    list_select_related = ("workspace",)
