@@ -32,12 +32,13 @@ urlpatterns = [
     path("provider/v1/", include(provider_urlpatterns)),
     path("_allauth/second-step.svg", second_step_picture),
     path("_allauth/", include("allauth.headless.urls")),
+    path("accounts/", include("allauth.urls")),  # where Kakao, Naver and Google send people back
     path("docs/api", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="reference"),
     path("docs/errors", error_page),
     path("livez", probes.livez, name="livez"),
     path("readyz", probes.readyz, name="readyz"),
     path("metrics", probes.metrics, name="metrics"),
     path("admin/", admin.site.urls),
-    re_path(r"^(?:api|worker|provider|ws|_allauth|static|assets|docs)(?:/|$)", not_found),
+    re_path(r"^(?:api|worker|provider|ws|_allauth|accounts|static|assets|docs)(?:/|$)", not_found),
     re_path(r"^(?!admin(?:/|$))", studio_page, name="studio"),
 ]

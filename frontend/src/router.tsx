@@ -37,12 +37,19 @@ const guest = createRoute({ getParentRoute: () => root, id: "guest", component: 
 const signIn = createRoute({
   getParentRoute: () => guest,
   path: "/signin",
-  validateSearch: (search: Search): { next?: string } => ({ next: ownPath(search.next) }),
+  validateSearch: (search: Search): { next?: string; email?: string } => ({
+    next: ownPath(search.next),
+    email: text(search.email),
+  }),
   component: lazyRouteComponent(() => import("./pages/SignIn")),
 });
 const signUp = createRoute({
   getParentRoute: () => guest,
   path: "/signup",
+  validateSearch: (search: Search): { next?: string; email?: string } => ({
+    next: ownPath(search.next),
+    email: text(search.email),
+  }),
   component: lazyRouteComponent(() => import("./pages/SignUp")),
 });
 const secondStep = createRoute({
@@ -67,6 +74,11 @@ const resetPassword = createRoute({
   component: lazyRouteComponent(() => import("./pages/ResetPassword")),
 });
 
+const invitation = createRoute({
+  getParentRoute: () => guest,
+  path: "/invitations/$token",
+  component: lazyRouteComponent(() => import("./pages/Invitation")),
+});
 const terms = createRoute({
   getParentRoute: () => guest,
   path: "/terms",
@@ -179,6 +191,12 @@ const developers = createRoute({
   component: lazyRouteComponent(() => import("./pages/Developers")),
 });
 
+const workspace = createRoute({
+  getParentRoute: () => app,
+  path: "/workspace",
+  component: lazyRouteComponent(() => import("./pages/Workspace")),
+});
+
 const tree = root.addChildren([
   guest.addChildren([
     signIn,
@@ -187,6 +205,7 @@ const tree = root.addChildren([
     verifyEmail,
     askReset,
     resetPassword,
+    invitation,
     terms,
     privacy,
   ]),
@@ -204,6 +223,7 @@ const tree = root.addChildren([
     account,
     usage,
     developers,
+    workspace,
   ]),
 ]);
 

@@ -65,6 +65,7 @@ export type Message =
   | { type: "job"; data: Job }
   | { type: "file"; data: AudioFile }
   | { type: "voice"; data: Voice | GoneVoice }
+  | { type: "members"; data: { workspace: string } }
   | { type: "credits"; data: Pick<Credits, "available" | "reserved" | "owed"> };
 
 /** Writes one message of the websocket into the cache; older versions change nothing. */
@@ -78,6 +79,11 @@ export function applyMessage(client: QueryClient, message: Message): void {
       return;
     case "voice":
       applyVoice(client, message.data);
+      return;
+    case "members":
+      for (const key of ["members", "invitations", "me"]) {
+        void client.invalidateQueries({ queryKey: [key] });
+      }
       return;
     case "credits":
       client.setQueryData<Credits>(["credits"], (known) => known && { ...known, ...message.data });

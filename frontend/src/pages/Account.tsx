@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Code, LogOut } from "lucide-react";
+import { Code, LogOut, UsersRound } from "lucide-react";
 import { meQuery } from "../api/queries";
 import { auth } from "../auth/allauth";
 import { LanguageCard } from "../features/account/LanguageCard";
@@ -26,6 +26,9 @@ export default function Account() {
         lead={me?.user.email}
         actions={
           <>
+            <ButtonLink to="/workspace" icon={<UsersRound aria-hidden className="size-4.5" />}>
+              {t("workspace")}
+            </ButtonLink>
             <ButtonLink to="/account/developers" icon={<Code aria-hidden className="size-4.5" />}>
               {t("developers")}
             </ButtonLink>

@@ -11,8 +11,8 @@ export default function SignIn() {
   const { t } = useI18n();
   const router = useRouter();
   const client = useQueryClient();
-  const { next } = useSearch({ from: "/guest/signin" });
-  const [email, setEmail] = useState("");
+  const { next, email: known } = useSearch({ from: "/guest/signin" });
+  const [email, setEmail] = useState(known ?? "");
   const [password, setPassword] = useState("");
   const [unverified, setUnverified] = useState(false);
   const [secondStep, setSecondStep] = useState(false);
@@ -45,7 +45,11 @@ export default function SignIn() {
           <PasskeyButton purpose="login" onPassed={enter} />
           <p>
             {t("noAccount")}{" "}
-            <Link to="/signup" className="font-semibold text-violet-soft hover:underline">
+            <Link
+              to="/signup"
+              search={{ next, email: known }}
+              className="font-semibold text-violet-soft hover:underline"
+            >
               {t("signUp")}
             </Link>
           </p>
