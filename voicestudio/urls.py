@@ -8,6 +8,7 @@ from apps.billing.urls import provider_urlpatterns
 from apps.common.views import CsrfView
 from apps.jobs.urls import websocket_urlpatterns, worker_urlpatterns
 
+from . import social_views
 from .panel import probes
 from .views import HealthView, error_page, not_found, second_step_picture, studio_page
 
@@ -32,7 +33,7 @@ urlpatterns = [
     path("provider/v1/", include(provider_urlpatterns)),
     path("_allauth/second-step.svg", second_step_picture),
     path("_allauth/", include("allauth.headless.urls")),
-    path("accounts/", include("allauth.urls")),  # where Kakao, Naver and Google send people back
+    path("accounts/", include(social_views.urlpatterns)),
     path("docs/api", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="reference"),
     path("docs/errors", error_page),
     path("livez", probes.livez, name="livez"),

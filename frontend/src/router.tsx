@@ -9,6 +9,7 @@ import {
 } from "@tanstack/react-router";
 import { ApiError } from "./api/errors";
 import { meQuery } from "./api/queries";
+import { providersQuery } from "./auth/social";
 import { RESULT_KINDS, type ResultKind } from "./features/jobText";
 import { AppLayout } from "./shell/AppLayout";
 import { AuthLayout } from "./shell/AuthLayout";
@@ -28,6 +29,9 @@ const ownPath = (value: unknown) => {
   return path && /^\/(?![/\\])/.test(path) ? path : undefined;
 };
 
+const withProviders = ({ context }: { context: Context }) =>
+  context.queryClient.ensureQueryData(providersQuery).catch(() => []);
+
 const root = createRootRouteWithContext<Context>()({
   component: Outlet,
   notFoundComponent: NotFound,
@@ -41,7 +45,18 @@ const signIn = createRoute({
     next: ownPath(search.next),
     email: text(search.email),
   }),
+  loader: withProviders,
   component: lazyRouteComponent(() => import("./pages/SignIn")),
+});
+const socialReturn = createRoute({
+  getParentRoute: () => guest,
+  path: "/signin/social",
+  validateSearch: (search: Search): { next?: string; error?: string; error_process?: string } => ({
+    next: ownPath(search.next),
+    error: text(search.error),
+    error_process: text(search.error_process),
+  }),
+  component: lazyRouteComponent(() => import("./pages/SocialReturn")),
 });
 const signUp = createRoute({
   getParentRoute: () => guest,
@@ -50,6 +65,7 @@ const signUp = createRoute({
     next: ownPath(search.next),
     email: text(search.email),
   }),
+  loader: withProviders,
   component: lazyRouteComponent(() => import("./pages/SignUp")),
 });
 const secondStep = createRoute({
@@ -173,6 +189,7 @@ const results = createRoute({
 const account = createRoute({
   getParentRoute: () => app,
   path: "/account",
+  loader: withProviders,
   component: lazyRouteComponent(() => import("./pages/Account")),
 });
 
@@ -200,6 +217,7 @@ const workspace = createRoute({
 const tree = root.addChildren([
   guest.addChildren([
     signIn,
+    socialReturn,
     secondStep,
     signUp,
     verifyEmail,

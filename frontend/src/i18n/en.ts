@@ -2,6 +2,7 @@ import { enDevelopers } from "./en.developers";
 import { enMaking } from "./en.making";
 import { enMoney } from "./en.money";
 import { enSecurity } from "./en.security";
+import { enSocial } from "./en.social";
 import { enWorkspace } from "./en.workspace";
 import type { Key } from "./ko";
 
@@ -10,6 +11,7 @@ export const en: Record<Key, string> = {
   ...enMaking,
   ...enMoney,
   ...enSecurity,
+  ...enSocial,
   ...enWorkspace,
   brand: "AI Voice Studio",
   otherLanguage: "한국어",

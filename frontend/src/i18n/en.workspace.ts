@@ -3,6 +3,7 @@ import type { koWorkspace } from "./ko.workspace";
 export const enWorkspace: Record<keyof typeof koWorkspace, string> = {
   workspace: "Workspace",
   workspaceLead: "Invite the people you work with and choose their roles.",
+  workspaceMemberLead: "The people you work with, and their roles.",
   workspaceSwitch: "Switch workspace",
   roleOwner: "Owner",
   roleMember: "Member",

@@ -2,6 +2,7 @@ import { koDevelopers } from "./ko.developers";
 import { koMaking } from "./ko.making";
 import { koMoney } from "./ko.money";
 import { koSecurity } from "./ko.security";
+import { koSocial } from "./ko.social";
 import { koWorkspace } from "./ko.workspace";
 
 /** Every sentence of the pages. Korean is the source: other languages follow its keys. */
@@ -10,6 +11,7 @@ export const ko = {
   ...koMaking,
   ...koMoney,
   ...koSecurity,
+  ...koSocial,
   ...koWorkspace,
   brand: "AI 보이스 스튜디오",
   otherLanguage: "English",

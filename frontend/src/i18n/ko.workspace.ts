@@ -2,6 +2,7 @@
 export const koWorkspace = {
   workspace: "워크스페이스",
   workspaceLead: "함께 쓰는 사람을 초대하고 역할을 정해 주세요.",
+  workspaceMemberLead: "함께 쓰는 사람과 역할을 볼 수 있습니다.",
   workspaceSwitch: "워크스페이스 바꾸기",
   roleOwner: "소유자",
   roleMember: "멤버",

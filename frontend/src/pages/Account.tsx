@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Code, LogOut, UsersRound } from "lucide-react";
 import { meQuery } from "../api/queries";
 import { auth } from "../auth/allauth";
+import { ConnectedCard } from "../features/account/ConnectedCard";
 import { LanguageCard } from "../features/account/LanguageCard";
 import { PasswordCard } from "../features/account/PasswordCard";
 import { SecondStepCard } from "../features/account/SecondStepCard";
@@ -49,6 +50,7 @@ export default function Account() {
           <SecondStepCard />
         </div>
         <div className="grid grid-cols-1 gap-5">
+          <ConnectedCard />
           <SessionsCard />
         </div>
       </div>

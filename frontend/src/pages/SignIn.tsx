@@ -5,6 +5,7 @@ import { AuthForm, useAuthSubmit } from "../auth/AuthForm";
 import { auth } from "../auth/allauth";
 import { EmailField, PasswordField } from "../auth/fields";
 import { goOn, PasskeyButton, SecondStep } from "../auth/SecondStep";
+import { SocialButtons } from "../auth/SocialButtons";
 import { useI18n } from "../i18n";
 
 export default function SignIn() {
@@ -42,6 +43,7 @@ export default function SignIn() {
       onSubmit={(event) => void onSubmit(event)}
       below={
         <>
+          <SocialButtons next={next} />
           <PasskeyButton purpose="login" onPassed={enter} />
           <p>
             {t("noAccount")}{" "}

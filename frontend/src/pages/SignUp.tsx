@@ -7,6 +7,7 @@ import { auth } from "../auth/allauth";
 import { EmailField, PasswordField } from "../auth/fields";
 import { MailSent } from "../auth/MailSent";
 import { goOn } from "../auth/SecondStep";
+import { SocialButtons } from "../auth/SocialButtons";
 import { useI18n } from "../i18n";
 
 export default function SignUp() {
@@ -50,16 +51,19 @@ export default function SignUp() {
       submission={submission}
       onSubmit={(event) => void onSubmit(event)}
       below={
-        <p>
-          {t("haveAccount")}{" "}
-          <Link
-            to="/signin"
-            search={{ next, email: known }}
-            className="font-semibold text-violet-soft hover:underline"
-          >
-            {t("signIn")}
-          </Link>
-        </p>
+        <>
+          <SocialButtons next={next} />
+          <p>
+            {t("haveAccount")}{" "}
+            <Link
+              to="/signin"
+              search={{ next, email: known }}
+              className="font-semibold text-violet-soft hover:underline"
+            >
+              {t("signIn")}
+            </Link>
+          </p>
+        </>
       }
     >
       <EmailField fresh value={email} onChange={setEmail} error={submission.problems.email} />

@@ -24,7 +24,7 @@ export default function Workspace() {
     <>
       <PageHead
         title={me.workspace.name}
-        lead={t("workspaceLead")}
+        lead={t(isOwner ? "workspaceLead" : "workspaceMemberLead")}
         actions={
           <>
             {isOwner && <RenameButton me={me} />}
