@@ -120,6 +120,25 @@ def test_a_customer_accepts_and_works_as_a_member(visitor: Visitor, guest: Visit
     expect(guest.button("초대하기")).to_be_visible()
 
 
+def test_another_account_than_the_invited_one(visitor: Visitor, guest: Visitor) -> None:
+    """The refusal says which address it takes, and there is a way to it."""
+    mate, other = Customer.arrive(visitor.stack), Customer.arrive(visitor.stack)
+    link = invite(visitor, mate.email)
+    page = guest.page
+    guest.sign_in(other.email)
+    page.goto(link)
+    guest.button("초대 받아들이기").click()
+    expect(page.get_by_text(f"이 초대는 {mate.email} 주소로", exact=False)).to_be_visible()
+    guest.snap("invitation-other")
+    guest.button("다른 계정으로 로그인").click()
+    page.get_by_label("이메일").fill(mate.email)
+    page.get_by_label("비밀번호", exact=True).fill(PASSWORD)
+    guest.button("로그인").click()
+    expect(page.get_by_role("heading", name="초대를 받았어요")).to_be_visible()
+    guest.button("초대 받아들이기").click()
+    expect(page.get_by_role("heading", name=HOME)).to_be_visible()
+
+
 def test_a_newcomer_signs_up_on_the_way(visitor: Visitor, guest: Visitor) -> None:
     address = f"newcomer{next(_numbers)}@example.com"
     link = invite(visitor, address)

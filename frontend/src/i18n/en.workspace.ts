@@ -39,12 +39,13 @@ export const enWorkspace: Record<keyof typeof koWorkspace, string> = {
   inviteCancelNamed: "Revoke the invitation of {name}",
   askOwner: "Only owners can change this. Ask an owner if you need to.",
   invitedTitle: "You are invited",
-  invitedText: "{inviter} invites you to {workspace} as {role}.",
+  invitedText: "{inviter} invites you to {workspace}. Your role: {role}.",
   invitedAccept: "Accept the invitation",
   invitedSignIn: "Sign in and accept",
   invitedSignUp: "Sign up",
   invitedHint:
     "An account with the address {email} can accept. If you have none, sign up with that address.",
   invitedOther: "You are signed in as {email}.",
+  invitedSwitch: "Use another account",
   invitedGoneTitle: "This invitation can't be used",
 };

@@ -45,5 +45,6 @@ export const koWorkspace = {
   invitedHint:
     "{email} 주소의 계정으로 받아들일 수 있습니다. 계정이 없다면 그 주소로 가입해 주세요.",
   invitedOther: "지금 로그인한 계정은 {email}입니다.",
+  invitedSwitch: "다른 계정으로 로그인",
   invitedGoneTitle: "쓸 수 없는 초대예요",
 } as const;

@@ -7,6 +7,7 @@ import { errorText } from "../api/errors";
 import { meQuery } from "../api/queries";
 import { people, type ReceivedInvitation } from "../api/workspace";
 import { AuthNote } from "../auth/AuthNote";
+import { auth } from "../auth/allauth";
 import { forgetInvitation, keepInvitation } from "../auth/pendingInvitation";
 import { ROLE_NAMES } from "../features/workspace/roleText";
 import { useI18n } from "../i18n";
@@ -52,6 +53,11 @@ function Received({ token, invitation }: { token: string; invitation: ReceivedIn
       enterWorkspace(workspace.id);
     },
   });
+  const leave = useAction({
+    mutationFn: () => auth.signOut(),
+    // a full load forgets everything that the last customer had in memory; the link is kept
+    onSuccess: () => location.assign("/signin"),
+  });
   const { email } = invitation;
   const next = `/invitations/${encodeURIComponent(token)}`;
   if (me.isPending) return <Spinner />;
@@ -71,6 +77,11 @@ function Received({ token, invitation }: { token: string; invitation: ReceivedIn
               >
                 {t("invitedAccept")}
               </Button>
+              {me.data.user.email !== email && (
+                <Button busy={leave.isPending} onClick={() => leave.mutate()}>
+                  {t("invitedSwitch")}
+                </Button>
+              )}
               <p className="text-sm text-muted">
                 {t("invitedOther", { email: me.data.user.email })}
               </p>
