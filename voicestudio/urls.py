@@ -9,6 +9,7 @@ from apps.billing.urls import provider_urlpatterns
 from apps.common.views import CsrfView
 from apps.jobs.urls import websocket_urlpatterns, worker_urlpatterns
 
+from . import social_views
 from .panel import probes
 from .views import HealthView, error_page, not_found, second_step_picture, studio_page
 
@@ -33,6 +34,7 @@ urlpatterns = [
     path("provider/v1/", include(provider_urlpatterns)),
     path("_allauth/second-step.svg", second_step_picture),
     path("_allauth/", include("allauth.headless.urls")),
+    path("accounts/", include(social_views.urlpatterns)),
     path("docs/api", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="reference"),
     path("docs/errors", error_page),
     path("livez", probes.livez, name="livez"),
@@ -40,6 +42,6 @@ urlpatterns = [
     path("metrics", probes.metrics, name="metrics"),
     path("admin/", admin.site.urls),
     path("health", RedirectView.as_view(url="/admin/health/")),  # the operator's, behind its door
-    re_path(r"^(?:api|worker|provider|ws|_allauth|static|assets|docs)(?:/|$)", not_found),
+    re_path(r"^(?:api|worker|provider|ws|_allauth|accounts|static|assets|docs)(?:/|$)", not_found),
     re_path(r"^(?!admin(?:/|$))", studio_page, name="studio"),
 ]

@@ -17,7 +17,7 @@ from apps.common.looking import OperatorAdmin, ReadOnlyAdmin, ReasonForm, Verb
 from apps.common.sections import Link, Section
 
 from . import factors, keys, services
-from .models import ApiKey, Membership, User, Workspace
+from .models import ApiKey, Invitation, Membership, User, Workspace
 
 
 class FactorForm(ReasonForm):
@@ -196,3 +196,10 @@ def _members(workspace: Workspace) -> Section:
 
 def _page(model: str, pk: Any) -> str:
     return reverse(f"admin:accounts_{model}_change", args=[pk])
+
+
+@admin.register(Invitation)
+class InvitationAdmin(ReadOnlyAdmin):
+    list_display = ("email", "workspace", "role", "sent_at", "expires_at", "accepted_at")
+    search_fields = ("email", "workspace__name", "invited_by__email")
+    list_select_related = ("workspace",)

@@ -157,3 +157,37 @@ class ApiKey(Owned):
 
     def __str__(self) -> str:
         return f"{self.prefix} · {self.name}"
+
+
+class Invitation(Owned):
+    """Asks whoever reads the mail of ``email`` into the workspace; open until one of its ends.
+
+    The token of its link is in the mail alone: ``digest`` is its SHA-256.
+    """
+
+    email = models.EmailField("이메일")
+    role = models.CharField("역할", max_length=10, choices=Role.choices, default=Role.MEMBER)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    invited_by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    sent_at = models.DateTimeField("보낸 시각")
+    expires_at = models.DateTimeField("만료")
+    accepted_at = models.DateTimeField("수락", null=True, blank=True)
+    accepted_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    revoked_at = models.DateTimeField("취소", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "초대"
+        verbose_name_plural = "초대"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                "workspace",
+                Lower("email"),
+                condition=models.Q(accepted_at=None, revoked_at=None),
+                name="invitation_open_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email} ({self.role})"

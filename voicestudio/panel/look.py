@@ -35,6 +35,8 @@ _ROOMS: Final = (
         (
             ("워크스페이스 (workspaces)", "workspaces", "accounts/workspace"),
             ("사람 (people)", "group", "accounts/user"),
+            ("연결된 로그인 (connected)", "link", "socialaccount/socialaccount"),
+            ("초대 (invitations)", "mail", "accounts/invitation"),
             ("API 키 (keys)", "key", "accounts/apikey"),
             ("웹훅 (webhooks)", "webhook", "hooks/endpoint"),
             ("웹훅 전달 (deliveries)", "send", "hooks/delivery"),

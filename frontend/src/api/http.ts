@@ -1,3 +1,4 @@
+import { chosenWorkspace } from "./chosenWorkspace";
 import { type ApiError, toApiError } from "./errors";
 import { client } from "./generated/client.gen";
 
@@ -24,6 +25,8 @@ export function configureApi(onSignedOut: () => void): void {
   client.interceptors.request.use(async (request) => {
     request.headers.set("X-Request-ID", requestId());
     request.headers.set("Accept-Language", document.documentElement.lang);
+    const workspace = chosenWorkspace();
+    if (workspace) request.headers.set("X-Workspace", workspace);
     if (!SAFE.has(request.method)) request.headers.set("X-CSRFToken", await ensureCsrf());
     return request;
   });

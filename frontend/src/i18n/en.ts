@@ -3,6 +3,8 @@ import { enMaking } from "./en.making";
 import { enMoney } from "./en.money";
 import { enOperator } from "./en.operator";
 import { enSecurity } from "./en.security";
+import { enSocial } from "./en.social";
+import { enWorkspace } from "./en.workspace";
 import type { Key } from "./ko";
 
 export const en: Record<Key, string> = {
@@ -11,6 +13,8 @@ export const en: Record<Key, string> = {
   ...enMoney,
   ...enOperator,
   ...enSecurity,
+  ...enSocial,
+  ...enWorkspace,
   brand: "AI Voice Studio",
   otherLanguage: "한국어",
   skip: "Skip to content",

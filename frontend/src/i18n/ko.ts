@@ -3,6 +3,8 @@ import { koMaking } from "./ko.making";
 import { koMoney } from "./ko.money";
 import { koOperator } from "./ko.operator";
 import { koSecurity } from "./ko.security";
+import { koSocial } from "./ko.social";
+import { koWorkspace } from "./ko.workspace";
 
 /** Every sentence of the pages. Korean is the source: other languages follow its keys. */
 export const ko = {
@@ -11,6 +13,8 @@ export const ko = {
   ...koMoney,
   ...koOperator,
   ...koSecurity,
+  ...koSocial,
+  ...koWorkspace,
   brand: "AI 보이스 스튜디오",
   otherLanguage: "English",
   skip: "본문으로 건너뛰기",

@@ -73,6 +73,15 @@ describe("messages of the websocket", () => {
     expect(listed(client)).toBe(5);
   });
 
+  it("of the members ask who is there, and what one may do", () => {
+    const keys = [["me"], ["members", "w"], ["invitations", "w"]];
+    for (const key of keys) client.setQueryData(key, {});
+    applyMessage(client, { type: "members", data: { workspace: "w" } });
+    const stale = keys.map((key) => client.getQueryState(key)?.isInvalidated);
+    expect(stale).toEqual([true, true, true]);
+    expect(client.getQueryState(["job", "a"])?.isInvalidated).toBe(false);
+  });
+
   it("reach the same end in reverse order", () => {
     for (const version of [9, 8, 7, 6]) {
       applyMessage(client, { type: "job", data: job(version) });

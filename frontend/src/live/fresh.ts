@@ -66,7 +66,8 @@ export type Message =
   | { type: "file"; data: AudioFile }
   | { type: "voice"; data: Voice | GoneVoice }
   | { type: "credits"; data: Pick<Credits, "available" | "reserved" | "owed"> }
-  | { type: "workspace"; data: Pick<Workspace, "id" | "name" | "suspended_at"> };
+  | { type: "workspace"; data: Pick<Workspace, "id" | "name" | "suspended_at"> }
+  | { type: "members"; data: { workspace: string } };
 
 /** Writes one message of the websocket into the cache; older versions change nothing. */
 export function applyMessage(client: QueryClient, message: Message): void {
@@ -79,6 +80,11 @@ export function applyMessage(client: QueryClient, message: Message): void {
       return;
     case "voice":
       applyVoice(client, message.data);
+      return;
+    case "members":
+      for (const key of ["members", "invitations", "me"]) {
+        void client.invalidateQueries({ queryKey: [key] });
+      }
       return;
     case "credits":
       client.setQueryData<Credits>(["credits"], (known) => known && { ...known, ...message.data });

@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
-import { Code, LogOut } from "lucide-react";
+import { Code, LogOut, UsersRound } from "lucide-react";
 import { meQuery } from "../api/queries";
 import { auth } from "../auth/allauth";
+import { ConnectedCard } from "../features/account/ConnectedCard";
 import { LanguageCard } from "../features/account/LanguageCard";
 import { OperatorCard } from "../features/account/OperatorCard";
 import { PasswordCard } from "../features/account/PasswordCard";
@@ -27,6 +28,9 @@ export default function Account() {
         lead={me?.user.email}
         actions={
           <>
+            <ButtonLink to="/workspace" icon={<UsersRound aria-hidden className="size-4.5" />}>
+              {t("workspace")}
+            </ButtonLink>
             <ButtonLink to="/account/developers" icon={<Code aria-hidden className="size-4.5" />}>
               {t("developers")}
             </ButtonLink>
@@ -47,6 +51,7 @@ export default function Account() {
           <SecondStepCard />
         </div>
         <div className="grid grid-cols-1 gap-5">
+          <ConnectedCard />
           <SessionsCard />
           <OperatorCard />
         </div>
