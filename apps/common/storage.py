@@ -5,7 +5,7 @@ clients sign, because browsers and workers may see the store under another addre
 """
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
@@ -164,6 +164,52 @@ def write_file(key: str, file: BinaryIO) -> None:
 def delete(key: str) -> None:
     """Removes the object; a missing one is fine."""
     _store().delete(key)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    key: str
+    size: int
+    etag: str
+
+
+def listed(prefix: str = "") -> Iterator[Found]:
+    """Every object whose key starts so, in the store's order."""
+    for summary in _store().bucket.objects.filter(Prefix=prefix):
+        yield Found(summary.key, summary.size, summary.e_tag.strip('"'))
+
+
+def measured(folders: Iterable[str], keys: Iterable[str]) -> Iterator[Found]:
+    """The objects of these folders, and those of the keys that are there."""
+    for folder in folders:
+        if not folder.endswith("/") or len(folder) < 3:
+            raise ValueError("a folder ends in /")
+        yield from listed(folder)
+    for key in keys:
+        found = size(key)
+        if found is not None:
+            yield Found(key, found, "")
+
+
+def begin_parts(key: str) -> str:
+    """Start an object that comes in parts; its upload id."""
+    return _admin().create_multipart_upload(Bucket=settings.S3_BUCKET, Key=key)["UploadId"]
+
+
+def store_part(key: str, upload_id: str, number: int, data: bytes) -> str:
+    """Store a part (5 MiB at least, but for the last), over one of the same number; its etag."""
+    answer = _admin().upload_part(
+        Bucket=settings.S3_BUCKET, Key=key, UploadId=upload_id, PartNumber=number, Body=data
+    )
+    return answer["ETag"]
+
+
+def complete_parts(key: str, upload_id: str, etags: list[str]) -> None:
+    """Make an object of its parts, numbered from 1."""
+    parts: Any = [{"PartNumber": number, "ETag": each} for number, each in enumerate(etags, 1)]
+    _admin().complete_multipart_upload(
+        Bucket=settings.S3_BUCKET, Key=key, UploadId=upload_id, MultipartUpload={"Parts": parts}
+    )
 
 
 def delete_prefix(prefix: str) -> int:

@@ -106,7 +106,10 @@ class ConsentScope(models.TextChoices):
 
 
 class Consent(Owned):
-    """Who agreed to what, when, for whose voice. Kept after revocation and deletion."""
+    """Who agreed to what, when, for whose voice. Kept after revocation and deletion.
+
+    ``user`` is null where that person's account was erased.
+    """
 
     voice = models.ForeignKey(Voice, on_delete=models.PROTECT, related_name="consents")
     statement_version = models.CharField(max_length=32)
@@ -114,7 +117,10 @@ class Consent(Owned):
     singer_name = models.CharField(max_length=120)
     scope = models.CharField(max_length=8, choices=ConsentScope.choices)
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="given_consents"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="given_consents",
     )
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_by = models.ForeignKey(
