@@ -198,25 +198,29 @@ def _text(at: datetime | None) -> str | None:
 
 def again(receipts: list[dict[str, Any]]) -> list[Removal]:
     """After a restore: order anew what had been erased since the backup. Safe to repeat."""
-    made = []
-    for each in receipts:
-        if each["state"] in (RemovalState.UNDONE, RemovalState.PENDING):
-            continue
-        now = timezone.now()
-        removal, _ = Removal.objects.update_or_create(
-            pk=each["receipt"],
-            defaults={
-                "subject": each["subject"],
-                "subject_id": each["subject_id"],
-                "workspace_id": each["workspace_id"],
-                "by": By.RESTORE,
-                "by_id": each["by_id"],
-                "state": RemovalState.PENDING,
-                "phase": Phase.JOBS,
-                "due_at": now,
-                "not_before": now,
-                "done_at": None,
-            },
-        )
-        made.append(removal)
-    return made
+    begun = [each for each in receipts if each["started_at"]]
+    with transaction.atomic():
+        return [_again(each) for each in begun]
+
+
+def _again(each: dict[str, Any], parent: Removal | None = None) -> Removal:
+    now = timezone.now()
+    removal, _ = Removal.objects.update_or_create(
+        pk=each["receipt"],
+        defaults={
+            "subject": each["subject"],
+            "subject_id": each["subject_id"],
+            "workspace_id": each["workspace_id"],
+            "parent": parent,
+            "by": By.RESTORE,
+            "by_id": each["by_id"],
+            "state": RemovalState.PENDING,
+            "phase": Phase.JOBS,
+            "due_at": now,
+            "not_before": now,
+            "done_at": None,
+        },
+    )
+    for part in each["parts"]:
+        _again(part, removal)
+    return removal

@@ -7,7 +7,7 @@ next step. zipfile writes the records; between steps only its list of members is
 
 import io
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Final
 
@@ -32,11 +32,11 @@ class Progress:
 
 @dataclass(frozen=True)
 class Member:
-    """A file of the archive: an object in storage, or ``data``."""
+    """A file of the archive: an object in storage, or what ``text`` gives, a piece at a time."""
 
     name: str
     key: str = ""
-    data: bytes = b""
+    text: Iterable[str] = ()
 
 
 class PartWriter(io.RawIOBase):
@@ -145,7 +145,8 @@ def _write(archive: zipfile.ZipFile, member: Member) -> None:
 
 def _chunks(member: Member) -> Iterator[bytes]:
     if not member.key:
-        yield member.data
+        for piece in member.text:
+            yield piece.encode()
         return
     try:
         source: BinaryIO = storage.open_stream(member.key)  # type: ignore[assignment]

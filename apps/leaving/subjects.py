@@ -71,16 +71,16 @@ def places_of(removal: Removal) -> Places:
     voices = Voice.objects.for_workspace(removal.workspace_id)
     match removal.subject:
         case Subject.WORKSPACE:
-            found.folders += [
-                f"{part}/{removal.workspace_id}/" for part in ("uploads", "exports")
-            ]
-            _add_exports(found, removal)
+            found.folders.append(f"uploads/{removal.workspace_id}/")
         case Subject.FILE:
             files, voices = files.filter(pk=removal.subject_id), voices.none()
         case Subject.VOICE:
             files, voices = files.none(), voices.filter(pk=removal.subject_id)
         case _:
             files, voices = files.none(), voices.none()
+    if removal.workspace_id:
+        found.folders.append(f"exports/{removal.workspace_id}/")  # it may be in any of them
+        _add_exports(found, removal)
     for key, upload_id in files.values_list("key", "upload_id").iterator():
         found.keys.append(key)
         if upload_id:
@@ -116,6 +116,7 @@ def erase_voice(removal: Removal) -> dict[str, int]:
     _forget_mentions(removal, [pk, *trainings])
     return _deleted(
         Job.objects.filter(pk__in=trainings),
+        Export.objects.for_workspace(removal.workspace_id),
         VoiceUse.objects.filter(voice=pk),
         Consent.objects.filter(voice=pk),
         VoiceCheckpoint.objects.filter(voice=pk),
@@ -142,6 +143,7 @@ def erase_file(removal: Removal) -> dict[str, int]:
     cards = by_name.filter(Q(dataset__in=datasets) | Q(text__contains=str(pk)))
     return _deleted(
         ReportCard.objects.filter(pk__in=list(cards.values_list("pk", flat=True))),
+        Export.objects.for_workspace(removal.workspace_id),
         DatasetItem.objects.filter(file=pk),
         AudioFile.objects.filter(pk=pk),
     )

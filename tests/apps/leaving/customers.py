@@ -15,6 +15,7 @@ from apps.common import erasure, outbox, storage
 from apps.common.models import Change
 from apps.jobs.models import Attempt, Job, JobEvent
 from apps.jobs.states import JobState
+from apps.leaving.models import Export, ExportState, Removal
 from apps.library.models import AudioFile, ReportCard
 from apps.voices.models import Consent, Voice
 from tests.apps.conftest import browser
@@ -56,6 +57,8 @@ def make_customer(name: str, stripe: FakeStripe) -> Customer:
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     Acceptance.objects.create(user=user, document="terms", version="1")
     ids = one_of_each(workspace, user)
+    Export.objects.update(state=ExportState.EXPIRED)
+    Removal.objects.filter(pk=ids.pop("erasures")).delete()
     song = f"{name}-song.wav"
     AudioFile.objects.filter(pk=ids["files"]).update(name=song)
     _make_voice_and_jobs(name, ids)
@@ -114,6 +117,7 @@ def _make_voice_and_jobs(name: str, ids: dict[str, str]) -> None:
     )  # fmt: skip
     card = ReportCard.objects.get(job_id=job.pk)
     ReportCard.objects.filter(pk=card.pk).update(
+        job_id=uuid.uuid4(),
         card=card.card | {"files": [{"id": ids["files"], "name": f"{name}-song.wav"}]}
     )
 

@@ -10,20 +10,25 @@ import pytest
 from django.utils import timezone
 
 from apps.accounts.models import Membership, Role, User, Workspace
+from apps.accounts.scopes import SCOPES
 from apps.billing.models import Entry
 from apps.common import storage
 from apps.common.errors import ApiError
 from apps.common.locks import alone
 from apps.jobs.models import Job
-from apps.leaving import erasure, steps
+from apps.leaving import erasure, exports, letters, steps
 from apps.leaving.models import By, Removal, RemovalState, Subject
 from apps.library.models import AudioFile
 from apps.voices.models import Consent, Voice
-from tests.apps.conftest import browser
+from tests.apps.conftest import browser, program
 from tests.factories import make_user
+from tests.operators import operator_browser
 from tests.stripe.fake import FakeStripe
 
 from .customers import Customer, make_customer, rows_of, traces
+
+
+JSON = "application/json"
 
 
 class Killed(BaseException):
@@ -66,6 +71,8 @@ def test_an_account_is_erased_everywhere(
     assert len({trace.split(":")[0] for trace in traces(customer)}) > 20, "the walk sees tables"
     before = rows_of(other)
     entries = Entry.objects.filter(workspace=customer.workspace).count()
+    export = exports.start(customer.workspace, customer.user)
+    assert exports.pack(export.pk), "one is half packed"
     removal = finish(account(customer))
 
     assert traces(customer) == []
@@ -83,8 +90,7 @@ def test_an_account_is_erased_everywhere(
     [part] = slip["parts"]
     assert (slip["state"], part["state"]) == ("done", "done")
     assert part["erased"]["provider_customer"] == customer.customer_ref
-    assert part["erased"]["objects"] == 5, "file, orphan, preview, model and index"
-    assert part["erased"]["bytes"] == len(b"mine") + 4 * len(b"erin")
+    assert part["erased"]["objects"] == 7, "sounds, orphan, preview, model, index, export"
     assert part["erased"]["rows"]["jobs.job"] == 2
     assert slip["erased"]["rows"]["accounts.user"] == 1
     assert part["kept"]["rows"] == {
@@ -200,7 +206,11 @@ def test_a_voice_is_erased_with_its_trainings(customer: Customer, other: Custome
 def test_a_file_is_erased_with_its_name(customer: Customer, other: Customer) -> None:
     before = rows_of(other)
     file = AudioFile.objects.get(pk=customer.ids["files"])
+    export = exports.start(customer.workspace, customer.user)
+    while exports.pack(export.pk):
+        pass
     finish(erasure.order(Subject.FILE, file.pk, by=By.OPERATOR, by_id=None))
+    assert not storage.exists(export.key), "it was in there too"
     assert traces_of(customer, {"files": str(file.pk)}, file.name) == []
     assert not storage.exists(file.key)
     song = Job.objects.get(workspace=customer.workspace, kind="convert")
@@ -249,3 +259,50 @@ def test_an_order_is_one_and_can_be_undone(customer: Customer) -> None:
     assert User.objects.filter(pk=customer.user.pk).exists()
     with pytest.raises(ApiError, match="erasure-begun"):
         erasure.undo(first)
+
+
+# -- over the API --------------------------------------------------------------------------------
+
+
+def test_an_account_is_erased_after_a_week(customer: Customer, mailoutbox: list[Any]) -> None:
+    client = browser(customer.user)
+    address = "/api/v1/account-erasure"
+    assert client.get(address).json() == {"planned": None, "grace_days": 7}
+    assert client.post(address).json()["error"]["code"] == "confirm-first"
+    assert not Removal.objects.exists()
+    client = operator_browser(customer.user)
+    planned = client.post(address).json()["planned"]
+    assert (planned["state"], planned["subject"]) == ("pending", "account")
+    removal = Removal.objects.get(pk=planned["id"])
+    assert timedelta(days=6, hours=23) < removal.due_at - timezone.now() < timedelta(days=7)
+    refused = client.post("/api/v1/webhooks", {"url": "https://e.com/", "events": ["*"]}, JSON)
+    assert refused.json()["error"]["code"] == "workspace-suspended"
+    letters.send("erasure_ordered", str(customer.user.pk), str(removal.pk))
+    assert f"{removal.due_at:%Y-%m-%d %H:%M}" in mailoutbox[-1].body
+    assert client.delete(address).json()["planned"] is None
+    assert Workspace.objects.get(pk=customer.workspace.pk).suspended_at is None
+    assert client.delete(address).status_code == 200, "nothing to undo is fine"
+
+
+def test_only_the_owner_erases_a_workspace_and_no_key_does(customer: Customer) -> None:
+    address = "/api/v1/workspace-erasure"
+    mate = operator_browser(make_user("mate@example.com", workspace=customer.workspace))
+    assert mate.post(address).status_code == 403
+    for path in (address, "/api/v1/account-erasure"):
+        assert program(customer.user, *SCOPES).post(path).status_code == 403
+    assert not Removal.objects.exists()
+    assert operator_browser(customer.user).post(address).json()["planned"]["state"] == "pending"
+
+
+def test_a_voice_gets_a_receipt(customer: Customer, other: Customer) -> None:
+    client = browser(customer.user)
+    body = {"subject": "voice", "id": customer.ids["voices"]}
+    assert browser(other.user).post("/api/v1/erasures", body, JSON).status_code == 404
+    made = client.post("/api/v1/erasures", body, JSON)
+    assert made.status_code == 202
+    finish(Removal.objects.get(pk=made.json()["id"]))
+    slip = client.get(f"/api/v1/erasures/{made.json()['id']}").json()
+    assert (slip["state"], slip["by"], slip["rows"]["voices.consent"]) == ("done", "customer", 1)
+    assert client.post("/api/v1/erasures", body, JSON).status_code == 404
+    [row] = client.get("/api/v1/erasures").json()["results"]
+    assert row == slip
