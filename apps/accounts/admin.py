@@ -36,6 +36,10 @@ class UserAdmin(DjangoUserAdmin, OperatorAdmin):  # type: ignore[type-arg]
     )
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "password1", "password2")}),)
 
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """A person is erased by a verb, which leaves a receipt."""
+        return False
+
     def user_change_password(
         self, request: HttpRequest, id: str, form_url: str = ""
     ) -> HttpResponse:
@@ -56,10 +60,13 @@ class MembershipInline(TabularInline):
 
 @admin.register(Workspace)
 class WorkspaceAdmin(OperatorAdmin):
-    list_display = ("name", "id", "created_at", "suspended_at")
-    list_filter = (("suspended_at", admin.EmptyFieldListFilter),)
+    list_display = ("name", "id", "created_at", "suspended_at", "erased_at")
+    list_filter = (
+        ("suspended_at", admin.EmptyFieldListFilter),
+        ("erased_at", admin.EmptyFieldListFilter),
+    )
     search_fields = ("name", "id", "memberships__user__email")
-    readonly_fields = ("id", "created_at", "suspended_at")
+    readonly_fields = ("id", "created_at", "suspended_at", "erased_at")
     ordering = ("-created_at",)
     inlines: ClassVar = [MembershipInline]
     verbs = (
@@ -69,14 +76,14 @@ class WorkspaceAdmin(OperatorAdmin):
             "멤버는 보고 내려받기만 할 수 있고, 이미 시작한 작업은 계속됩니다. "
             "(Members can only look and download; jobs that were started go on.)",
             lambda row, _: services.suspend(row.pk),
-            lambda row: row.suspended_at is None,
+            lambda row: row.suspended_at is None and row.erased_at is None,
         ),
         Verb(
             "resume",
             "정지 해제 (resume)",
             "멤버가 다시 모든 일을 할 수 있습니다. (Members can do everything again.)",
             lambda row, _: services.resume(row.pk),
-            lambda row: row.suspended_at is not None,
+            lambda row: row.suspended_at is not None and row.erased_at is None,
         ),
     )
 

@@ -21,7 +21,7 @@ def part(workspace_id: uuid.UUID) -> str:
     """
     row = Subscription.objects.filter(workspace_id=workspace_id).first()
     unpaid = Purchase.objects.filter(workspace_id=workspace_id, state=PurchaseState.OPEN)
-    pages = [*unpaid.exclude(session_ref=None).values_list("session_ref", flat=True)]
+    pages = [ref for ref in unpaid.values_list("session_ref", flat=True) if ref]
     if row is not None and row.checkout_ref:
         pages.append(row.checkout_ref)
     customer = (row.customer_ref if row is not None else None) or ""

@@ -16,6 +16,8 @@ from .models import Change
 
 Snapshot = dict[str, Any]
 HIDDEN: Final = "•••"
+ERASE: Final = "erase"
+"""The verb whose reason stays: it says why something is no longer there."""
 _SECRET: Final = ("password", "sealed", "secret", "token", "digest")
 
 
@@ -90,11 +92,13 @@ def forget_person(email: str) -> None:
     _forget(Change.objects.filter(pk__in=list(found.values_list("pk", flat=True))))
     with transaction.atomic(), erasing():
         Change.objects.filter(who__iexact=email).update(who="")
+        Change.objects.filter(reason__icontains=email).update(reason="")
 
 
 def _forget(found: models.QuerySet[Change]) -> None:
     with transaction.atomic(), erasing():
-        found.update(name="", reason="", before={}, after={})
+        found.exclude(verb=ERASE).update(name="", reason="", before={}, after={})
+        found.filter(verb=ERASE).update(name="", before={}, after={})
 
 
 def _shown(values: Mapping[str, Any], names: list[str]) -> Snapshot:

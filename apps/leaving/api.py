@@ -1,4 +1,4 @@
-"""/api/v1/exports, /erasures, /account-erasure and /workspace-erasure."""
+"""/api/v1/exports and /erasures, of things and of everything."""
 
 import time
 import uuid
@@ -23,10 +23,10 @@ from apps.voices.models import Voice
 from . import erasure, exports, letters
 from .models import By, Export, Removal, Subject
 from .serializers import (
+    DataExportLinkSerializer,
+    DataExportSerializer,
     EraseSerializer,
     ErasureSerializer,
-    ExportLinkSerializer,
-    ExportSerializer,
     PlannedErasureSerializer,
 )
 
@@ -66,7 +66,7 @@ class _OwnersView(WorkspaceView):
 
 
 class ExportListView(_OwnersView, ListAPIView[Export]):
-    serializer_class = ExportSerializer
+    serializer_class = DataExportSerializer
     queryset = Export.objects.none()
 
     def get_queryset(self) -> QuerySet[Export]:
@@ -78,12 +78,12 @@ class ExportListView(_OwnersView, ListAPIView[Export]):
         return self.list(request)
 
     @extend_schema(
-        operation_id="exports_create", request=None, responses={202: ExportSerializer}
+        operation_id="exports_create", request=None, responses={202: DataExportSerializer}
     )
     def post(self, request: Request) -> Response:
         """Make a zip of everything that the workspace has; a mail tells when it is ready."""
         export = exports.start(self.workspace, cast(User, request.user))
-        return Response(ExportSerializer(export).data, status=status.HTTP_202_ACCEPTED)
+        return Response(DataExportSerializer(export).data, status=status.HTTP_202_ACCEPTED)
 
 
 class ExportView(_OwnersView):
@@ -93,19 +93,19 @@ class ExportView(_OwnersView):
             raise Http404
         return found
 
-    @extend_schema(operation_id="exports_retrieve", responses=ExportSerializer)
+    @extend_schema(operation_id="exports_retrieve", responses=DataExportSerializer)
     def get(self, request: Request, id: uuid.UUID) -> Response:
         """How far an export is."""
-        return Response(ExportSerializer(self.export(id)).data)
+        return Response(DataExportSerializer(self.export(id)).data)
 
 
 class ExportDownloadView(ExportView):
-    @extend_schema(operation_id="exports_download_retrieve", responses=ExportLinkSerializer)
+    @extend_schema(operation_id="exports_download_retrieve", responses=DataExportLinkSerializer)
     def get(self, request: Request, id: uuid.UUID) -> Response:
         """A link to the zip."""
         export = self.export(id)
         body = {"url": exports.link(export), "filename": exports.filename(export)}
-        return Response(ExportLinkSerializer(body).data)
+        return Response(DataExportLinkSerializer(body).data)
 
 
 # -- a voice, a file -----------------------------------------------------------------------------
@@ -216,9 +216,7 @@ def _order(subject: Subject, subject_id: uuid.UUID, user: User) -> Removal:
     known = erasure.current(subject, subject_id)
     if known is not None:
         return known
-    removal = erasure.order(
-        subject, subject_id, by=By.CUSTOMER, by_id=user.pk, grace=erasure.GRACE
-    )
+    removal = erasure.order(subject, subject_id, by=By.CUSTOMER, by_id=user.pk, grace=erasure.GRACE)
     letters.later("erasure_ordered", user.pk, removal.pk)
     return removal
 

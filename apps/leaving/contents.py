@@ -115,7 +115,9 @@ def _json(value: Any) -> str:
 def objects(export: Export) -> list[tuple[str, str, int]]:
     """``(name in the archive, key, bytes)`` of every sound and voice that there is now."""
     files = AudioFile.objects.for_workspace(export.workspace_id)
-    ready = files.filter(state__in=(FileState.READY, FileState.PROBING)).order_by("created_at", "id")
+    ready = files.filter(state__in=(FileState.READY, FileState.PROBING)).order_by(
+        "created_at", "id"
+    )
     wanted = [
         (f"{'uploads' if origin == Origin.UPLOAD else 'results'}/{_safe(name)}", key, size)
         for name, origin, key, size in ready.values_list("name", "origin", "key", "size")

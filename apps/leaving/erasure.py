@@ -54,19 +54,21 @@ def order(
 
 
 def _workspace_of(subject: Subject, subject_id: uuid.UUID) -> uuid.UUID | None:
+    """Whose it is; None for an account. ApiError where there is no such thing, or it must stay."""
+    if subject == Subject.ACCOUNT:
+        check_account(subject_id)
+        return None
+    owner: uuid.UUID | None
     match subject:
         case Subject.FILE:
-            found = AudioFile.objects.filter(pk=subject_id).values_list("workspace_id", flat=True)
+            files = AudioFile.objects.filter(pk=subject_id)
+            owner = files.values_list("workspace_id", flat=True).first()
         case Subject.VOICE:
-            found = Voice.objects.filter(pk=subject_id).values_list("workspace_id", flat=True)
+            voices = Voice.objects.filter(pk=subject_id)
+            owner = voices.values_list("workspace_id", flat=True).first()
         case Subject.WORKSPACE:
-            found = Workspace.objects.filter(pk=subject_id, erased_at=None).values_list(
-                "pk", flat=True
-            )
-        case Subject.ACCOUNT:
-            check_account(subject_id)
-            return None
-    owner: uuid.UUID | None = found.first()
+            living = Workspace.objects.filter(pk=subject_id, erased_at=None)
+            owner = living.values_list("pk", flat=True).first()
     if owner is None:
         raise NOT_FOUND
     return owner
@@ -131,9 +133,9 @@ def current(subject: Subject, subject_id: uuid.UUID) -> Removal | None:
 
 def due(now: datetime) -> QuerySet[Removal]:
     """Orders that something can be done about now, those waiting longest first."""
-    return Removal.objects.filter(
-        state__in=OPEN, due_at__lte=now, not_before__lte=now
-    ).order_by("not_before")
+    return Removal.objects.filter(state__in=OPEN, due_at__lte=now, not_before__lte=now).order_by(
+        "not_before"
+    )
 
 
 def hurry(removal_id: uuid.UUID) -> None:

@@ -51,7 +51,9 @@ def start(workspace: Workspace, user: User) -> Export:
 def hurry(export_id: uuid.UUID) -> None:
     """Pack after the commit; the timer would come to it too."""
     transaction.on_commit(
-        lambda: current_app.send_task("apps.leaving.tasks.pack", args=[str(export_id)], retry=False),
+        lambda: current_app.send_task(
+            "apps.leaving.tasks.pack", args=[str(export_id)], retry=False
+        ),
         robust=True,
     )
 
@@ -168,7 +170,8 @@ def link(export: Export) -> str:
     if export.state != ExportState.READY:
         raise ApiError(
             "export-not-ready",
-            "내려받을 수 있는 내보내기가 아닙니다. 준비 중이면 잠시 기다리고, 기간이 지났으면 새로 만들어 주세요.",
+            "지금은 내려받을 수 없습니다. 준비 중이면 잠시 기다리고, "
+            "기간이 지났으면 새로 만들어 주세요.",
             "This export can't be downloaded: wait until it is ready, or make a new one where "
             "it has expired.",
         )

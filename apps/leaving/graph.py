@@ -22,7 +22,7 @@ def owned() -> dict[Table, str]:
     In the order in which they can be emptied: nothing points at a table before it.
     """
     paths: dict[Table, str] = {Workspace: ""}
-    waiting = [Workspace]
+    waiting: list[Table] = [Workspace]
     while waiting:
         target = waiting.pop(0)
         for table in apps.get_models(include_auto_created=True):

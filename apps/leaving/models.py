@@ -114,9 +114,7 @@ class Export(Owned):
     """
 
     user_id = models.UUIDField()
-    state = models.CharField(
-        max_length=8, choices=ExportState.choices, default=ExportState.PACKING
-    )
+    state = models.CharField(max_length=8, choices=ExportState.choices, default=ExportState.PACKING)
     key = models.CharField(max_length=300, unique=True)
     upload_id = models.CharField(max_length=1024, blank=True)
     files_total = models.PositiveIntegerField(default=0)

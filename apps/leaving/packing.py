@@ -44,7 +44,9 @@ class PartWriter(io.RawIOBase):
 
     def __init__(self, key: str, upload_id: str, progress: Progress) -> None:
         self._key, self._upload_id = key, upload_id
-        self._buffer = bytearray(storage.read_bytes(progress.rest)) if progress.rest else bytearray()
+        self._buffer = (
+            bytearray(storage.read_bytes(progress.rest)) if progress.rest else bytearray()
+        )
         self._offset = progress.offset
         self.etags = list(progress.etags)
 
@@ -149,7 +151,7 @@ def _chunks(member: Member) -> Iterator[bytes]:
             yield piece.encode()
         return
     try:
-        source: BinaryIO = storage.open_stream(member.key)  # type: ignore[assignment]
+        source: BinaryIO = storage.open_stream(member.key)
     except FileNotFoundError:
         return  # deleted meanwhile; its row says so
     with source:

@@ -9,7 +9,7 @@ from .models import By, Export, ExportState, Removal, RemovalState, Subject
 _ERASABLE: Final = ((Subject.FILE.value, "file"), (Subject.VOICE.value, "voice"))
 
 
-class ExportSerializer(serializers.ModelSerializer[Export]):
+class DataExportSerializer(serializers.ModelSerializer[Export]):
     """A zip of everything that the workspace has."""
 
     state = serializers.ChoiceField(choices=ExportState.choices)
@@ -32,7 +32,7 @@ class ExportSerializer(serializers.ModelSerializer[Export]):
         read_only_fields = fields
 
 
-class ExportLinkSerializer(serializers.Serializer[Any]):
+class DataExportLinkSerializer(serializers.Serializer[Any]):
     url = serializers.URLField(help_text="Good for an hour.")
     filename = serializers.CharField()
 

@@ -159,9 +159,7 @@ def _erase_objects(removal: Removal) -> Went:
         if not mine:
             return Went.WAIT
         gone, size = empty(removal.places)
-    _rows(removal).update(
-        objects_gone=F("objects_gone") + gone, bytes_gone=F("bytes_gone") + size
-    )
+    _rows(removal).update(objects_gone=F("objects_gone") + gone, bytes_gone=F("bytes_gone") + size)
     return Went.AGAIN if gone >= OBJECTS_AT_ONCE else Went.NEXT
 
 

@@ -66,7 +66,9 @@ def _own_jobs(removal: Removal) -> QuerySet[Job]:
 
 def places_of(removal: Removal) -> Places:
     """Everything that lies, or may yet be put, in storage."""
-    found = Places(folders=[f"jobs/{pk}/" for pk in _own_jobs(removal).values_list("pk", flat=True)])
+    found = Places(
+        folders=[f"jobs/{pk}/" for pk in _own_jobs(removal).values_list("pk", flat=True)]
+    )
     files = AudioFile.objects.for_workspace(removal.workspace_id)
     voices = Voice.objects.for_workspace(removal.workspace_id)
     match removal.subject:

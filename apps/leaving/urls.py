@@ -8,6 +8,6 @@ urlpatterns = [
     path("exports/<uuid:id>/download", api.ExportDownloadView.as_view()),
     path("erasures", api.ErasureListView.as_view()),
     path("erasures/<uuid:id>", api.ErasureView.as_view()),
-    path("account-erasure", api.AccountErasureView.as_view()),
-    path("workspace-erasure", api.WorkspaceErasureView.as_view()),
+    path("erasures/account", api.AccountErasureView.as_view()),
+    path("erasures/workspace", api.WorkspaceErasureView.as_view()),
 ]

@@ -90,7 +90,9 @@ def one_of_each(workspace: Workspace, owner: User) -> dict[str, str]:
         job=job, fence=1, state=AttemptState.QUEUED, not_before=job.created_at
     )
     webhook, _ = hooks.create(workspace, url="https://example.com/", events=["*"])
-    export = Export.objects.create(workspace=workspace, user_id=owner.pk, key=f"exports/{uuid.uuid4()}")
+    export = Export.objects.create(
+        workspace=workspace, user_id=owner.pk, key=f"exports/{uuid.uuid4()}"
+    )
     removal = Removal.objects.create(
         subject="file", subject_id=uuid.uuid4(), workspace_id=workspace.pk, by="customer",
         state="done", due_at=job.created_at, not_before=job.created_at,

@@ -164,10 +164,10 @@ def test_old_backups_go_and_what_others_need_stays(
 ) -> None:
     moments = [timezone.now() - timedelta(days=40), timezone.now()]
     first_only = make_file(customers[0].workspace, data=b"gone soon").key
-    monkeypatch.setattr(making.timezone, "now", lambda: moments[0])
+    monkeypatch.setattr(timezone, "now", lambda: moments[0])
     first = making.make(target, str)
     storage.delete(first_only)
-    monkeypatch.setattr(making.timezone, "now", lambda: moments[1])
+    monkeypatch.setattr(timezone, "now", lambda: moments[1])
     second = making.make(target, str)
     assert making.prune(target, 30) == [first.name]
     assert manifest.names(target) == [second.name]

@@ -83,9 +83,7 @@ def _known(target: Target) -> dict[tuple[str, int, str], Stored]:
     return {(each.key, each.size, each.etag): each for each in last}
 
 
-def _copy(
-    target: Target, known: dict[tuple[str, int, str], Stored], say: Say
-) -> Iterator[Stored]:
+def _copy(target: Target, known: dict[tuple[str, int, str], Stored], say: Say) -> Iterator[Stored]:
     copied = skipped = 0
     for found in storage.listed():
         if found.key.startswith(_SKIPPED):

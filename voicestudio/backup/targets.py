@@ -9,7 +9,9 @@ from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, Storage
 from storages.backends.s3 import S3Storage
 
-_PRIVATE: Final = {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}
+_FILES: Final = 0o600
+_FOLDERS: Final = 0o700
+"""Modes: backups hold what the database and storage hold."""
 
 
 def open_target(name: str) -> "Target":
@@ -17,8 +19,14 @@ def open_target(name: str) -> "Target":
     place = urlsplit(name)
     if place.scheme != "s3":
         folder = Path(name).absolute()
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return Target(FileSystemStorage(str(folder), allow_overwrite=True, **_PRIVATE))
+        folder.mkdir(parents=True, exist_ok=True, mode=_FOLDERS)
+        storage = FileSystemStorage(
+            str(folder),
+            file_permissions_mode=_FILES,
+            directory_permissions_mode=_FOLDERS,
+            allow_overwrite=True,
+        )
+        return Target(storage)
     return Target(
         S3Storage(
             bucket_name=place.netloc,

@@ -1,4 +1,5 @@
 import { enDevelopers } from "./en.developers";
+import { enLeaving } from "./en.leaving";
 import { enMaking } from "./en.making";
 import { enMoney } from "./en.money";
 import { enSecurity } from "./en.security";
@@ -9,6 +10,7 @@ export const en: Record<Key, string> = {
   ...enMaking,
   ...enMoney,
   ...enSecurity,
+  ...enLeaving,
   brand: "AI Voice Studio",
   otherLanguage: "한국어",
   skip: "Skip to content",

@@ -2,7 +2,9 @@ import { useQuery } from "@tanstack/react-query";
 import { Code, LogOut } from "lucide-react";
 import { meQuery } from "../api/queries";
 import { auth } from "../auth/allauth";
+import { ExportCard } from "../features/account/ExportCard";
 import { LanguageCard } from "../features/account/LanguageCard";
+import { LeaveCard } from "../features/account/LeaveCard";
 import { PasswordCard } from "../features/account/PasswordCard";
 import { SecondStepCard } from "../features/account/SecondStepCard";
 import { SessionsCard } from "../features/account/SessionsCard";
@@ -47,6 +49,8 @@ export default function Account() {
         </div>
         <div className="grid grid-cols-1 gap-5">
           <SessionsCard />
+          {me?.workspace.role === "owner" && <ExportCard />}
+          <LeaveCard />
         </div>
       </div>
     </>

@@ -118,7 +118,7 @@ def _make_voice_and_jobs(name: str, ids: dict[str, str]) -> None:
     card = ReportCard.objects.get(job_id=job.pk)
     ReportCard.objects.filter(pk=card.pk).update(
         job_id=uuid.uuid4(),
-        card=card.card | {"files": [{"id": ids["files"], "name": f"{name}-song.wav"}]}
+        card=card.card | {"files": [{"id": ids["files"], "name": f"{name}-song.wav"}]},
     )
 
 

@@ -29,9 +29,7 @@ class Command(BaseCommand):
         call_command("ensure_bucket", stdout=self.stdout)
         try:
             restoring.restore(place, name, force=options["force"], say=self.stdout.write)
-            count = restoring.erase_again(
-                _receipts(place, options["receipts"]), self.stdout.write
-            )
+            count = restoring.erase_again(_receipts(place, options["receipts"]), self.stdout.write)
         except (BackupError, DatabaseError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"restored {name}; {count} erasures done again")
