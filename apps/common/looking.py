@@ -24,8 +24,9 @@ from .errors import ApiError
 class Verb:
     """Something that an operator does to a row: a button, a page that asks why, one call.
 
-    ``may`` says whether it makes sense now, ``act`` does it for a reason or raises ApiError. ``typed`` is what has to be typed before it is done, where it can't be undone.
-    ``then`` is the page that shows what came of it.
+    ``may`` says whether it makes sense now, ``act`` does it for a reason or raises ApiError.
+    ``typed`` is what has to be typed before it is done, where it can't be undone. ``then`` is the
+    page that shows what came of it.
     """
 
     name: str
