@@ -5,7 +5,7 @@ clients sign, because browsers and workers may see the store under another addre
 """
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
 UPLOADS: Final = "uploads/"
+EXPORTS: Final = "exports/"
 
 STORAGE_ERRORS: Final = (BotoCoreError, ClientError, OSError)
 """What an unreachable or refusing store raises."""
@@ -179,16 +180,14 @@ def listed(prefix: str = "") -> Iterator[Found]:
         yield Found(summary.key, summary.size, summary.e_tag.strip('"'))
 
 
-def measured(folders: Iterable[str], keys: Iterable[str]) -> Iterator[Found]:
-    """The objects of these folders, and those of the keys that are there."""
-    for folder in folders:
-        if not folder.endswith("/") or len(folder) < 3:
-            raise ValueError("a folder ends in /")
-        yield from listed(folder)
-    for key in keys:
-        found = size(key)
-        if found is not None:
-            yield Found(key, found, "")
+def at(name: str) -> Iterator[Found]:
+    """The objects of a folder (it ends in /), or the object of a key, where it is there."""
+    if name.endswith("/"):
+        if len(name) < 3:
+            raise ValueError("this is no folder")
+        yield from listed(name)
+    elif (found := size(name)) is not None:
+        yield Found(name, found, "")
 
 
 def begin_parts(key: str) -> str:
@@ -349,11 +348,12 @@ def ensure_bucket(origins: list[str]) -> None:
         LifecycleConfiguration={
             "Rules": [
                 {
-                    "ID": "unfinished-uploads",
+                    "ID": f"unfinished-{prefix.rstrip('/')}",
                     "Status": "Enabled",
-                    "Filter": {"Prefix": UPLOADS},
+                    "Filter": {"Prefix": prefix},
                     "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 3},
                 }
+                for prefix in (UPLOADS, EXPORTS)
             ]
         },
     )

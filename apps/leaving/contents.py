@@ -75,7 +75,7 @@ def documents(export: Export) -> Iterator[Member]:
 
 def _rows(table: type[Model], path: str, export: Export) -> Iterator[str]:
     """A JSON list, a row at a time; secrets of ours and others' names are left out."""
-    shown = [f.attname for f in table._meta.concrete_fields if not _SECRET.search(f.name)]
+    shown = [f.attname for f in table._meta.concrete_fields if not _SECRET.search(f.attname)]
     rows = table._base_manager.filter(**{path: export.workspace_id}).order_by("pk").values(*shown)
     begin = "["
     for row in rows.iterator(chunk_size=_AT_ONCE):

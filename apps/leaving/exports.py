@@ -34,7 +34,7 @@ _MEMBERS_A_STEP: Final = 200
 def start(workspace: Workspace, user: User) -> Export:
     """Begin a zip of the workspace. ApiError while another is being made."""
     pk = uuid.uuid4()
-    key = f"exports/{workspace.pk}/{pk}.zip"
+    key = f"{storage.EXPORTS}{workspace.pk}/{pk}.zip"
     try:
         with transaction.atomic():
             export = Export.objects.create(id=pk, workspace=workspace, user_id=user.pk, key=key)
@@ -81,6 +81,9 @@ def pack(export_id: uuid.UUID) -> bool:
 
 def _step(export: Export) -> bool:
     if not export.upload_id:
+        export.upload_id = storage.begin_parts(export.key)
+        export.save(update_fields=["upload_id", "updated_at"])
+    if not export.packed:
         _begin(export)
         return True
     progress = Progress(**export.packed)
@@ -102,11 +105,10 @@ def _begin(export: Export) -> None:
     """Freeze the list of objects, and pack all that is text."""
     found = contents.objects(export)
     storage.write_bytes(_list_key(export), json.dumps(found).encode())
-    export.upload_id = storage.begin_parts(export.key)
     export.files_total, export.bytes_total = len(found), sum(size for *_, size in found)
     after = packing.add(export.key, export.upload_id, Progress(), [*contents.documents(export)])
     with transaction.atomic():
-        export.save(update_fields=["upload_id", "files_total", "bytes_total", "updated_at"])
+        export.save(update_fields=["files_total", "bytes_total", "updated_at"])
         _keep(export, after, 0)
 
 

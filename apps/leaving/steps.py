@@ -37,6 +37,7 @@ log = structlog.get_logger(__name__)
 
 ROWS_AT_ONCE: Final = 2000
 OBJECTS_AT_ONCE: Final = 500
+PLACES_AT_ONCE: Final = 200
 JOBS_AT_ONCE: Final = 50
 PATIENCE: Final = timedelta(minutes=10)
 """For workers to leave; what one stores after that goes when its links have ended."""
@@ -158,24 +159,48 @@ def _erase_objects(removal: Removal) -> Went:
     with alone("erase") as mine:
         if not mine:
             return Went.WAIT
-        gone, size = empty(removal.places)
-    _rows(removal).update(objects_gone=F("objects_gone") + gone, bytes_gone=F("bytes_gone") + size)
-    return Went.AGAIN if gone >= OBJECTS_AT_ONCE else Went.NEXT
+        is_over = _empty(removal)
+    return Went.NEXT if is_over else Went.AGAIN
 
 
-def empty(places: dict[str, Any]) -> tuple[int, int]:
-    """Delete what lies in these places, so much at once; how many objects and bytes went."""
-    for key, upload_id in places.get("uploads", []):
-        storage.abort_parts(key, upload_id)
+def _empty(removal: Removal) -> bool:
+    """Delete what lies in the next of the order's places; whether it has been through them all."""
+    places: dict[str, Any] = removal.places
+    names = [*places["folders"], *places["keys"]]
+    begun = places.get("done", 0)
+    if begun == 0:
+        _abort_uploads(places)
     gone = size = 0
-    for found in storage.measured(places.get("folders", []), places.get("keys", [])):
-        storage.delete(found.key)
-        gone, size = gone + 1, size + found.size
-        if gone >= OBJECTS_AT_ONCE:
-            return gone, size
-    for folder in places.get("folders", []):
-        Erasure.objects.filter(key__startswith=folder, upload_id="").delete()
-    return gone, size
+    ahead = names[begun : begun + PLACES_AT_ONCE]
+    done = begun
+    for name in ahead:
+        for found in storage.at(name):
+            storage.delete(found.key)
+            gone, size = gone + 1, size + found.size
+            if gone >= OBJECTS_AT_ONCE:
+                break
+        else:
+            done += 1
+            continue
+        break
+    is_over: bool = done >= len(names)
+    Removal.objects.filter(pk=removal.pk).update(
+        places=places | {"done": 0 if is_over else done},
+        objects_gone=F("objects_gone") + gone,
+        bytes_gone=F("bytes_gone") + size,
+    )
+    return is_over
+
+
+def _abort_uploads(places: dict[str, Any]) -> None:
+    """Free unfinished uploads, and take over what the queue of erasures had to do there."""
+    for key, upload_id in places["uploads"]:
+        storage.abort_parts(key, upload_id)
+    for folder in places["folders"]:
+        queued = Erasure.objects.filter(key__startswith=folder)
+        for row in queued.exclude(upload_id=""):
+            storage.abort_parts(row.key, row.upload_id)
+        queued.delete()
 
 
 def _ask_provider(removal: Removal) -> Went:
@@ -294,10 +319,8 @@ def sweep_again() -> int:
         with alone("erase") as mine:
             if not mine:
                 return looked
-            gone, size = empty(removal.places)
-        late = Removal.objects.filter(pk=removal.pk)
-        late.update(objects_gone=F("objects_gone") + gone, bytes_gone=F("bytes_gone") + size)
-        if gone < OBJECTS_AT_ONCE:
-            late.update(swept_at=timezone.now(), places={})
+            is_over = _empty(removal)
+        if is_over:
+            Removal.objects.filter(pk=removal.pk).update(swept_at=timezone.now(), places={})
         looked += 1
     return looked

@@ -10,7 +10,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from apps.accounts.models import Membership, Role, Workspace
-from apps.common import audit
+from apps.common import audit, storage
 from apps.common.models import Erasure, KeptAnswer, OutboxEvent
 from apps.common.sealed import unseal
 from apps.jobs.models import Attempt, Job, VoiceUse
@@ -73,7 +73,7 @@ def places_of(removal: Removal) -> Places:
     voices = Voice.objects.for_workspace(removal.workspace_id)
     match removal.subject:
         case Subject.WORKSPACE:
-            found.folders.append(f"uploads/{removal.workspace_id}/")
+            found.folders.append(f"{storage.UPLOADS}{removal.workspace_id}/")
         case Subject.FILE:
             files, voices = files.filter(pk=removal.subject_id), voices.none()
         case Subject.VOICE:
@@ -81,7 +81,9 @@ def places_of(removal: Removal) -> Places:
         case _:
             files, voices = files.none(), voices.none()
     if removal.workspace_id:
-        found.folders.append(f"exports/{removal.workspace_id}/")  # it may be in any of them
+        found.folders.append(
+            f"{storage.EXPORTS}{removal.workspace_id}/"
+        )  # it may be in any of them
         _add_exports(found, removal)
     for key, upload_id in files.values_list("key", "upload_id").iterator():
         found.keys.append(key)

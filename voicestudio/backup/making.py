@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from django.db import connection
 from django.utils import timezone
 
 from apps.common import storage
@@ -28,7 +29,7 @@ from .targets import Target
 Say = Callable[[str], object]
 HOLD: Final = "erase"
 """The lock under which objects are deleted."""
-_SKIPPED: Final = "exports/"
+_SKIPPED: Final = storage.EXPORTS
 """Copies for a week of what is copied anyway."""
 _WAIT_S: Final = 600
 
@@ -46,7 +47,7 @@ def make(target: Target, say: Say) -> Manifest:
         say(f"database: {size:,} bytes")
         objects = tuple(_copy(target, known, say))
         kept = Manifest(name, sha256, size, objects)
-        manifest.write(target, kept)
+    manifest.write(target, kept)
     keep_receipts(target)
     return kept
 
@@ -58,11 +59,22 @@ def _deletions_held() -> Iterator[None]:
     while True:
         with alone(HOLD) as mine:
             if mine:
+                session = _session()
                 yield
+                if _session() != session:
+                    raise BackupError("The database went away meanwhile. Make another backup.")
                 return
         if time.monotonic() > end:
             raise BackupError("Deletions or another backup are under way. Try again later.")
         time.sleep(0.2)
+
+
+def _session() -> int:
+    """A lock goes with its session: another one holds nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        [found] = cursor.fetchone() or (0,)
+    return int(found)
 
 
 def _dump(target: Target, name: str) -> tuple[str, int]:

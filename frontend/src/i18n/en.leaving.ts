@@ -1,17 +1,17 @@
 import type { koLeaving } from "./ko.leaving";
 
 export const enLeaving: Record<keyof typeof koLeaving, string> = {
-  exportTitle: "Export my data",
-  exportText:
+  takeoutTitle: "Export my data",
+  takeoutText:
     "Get your uploads, results, voices and every record as one zip. We will mail you when it is ready.",
-  exportStart: "Make a zip",
-  exportAgain: "Make a new one",
-  exportPacking: "Your zip is being made",
-  exportProgress: "{done} of {total} files · {size}",
-  exportReady: "{size} · until {date}",
-  exportDownload: "Download",
-  exportFailed: "The zip could not be made. Please try again.",
-  exportExpired: "Your last zip has expired and was deleted.",
+  takeoutStart: "Make a zip",
+  takeoutAgain: "Make a new one",
+  takeoutPacking: "Your zip is being made",
+  takeoutProgress: "{done} of {total} files · {size}",
+  takeoutReady: "{size} · until {date}",
+  takeoutDownload: "Download",
+  takeoutFailed: "The zip could not be made. Please try again.",
+  takeoutExpired: "Your last zip has expired and was deleted.",
   leaveTitle: "Deletion",
   leaveText: "You can undo it for {days} days. After that everything is gone for good.",
   leaveWorkspace: "Delete workspace",
@@ -25,7 +25,7 @@ export const enLeaving: Record<keyof typeof koLeaving, string> = {
   leaveUndone: "The deletion was undone",
   leaveDialogText:
     "Files, voices, jobs and subscriptions will be deleted in {days} days. Credits that are left can't be paid back. Records of payments are kept without your name for five years, as the law asks.",
-  leaveType: "Type {name} to go on",
+  leaveType: "To confirm, type: {name}",
   leaveAction: "Schedule deletion",
   leaveExportFirst: "Export what you need first.",
 };

@@ -104,6 +104,7 @@ def test_killed_anywhere_it_goes_on(
 ) -> None:
     monkeypatch.setattr(steps, "ROWS_AT_ONCE", 3)
     monkeypatch.setattr(steps, "OBJECTS_AT_ONCE", 2)
+    monkeypatch.setattr(steps, "PLACES_AT_ONCE", 3)
     removal = account(customer)
     left = [moment]
 

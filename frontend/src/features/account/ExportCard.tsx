@@ -23,9 +23,9 @@ export function ExportCard() {
   return (
     <section aria-labelledby="export" className="card grid grid-cols-1 gap-4 p-6">
       <h2 id="export" className="text-lg font-bold">
-        {t("exportTitle")}
+        {t("takeoutTitle")}
       </h2>
-      <p className="text-muted">{t("exportText")}</p>
+      <p className="text-muted">{t("takeoutText")}</p>
       {newest.error && <Failure error={newest.error} retry={() => void newest.refetch()} />}
       {newest.isPending && <Skeleton rows={1} height="h-11" />}
       {found && <Standing found={found} />}
@@ -36,7 +36,7 @@ export function ExportCard() {
           className="justify-self-start"
           onClick={() => start.mutate()}
         >
-          {t(found ? "exportAgain" : "exportStart")}
+          {t(found ? "takeoutAgain" : "takeoutStart")}
         </Button>
       )}
     </section>
@@ -53,7 +53,7 @@ function Standing({ found }: { found: DataExport }) {
     const failed = found.state === "failed";
     return (
       <p role="status" className={failed ? "text-bad" : "text-faint"}>
-        {t(failed ? "exportFailed" : "exportExpired")}
+        {t(failed ? "takeoutFailed" : "takeoutExpired")}
       </p>
     );
   }
@@ -61,13 +61,13 @@ function Standing({ found }: { found: DataExport }) {
     const { files_done: done, files_total: total, bytes_done, bytes_total } = found;
     return (
       <div role="status" className="grid gap-2">
-        <p className="font-medium">{t("exportPacking")}</p>
+        <p className="font-medium">{t("takeoutPacking")}</p>
         <ProgressBar
-          label={t("exportPacking")}
+          label={t("takeoutPacking")}
           fraction={bytes_total > 0 ? bytes_done / bytes_total : null}
         />
         <p className="text-sm text-faint">
-          {t("exportProgress", {
+          {t("takeoutProgress", {
             done: String(done),
             total: String(total),
             size: formatSize(bytes_total),
@@ -85,10 +85,10 @@ function Standing({ found }: { found: DataExport }) {
         icon={<Download aria-hidden className="size-4.5" />}
         onClick={() => download.mutate()}
       >
-        {t("exportDownload")}
+        {t("takeoutDownload")}
       </Button>
       <p className="text-sm text-faint">
-        {t("exportReady", { size: formatSize(found.size), date: until })}
+        {t("takeoutReady", { size: formatSize(found.size), date: until })}
       </p>
     </div>
   );
