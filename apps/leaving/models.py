@@ -67,7 +67,7 @@ class Removal(models.Model):
     )
     phase = models.CharField("단계", max_length=10, choices=Phase.choices, default=Phase.JOBS)
     due_at = models.DateTimeField("시작 시각")
-    not_before = models.DateTimeField(db_index=True)
+    not_before = models.DateTimeField("다음 시도", db_index=True)
     tries = models.PositiveIntegerField("시도", default=0)
     problem = models.CharField("문제", max_length=100, blank=True)
     places = models.JSONField(default=dict)
@@ -113,20 +113,22 @@ class Export(Owned):
     object is deleted.
     """
 
-    user_id = models.UUIDField()
-    state = models.CharField(max_length=8, choices=ExportState.choices, default=ExportState.PACKING)
-    key = models.CharField(max_length=300, unique=True)
+    user_id = models.UUIDField("요청한 사람의 ID")
+    state = models.CharField(
+        "상태", max_length=8, choices=ExportState.choices, default=ExportState.PACKING
+    )
+    key = models.CharField("객체 키", max_length=300, unique=True)
     upload_id = models.CharField(max_length=1024, blank=True)
-    files_total = models.PositiveIntegerField(default=0)
-    files_done = models.PositiveIntegerField(default=0)
-    bytes_total = models.PositiveBigIntegerField(default=0)
-    bytes_done = models.PositiveBigIntegerField(default=0)
+    files_total = models.PositiveIntegerField("전체 파일", default=0)
+    files_done = models.PositiveIntegerField("담은 파일", default=0)
+    bytes_total = models.PositiveBigIntegerField("전체 바이트", default=0)
+    bytes_done = models.PositiveBigIntegerField("담은 바이트", default=0)
     packed = models.JSONField(default=dict)
-    size = models.PositiveBigIntegerField(default=0)
-    tries = models.PositiveIntegerField(default=0)
-    not_before = models.DateTimeField(null=True)
-    ready_at = models.DateTimeField(null=True)
-    expires_at = models.DateTimeField(null=True)
+    size = models.PositiveBigIntegerField("크기", default=0)
+    tries = models.PositiveIntegerField("시도", default=0)
+    not_before = models.DateTimeField("다음 시도", null=True)
+    ready_at = models.DateTimeField("준비", null=True)
+    expires_at = models.DateTimeField("만료", null=True)
 
     class Meta:
         ordering = ("-created_at", "-id")

@@ -1,6 +1,7 @@
 """The drill: make data, back it up, lose everything, get everything back."""
 
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -24,10 +25,12 @@ from voicestudio.backup.targets import Target, open_target
 
 
 @pytest.fixture
-def customers(transactional_db: None, selling: Any) -> list[Customer]:
+def customers(transactional_db: None, selling: Any) -> Iterator[list[Customer]]:
+    """Two customers in a bucket of nobody else; it is left as other tests want it."""
     for each in list(storage.listed()):
         storage.delete(each.key)
-    return [make_customer(name, selling) for name in ("erin", "otto")]
+    yield [make_customer(name, selling) for name in ("erin", "otto")]
+    storage.ensure_bucket(["http://localhost:5173"])
 
 
 @pytest.fixture
