@@ -180,7 +180,7 @@ class AccountErasureView(WorkspaceView):
         user = cast(User, request.user)
         return _shown(_order(Subject.ACCOUNT, user.pk, user))
 
-    @extend_schema(operation_id="account_erasure_undo", responses=PlannedErasureSerializer)
+    @extend_schema(operation_id="account_erasure_undo", responses={200: PlannedErasureSerializer})
     def delete(self, request: Request) -> Response:
         """Keep the account after all."""
         return _undone(self.planned(request))
@@ -205,7 +205,7 @@ class WorkspaceErasureView(_OwnersView):
         require_confirmed(request)
         return _shown(_order(Subject.WORKSPACE, self.workspace.pk, cast(User, request.user)))
 
-    @extend_schema(operation_id="workspace_erasure_undo", responses=PlannedErasureSerializer)
+    @extend_schema(operation_id="workspace_erasure_undo", responses={200: PlannedErasureSerializer})
     def delete(self, request: Request) -> Response:
         """Keep the workspace after all."""
         return _undone(self.planned())
