@@ -1,14 +1,12 @@
 """What the panel shows of allauth's sign-in elsewhere: who connected what, to look at.
 
-Providers stand in the environment; rows of them would hold secrets in the clear.
+Providers stand in the environment: rows of them, which the panel leaves out, would hold secrets.
 """
 
-from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from allauth.socialaccount.models import SocialAccount
 from django.contrib import admin
 
 from apps.common.looking import ReadOnlyAdmin
-
-admin.site.unregister([SocialApp, SocialToken, SocialAccount])
 
 
 @admin.register(SocialAccount)

@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "apps.voices",
     "apps.jobs",
     "apps.hooks",
+    "apps.leaving",
     "voicestudio",
 ]
 MIDDLEWARE = [
@@ -348,6 +349,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "apps.billing.tasks.reconcile",
         "schedule": crontab(hour="18", minute="30"),  # half past three in Seoul
         "options": {"expires": 3500},
+    },
+    "leaving": {
+        "task": "apps.leaving.tasks.sweep",
+        "schedule": timedelta(seconds=30),
+        "options": {"expires": 29},
     },
     "expire-uploads": {
         "task": "apps.library.sweeps.expire_uploads",

@@ -25,6 +25,7 @@ api: list[URLPattern | URLResolver] = [
     path("", include("apps.voices.urls")),
     path("", include("apps.jobs.urls")),
     path("", include("apps.hooks.urls")),
+    path("", include("apps.leaving.urls")),
 ]
 
 handler500 = "voicestudio.views.broken"

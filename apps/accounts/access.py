@@ -80,6 +80,8 @@ class WorkspaceView(APIView):
     uses_workspace = True  # for the schema
     one_transaction = True
     """Of a POST with an idempotency key; without, it is harmless when repeated."""
+    works_suspended = False
+    """Whether it may change things while the workspace is suspended."""
     workspace: Workspace
     membership: Membership
 
@@ -93,7 +95,8 @@ class WorkspaceView(APIView):
         self.workspace = self.membership.workspace
         is_handled = hasattr(self, (request.method or "").lower())
         roles.require(request, self.membership, is_handled=is_handled)
-        if self.workspace.suspended_at and request.method not in SAFE_METHODS:
+        is_open = self.works_suspended or request.method in SAFE_METHODS
+        if self.workspace.suspended_at and not is_open:
             raise SUSPENDED
         structlog.contextvars.bind_contextvars(workspace=str(self.workspace.pk))
         if request.method == "POST" and idempotency.key_of(request):

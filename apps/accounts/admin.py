@@ -69,6 +69,10 @@ class UserAdmin(DjangoUserAdmin, OperatorAdmin):  # type: ignore[type-arg]
     def picture(self, row: User) -> audit.Snapshot:
         return super().picture(row) | {"factors": factors.names_of(row)}
 
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """A person is erased by a verb, which leaves a receipt."""
+        return False
+
     def user_change_password(
         self, request: HttpRequest, id: str, form_url: str = ""
     ) -> HttpResponse:
@@ -89,10 +93,13 @@ class MembershipInline(TabularInline):
 
 @admin.register(Workspace)
 class WorkspaceAdmin(OperatorAdmin):
-    list_display = ("name", "id", "created_at", "suspended_at")
-    list_filter = (("suspended_at", admin.EmptyFieldListFilter),)
+    list_display = ("name", "id", "created_at", "suspended_at", "erased_at")
+    list_filter = (
+        ("suspended_at", admin.EmptyFieldListFilter),
+        ("erased_at", admin.EmptyFieldListFilter),
+    )
     search_fields = ("name", "id", "memberships__user__email")
-    readonly_fields = ("id", "created_at", "suspended_at")
+    readonly_fields = ("id", "created_at", "suspended_at", "erased_at")
     ordering = ("-created_at",)
     inlines: ClassVar = [MembershipInline]
     verbs = (
@@ -103,14 +110,14 @@ class WorkspaceAdmin(OperatorAdmin):
             "해제할 때까지 멈춥니다. (Members can only look and download; running jobs end, "
             "queued ones are held until it is resumed.)",
             lambda row, _: services.suspend(row.pk),
-            lambda row: row.suspended_at is None,
+            lambda row: row.suspended_at is None and row.erased_at is None,
         ),
         Verb(
             "resume",
             "정지 해제 (resume)",
             "멤버가 다시 모든 일을 할 수 있습니다. (Members can do everything again.)",
             lambda row, _: services.resume(row.pk),
-            lambda row: row.suspended_at is not None,
+            lambda row: row.suspended_at is not None and row.erased_at is None,
         ),
     )
 

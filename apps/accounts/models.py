@@ -63,13 +63,15 @@ class User(AbstractBaseUser, PermissionsMixin):
 class Workspace(models.Model):
     """Owns files, voices, jobs and credits; shared by its members.
 
-    While it is suspended its members can look at and fetch everything, but change nothing.
+    While it is suspended its members can look at and fetch everything, but change nothing. Of an
+    erased one only its row is left, without a name, so that the ledger has something to stand on.
     """
 
     id = models.UUIDField("ID", primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField("이름", max_length=100)
     created_at = models.DateTimeField("만든 시각", auto_now_add=True)
     suspended_at = models.DateTimeField("정지 시각", null=True, blank=True, editable=False)
+    erased_at = models.DateTimeField("지운 시각", null=True, blank=True, editable=False)
     members = models.ManyToManyField(
         User, verbose_name="멤버", through="Membership", related_name="workspaces", editable=False
     )

@@ -245,6 +245,43 @@ TABLE: Final = (
         "PATCH /workspaces/{id}/members/{user_id}",
         "DELETE /workspaces/{id}/members/{user_id}",
     ),
+    _right(
+        "워크스페이스의 데이터 내보내기",
+        "Export everything that the workspace has",
+        Who.OWNER,
+        Keys.SCOPED,
+        "GET /exports",
+        "POST /exports",
+        "GET /exports/{id}",
+        "GET /exports/{id}/download",
+    ),
+    _right(
+        "목소리나 파일을 기록까지 완전히 지우기, 영수증 보기",
+        "Erase a voice or a file with its history; look at receipts",
+        Who.OWNER,
+        Keys.SCOPED,
+        "GET /erasures",
+        "POST /erasures",
+        "GET /erasures/{id}",
+    ),
+    _right(
+        "자기 계정 지우기와 되돌리기",
+        "Erase one's own account, or keep it after all",
+        Who.PERSON,
+        Keys.NEVER,
+        "GET /erasures/account",
+        "POST /erasures/account",
+        "DELETE /erasures/account",
+    ),
+    _right(
+        "워크스페이스 지우기와 되돌리기",
+        "Erase the workspace, or keep it after all",
+        Who.OWNER,
+        Keys.NEVER,
+        "GET /erasures/workspace",
+        "POST /erasures/workspace",
+        "DELETE /erasures/workspace",
+    ),
 )
 BY_OPERATION: Final[Mapping[str, Right]] = MappingProxyType(
     {operation: right for right in TABLE for operation in right.operations}

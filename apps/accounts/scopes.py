@@ -36,9 +36,12 @@ NOUNS: Final = (
     "workspaces",
     "me",
     "keys",
+    "exports",
+    "erasures",
 )
-_NAMED_ONLY: Final = frozenset({"keys", "billing"})
-"""Not part of ``read`` and ``write``: a leaked key must not make others, nor buy anything."""
+_NAMED_ONLY: Final = frozenset({"keys", "billing", "exports", "erasures"})
+"""Not part of ``read`` and ``write``: a leaked key must not make others, nor buy anything, take
+everything away or erase it."""
 SCOPES: Final = (
     "read",
     "write",

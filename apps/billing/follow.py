@@ -249,7 +249,8 @@ def _change(row: Subscription, found: Subscribed) -> None:
 
 def _workspace(tags: dict[str, str]) -> Workspace | None:
     """The workspace that we named when the customer went to pay; None where it is no longer."""
+    living = Workspace.objects.filter(erased_at=None)
     try:
-        return Workspace.objects.filter(id=uuid.UUID(tags.get("workspace", ""))).first()
+        return living.filter(id=uuid.UUID(tags.get("workspace", ""))).first()
     except ValueError:
         return None

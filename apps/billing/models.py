@@ -54,7 +54,8 @@ class Balance(models.Model):
 
 
 class Entry(models.Model):
-    """One line of the ledger; never changed nor deleted (a trigger refuses both).
+    """One line of the ledger; never changed nor deleted (a trigger refuses both), but for the
+    operator's words in ``memo``, which go with an erased customer.
 
     ``amount`` is the signed change of the available credits, ``held`` that of the reserved ones,
     ``owed`` that of the debt.

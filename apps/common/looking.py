@@ -14,7 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from unfold.admin import ModelAdmin, TabularInline
-from unfold.widgets import UnfoldAdminTextareaWidget
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from . import audit
 from .errors import ApiError
@@ -51,7 +51,9 @@ class Verb:
     """Something that an operator does to a row: a button, a page that asks why, one call.
 
     ``may`` says whether it makes sense now, ``act`` does it or raises ApiError. What calls others
-    between two commits of its own is not ``is_atomic``: its line in the log follows it.
+    between two commits of its own is not ``is_atomic``: its line in the log follows it. ``typed``
+    is what has to be typed before it is done, where it can't be undone. ``then`` is the page that
+    shows what came of it.
     """
 
     name: str
@@ -61,6 +63,38 @@ class Verb:
     may: Callable[[Any], bool]
     form: type[ReasonForm] = ReasonForm
     is_atomic: bool = True
+    typed: Callable[[Any], str] | None = None
+    then: Callable[[Any], str] | None = None
+
+
+_offered: dict[type[models.Model], list[Verb]] = {}
+
+
+def offer(model: type[models.Model], verb: Verb) -> None:
+    """A verb from an app further right, on a page that knows nothing of it."""
+    _offered.setdefault(model, []).append(verb)
+
+
+class TypedForm(ReasonForm):
+    """A reason, and the name of what it is about, typed."""
+
+    typed = forms.CharField(
+        label="확인 (confirmation)",
+        max_length=300,
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def __init__(self, wanted: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._wanted = wanted
+
+    def clean_typed(self) -> str:
+        typed = str(self.cleaned_data["typed"])
+        if typed != self._wanted:
+            raise forms.ValidationError(
+                "같지 않습니다. 그대로 입력해 주세요. (This is not the same. Type it as shown.)"
+            )
+        return typed
 
 
 class OperatorAdmin(ModelAdmin):
@@ -134,7 +168,7 @@ class OperatorAdmin(ModelAdmin):
                 self.admin_site.admin_view(partial(self._verb_page, verb=verb)),
                 name=self._address(verb),
             )
-            for verb in self.verbs
+            for verb in self.all_verbs()
         ]
         return [*pages, *super().get_urls()]
 
@@ -146,15 +180,20 @@ class OperatorAdmin(ModelAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         row = self.get_object(request, object_id)
+        verbs = self.all_verbs()
         offered = [
             (verb, reverse(f"admin:{self._address(verb)}", args=[object_id]))
-            for verb in self.verbs
+            for verb in verbs
             if row is not None and verb.may(row) and self.may_act(request)
         ]
         read = [] if row is None else [section(row) for section in self.sections]
         context = {"verbs": offered, "sections": read, **(extra_context or {})}
         shown: HttpResponse = super().change_view(request, object_id, form_url, context)
         return shown
+
+    def all_verbs(self) -> tuple[Verb, ...]:
+        """Its own, and those that apps further right offer."""
+        return (*self.verbs, *_offered.get(self.model, ()))
 
     def may_act(self, request: HttpRequest) -> bool:
         """Verbs ask for the right to change the row, also where its fields are read-only."""
@@ -169,7 +208,9 @@ class OperatorAdmin(ModelAdmin):
         row = self.get_object(request, pk)
         if row is None:
             raise Http404(pk)
-        form = verb.form(request.POST or None)
+        wanted = verb.typed(row) if verb.typed else ""
+        data = request.POST or None
+        form = TypedForm(wanted, data) if verb.typed else verb.form(data)
         if request.method == "POST" and form.is_valid():
             try:
                 self._act(verb, row, self._asked(request, form))
@@ -177,13 +218,15 @@ class OperatorAdmin(ModelAdmin):
                 form.add_error(None, f"{error.message.ko} / {error.message.en}")
             else:
                 self.message_user(request, f"{verb.title}: {row}", messages.SUCCESS)
+                page = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
                 return HttpResponseRedirect(
-                    reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[pk])
+                    verb.then(row) if verb.then else reverse(page, args=[pk])
                 )
         context = self.admin_site.each_context(request) | {
             "title": f"{verb.title}: {row}",
             "verb": verb,
             "form": form,
+            "wanted": wanted,
             "opts": self.opts,
             "row": row,
         }

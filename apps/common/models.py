@@ -103,8 +103,9 @@ class OutboxEvent(Owned):
 class Change(models.Model):
     """What an operator changed: who, what, the differing fields before and after, and why.
 
-    Never changed nor deleted (a trigger refuses both). ``who`` and ``name`` are kept as text: both
-    outlive the rows that they name.
+    Never changed nor deleted (a trigger refuses both), but for the words that name somebody who is
+    erased (``audit.erasing``). ``who`` and ``name`` are kept as text: both outlive the rows that
+    they name.
     """
 
     id = models.BigAutoField("ID", primary_key=True)

@@ -346,11 +346,16 @@ def cancel_batch(workspace_id: uuid.UUID, batch: uuid.UUID) -> list[Job]:
     if not ids:
         raise NOT_FOUND
     for job_id in reversed(ids):
-        with transaction.atomic():
-            job = rounds.lock_job(job_id)
-            if job.is_active:
-                _end_cancelled(job)
+        cancel_if_active(job_id)
     return list(jobs)
+
+
+@transaction.atomic
+def cancel_if_active(job_id: uuid.UUID) -> None:
+    """Cancel a job that is not over; one that is stays as it is."""
+    job = rounds.lock_job(job_id)
+    if job.is_active:
+        _end_cancelled(job)
 
 
 def _end_cancelled(job: Job) -> None:

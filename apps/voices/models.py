@@ -112,7 +112,10 @@ class ConsentScope(models.TextChoices):
 
 
 class Consent(Owned):
-    """Who agreed to what, when, for whose voice. Kept after revocation and deletion."""
+    """Who agreed to what, when, for whose voice. Kept after revocation and deletion.
+
+    ``user`` is null where that person's account was erased.
+    """
 
     voice = models.ForeignKey(
         Voice, verbose_name="목소리", on_delete=models.PROTECT, related_name="consents"
@@ -125,6 +128,7 @@ class Consent(Owned):
         settings.AUTH_USER_MODEL,
         verbose_name="사람",
         on_delete=models.PROTECT,
+        null=True,
         related_name="given_consents",
     )
     revoked_at = models.DateTimeField("철회한 시각", null=True, blank=True)

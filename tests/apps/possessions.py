@@ -9,6 +9,7 @@ from apps.hooks import services as hooks
 from apps.jobs import tokens
 from apps.jobs.models import Attempt, Job, VoiceUse
 from apps.jobs.states import AttemptState, JobState
+from apps.leaving.models import Export, Removal
 from apps.library.models import ReportCard
 from apps.voices.models import Consent, Voice, VoiceCheckpoint, VoiceState
 from gpu_worker.contract.params import TrainParams
@@ -90,7 +91,16 @@ def one_of_each(workspace: Workspace, owner: User) -> dict[str, str]:
     )
     invitation = invitations.invite(workspace, owner, email="invited@example.com", role=Role.MEMBER)
     webhook, _ = hooks.create(workspace, url="https://example.com/", events=["*"])
+    export = Export.objects.create(
+        workspace=workspace, user_id=owner.pk, key=f"exports/{uuid.uuid4()}"
+    )
+    removal = Removal.objects.create(
+        subject="file", subject_id=uuid.uuid4(), workspace_id=workspace.pk, by="customer",
+        state="done", due_at=job.created_at, not_before=job.created_at,
+    )  # fmt: skip
     return {
+        "exports": str(export.pk),
+        "erasures": str(removal.pk),
         "webhooks": str(webhook.pk),
         "deliveries": str(hooks.test(webhook).pk),
         "files": str(file.pk),

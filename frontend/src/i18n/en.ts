@@ -1,4 +1,5 @@
 import { enDevelopers } from "./en.developers";
+import { enLeaving } from "./en.leaving";
 import { enMaking } from "./en.making";
 import { enMoney } from "./en.money";
 import { enOperator } from "./en.operator";
@@ -15,6 +16,7 @@ export const en: Record<Key, string> = {
   ...enSecurity,
   ...enSocial,
   ...enWorkspace,
+  ...enLeaving,
   brand: "AI Voice Studio",
   otherLanguage: "한국어",
   skip: "Skip to content",

@@ -1,4 +1,5 @@
 import { koDevelopers } from "./ko.developers";
+import { koLeaving } from "./ko.leaving";
 import { koMaking } from "./ko.making";
 import { koMoney } from "./ko.money";
 import { koOperator } from "./ko.operator";
@@ -15,6 +16,7 @@ export const ko = {
   ...koSecurity,
   ...koSocial,
   ...koWorkspace,
+  ...koLeaving,
   brand: "AI 보이스 스튜디오",
   otherLanguage: "English",
   skip: "본문으로 건너뛰기",

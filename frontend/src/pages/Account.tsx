@@ -3,7 +3,9 @@ import { Code, LogOut, UsersRound } from "lucide-react";
 import { meQuery } from "../api/queries";
 import { auth } from "../auth/allauth";
 import { ConnectedCard } from "../features/account/ConnectedCard";
+import { ExportCard } from "../features/account/ExportCard";
 import { LanguageCard } from "../features/account/LanguageCard";
+import { LeaveCard } from "../features/account/LeaveCard";
 import { OperatorCard } from "../features/account/OperatorCard";
 import { PasswordCard } from "../features/account/PasswordCard";
 import { SecondStepCard } from "../features/account/SecondStepCard";
@@ -54,6 +56,8 @@ export default function Account() {
           <ConnectedCard />
           <SessionsCard />
           <OperatorCard />
+          {me?.workspace.role === "owner" && <ExportCard />}
+          <LeaveCard />
         </div>
       </div>
     </>
