@@ -46,6 +46,16 @@ OF_OWNERS: Final = {
     "DELETE /workspaces/{id}/invitations/{invitation_id}",
     "PATCH /workspaces/{id}/members/{user_id}",
     "DELETE /workspaces/{id}/members/{user_id}",
+    "GET /exports",
+    "POST /exports",
+    "GET /exports/{id}",
+    "GET /exports/{id}/download",
+    "GET /erasures",
+    "POST /erasures",
+    "GET /erasures/{id}",
+    "GET /erasures/workspace",
+    "POST /erasures/workspace",
+    "DELETE /erasures/workspace",
 }
 NO_KEYS: Final = {
     "POST /invitations/accept",
@@ -56,6 +66,12 @@ NO_KEYS: Final = {
     "DELETE /workspaces/{id}/invitations/{invitation_id}",
     "PATCH /workspaces/{id}/members/{user_id}",
     "DELETE /workspaces/{id}/members/{user_id}",
+    "GET /erasures/account",
+    "POST /erasures/account",
+    "DELETE /erasures/account",
+    "GET /erasures/workspace",
+    "POST /erasures/workspace",
+    "DELETE /erasures/workspace",
 }
 FOR_ANYBODY: Final = {
     "GET /csrf",
@@ -64,7 +80,7 @@ FOR_ANYBODY: Final = {
     "POST /invitations/look",
 }
 FOR_EVERY_KEY: Final = FOR_ANYBODY | {"GET /plans", "GET /consent-statement"}
-NAMED_ONLY: Final = ("keys", "billing")
+NAMED_ONLY: Final = ("keys", "billing", "exports", "erasures")
 
 Answer = tuple[int, str]
 Ask = Callable[[Client], Answer]
