@@ -1,4 +1,5 @@
 import { enDevelopers } from "./en.developers";
+import { enLibrary } from "./en.library";
 import { enMaking } from "./en.making";
 import { enMoney } from "./en.money";
 import { enSecurity } from "./en.security";
@@ -6,6 +7,7 @@ import type { Key } from "./ko";
 
 export const en: Record<Key, string> = {
   ...enDevelopers,
+  ...enLibrary,
   ...enMaking,
   ...enMoney,
   ...enSecurity,

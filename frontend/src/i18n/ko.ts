@@ -1,4 +1,5 @@
 import { koDevelopers } from "./ko.developers";
+import { koLibrary } from "./ko.library";
 import { koMaking } from "./ko.making";
 import { koMoney } from "./ko.money";
 import { koSecurity } from "./ko.security";
@@ -6,6 +7,7 @@ import { koSecurity } from "./ko.security";
 /** Every sentence of the pages. Korean is the source: other languages follow its keys. */
 export const ko = {
   ...koDevelopers,
+  ...koLibrary,
   ...koMaking,
   ...koMoney,
   ...koSecurity,

@@ -4,6 +4,7 @@ import { usePlayer } from "./PlayerProvider";
 import { heights, resample } from "./peaks";
 
 const BARS = 72;
+const STAYS_MS = 150;
 
 /** A small picture of a file's waveform, read once it comes into view; the played part is lit. */
 export function MiniWave({ fileId, trackKey }: { fileId: string; trackKey: string }) {
@@ -12,11 +13,17 @@ export function MiniWave({ fileId, trackKey }: { fileId: string; trackKey: strin
   useEffect(() => {
     const element = box.current;
     if (!element) return undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    // What only flies by while somebody scrolls is not read.
     const watcher = new IntersectionObserver(([entry]) => {
-      if (entry?.isIntersecting) setSeen(true);
+      clearTimeout(timer);
+      if (entry?.isIntersecting) timer = setTimeout(() => setSeen(true), STAYS_MS);
     });
     watcher.observe(element);
-    return () => watcher.disconnect();
+    return () => {
+      clearTimeout(timer);
+      watcher.disconnect();
+    };
   }, []);
   const waveform = useWaveform(fileId, seen);
   const played = usePlayedFraction(trackKey);
