@@ -2,6 +2,7 @@ import { useNavigate } from "@tanstack/react-router";
 import {
   Disc3,
   Download,
+  Ellipsis,
   Pencil,
   RotateCcw,
   Scissors,
@@ -9,8 +10,10 @@ import {
   Trash2,
   WandSparkles,
 } from "lucide-react";
+import { useState } from "react";
 import type { AudioFile } from "../../api/types";
 import { useI18n } from "../../i18n";
+import { IconButton } from "../../ui/Button";
 import { Menu, MenuItem } from "../../ui/Menu";
 import { useDownload } from "../useDownload";
 import { MakeItems } from "./MakeItems";
@@ -24,8 +27,18 @@ const ICON = "size-4";
 
 export function FileMenu({ file, ask }: { file: AudioFile; ask: Ask }) {
   const { t } = useI18n();
+  const [asked, setAsked] = useState(false);
+  const label = t("moreNamed", { name: file.name });
+  // Rows come and go by the hundred while somebody scrolls: a menu is made once it is wanted.
+  if (!asked) {
+    return (
+      <IconButton label={label} aria-haspopup="menu" onClick={() => setAsked(true)}>
+        <Ellipsis aria-hidden className="size-5" />
+      </IconButton>
+    );
+  }
   return (
-    <Menu label={t("moreNamed", { name: file.name })}>
+    <Menu label={label} defaultOpen>
       {file.state === "trashed" ? (
         <TrashItems file={file} ask={ask} />
       ) : (

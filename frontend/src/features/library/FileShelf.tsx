@@ -5,7 +5,7 @@ import { fileTrack } from "../resultTrack";
 import type { Ask } from "./FileMenu";
 import { FileRow } from "./FileRow";
 import { FileTile } from "./FileTile";
-import { useShelfKeys } from "./useShelfKeys";
+import { useLatest, useShelfKeys } from "./useShelfKeys";
 import { useShelfRows } from "./useShelfRows";
 
 interface Props {
@@ -33,9 +33,10 @@ export function FileShelf({ files, total, grid, chosen, ask, more, ...choosing }
     ...choosing,
     reveal: (index) => rows.scrollToIndex(Math.floor(index / columns), { align: "auto" }),
   });
+  const latest = useLatest(files);
   const tracks = useCallback(
-    () => files.filter((file) => file.state === "ready").map((file) => fileTrack(file)),
-    [files],
+    () => latest.current.filter(({ state }) => state === "ready").map((file) => fileTrack(file)),
+    [latest],
   );
   const Item = grid ? FileTile : FileRow;
   return (

@@ -4,6 +4,7 @@ import {
   type PointerEvent,
   type RefObject,
   useCallback,
+  useEffect,
   useRef,
 } from "react";
 import type { AudioFile } from "../../api/types";
@@ -20,6 +21,15 @@ interface Shelf {
   reveal: (index: number) => void;
 }
 
+/** What was rendered last, for handlers that need not change with it. */
+export function useLatest<T>(value: T): RefObject<T> {
+  const latest = useRef(value);
+  useEffect(() => {
+    latest.current = value;
+  });
+  return latest;
+}
+
 /** Only what is ready can be chosen. */
 const ready = (files: AudioFile[]) => files.filter((file) => file.state === "ready");
 
@@ -31,14 +41,16 @@ export function useShelfKeys({ box, files, columns, choose, clear, remove, revea
   const anchor = useRef<number | null>(null);
   const shift = useRef(false);
 
+  // Stays the same while pages arrive, so that the rows in view need not be drawn again.
+  const latest = useLatest(files);
   const chooseAt = useCallback(
     (index: number, on: boolean) => {
       const from = shift.current && anchor.current !== null ? anchor.current : index;
       const [first, last] = from < index ? [from, index] : [index, from];
-      choose(ready(files.slice(first, last + 1)), on);
+      choose(ready(latest.current.slice(first, last + 1)), on);
       anchor.current = index;
     },
-    [files, choose],
+    [latest, choose],
   );
 
   function go(index: number, extend: boolean) {
@@ -89,7 +101,10 @@ export function useShelfKeys({ box, files, columns, choose, clear, remove, revea
 
   // A click with Shift would mark the text in between.
   const onMouseDown = useCallback((event: MouseEvent) => {
-    if (event.shiftKey) event.preventDefault();
+    if (!event.shiftKey) return;
+    event.preventDefault();
+    const place = (event.target as HTMLElement).closest("[data-place]");
+    place?.querySelector<HTMLElement>("[role=checkbox]")?.focus();
   }, []);
 
   return { chooseAt, keys: { onKeyDown, onPointerDownCapture, onMouseDown } };
