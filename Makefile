@@ -54,7 +54,7 @@ check-frontend:
 
 trials: install
 	@echo "seed $(SEED)"
-	SEED=$(SEED) $(BIN)/pytest -m trial
+	SEED=$(SEED) $(BIN)/pytest -m trial -o faulthandler_timeout=7200
 
 schema: install
 	$(MANAGE) spectacular --validate --fail-on-warn --format openapi-json --file frontend/openapi.json

@@ -34,6 +34,7 @@ from gpu_worker.contract.job import Failure, Stored
 from gpu_worker.contract.scores import Scores
 from gpu_worker.contract.stage import Stage
 
+from .log import REQUEST_ID
 from .retry import Backoff, Refused, Unavailable, checked, named
 from .stopping import StopReason, StopSwitch
 
@@ -266,6 +267,7 @@ class Reporter:
         headers = {
             "Authorization": f"Bearer {self._job.token.get_secret_value()}",
             "Content-Type": "application/json",
+            **({"X-Request-ID": REQUEST_ID} if REQUEST_ID else {}),
         }
         content = batch.model_dump_json()
         try:

@@ -8,6 +8,7 @@ import platform
 import re
 import shutil
 import socket
+import time
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 from gpu_worker import tasks
 from gpu_worker.contract.base import Frozen
 from gpu_worker.contract.errors import Code, JobError
+from gpu_worker.contract.events import Progress
 from gpu_worker.contract.job import (
     MANIFEST,
     REPORT,
@@ -51,6 +53,7 @@ from gpu_worker.contract.stage import Stage
 from gpu_worker.contract.version import VERSION
 from gpu_worker.engine.stop import Stopped
 from gpu_worker.job_report import JobReport
+from gpu_worker.log import JobLog
 from gpu_worker.report import ProgressListener, Reporter, ReportPace
 from gpu_worker.retry import Backoff
 from gpu_worker.stopping import StopReason, StopSwitch
@@ -106,9 +109,33 @@ def attempt(
     beside the web.
     """
     patience = patience or Patience()
+    log = JobLog(job)
+
+    def hear(progress: Progress) -> None:
+        log.heard(progress)
+        if listener is not None:
+            listener(progress)
+
+    log.tell("attempt-started", kind=job.kind, device=_device_name(tools.device))
+    begun = time.monotonic()
+    ended = _attempt(job, tools, folder, switch, patience, hear)
+    level = "error" if ended.outcome is Outcome.FAILED else "info"
+    seconds = round(time.monotonic() - begun, 1)
+    outcome = ended.outcome.name.lower()
+    log.tell("attempt-ended", level, outcome=outcome, code=ended.code, seconds=seconds)
+    return ended
+
+
+def _attempt(
+    job: AnyJob,
+    tools: Tools,
+    folder: Path,
+    switch: StopSwitch,
+    patience: Patience,
+    listener: ProgressListener,
+) -> Ended:
     with httpx.Client(headers={"User-Agent": "ai-voice-studio-worker"}) as client:
-        hear = {"listener": listener} if listener else {}
-        reporter = Reporter(job, switch, client, patience.reports, **hear)
+        reporter = Reporter(job, switch, client, patience.reports, listener)
         transfer = Transfer(job.outputs, switch, client, patience.storage)
         # First of all: the claim rides on the first message.
         reporter.started(socket.gethostname(), _device_name(tools.device))

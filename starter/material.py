@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
@@ -133,7 +134,8 @@ def hear_all(pack: Pack, ways: Ways, seed: int, jobs: int) -> list[Heard]:
     spoken = (pack.spoken(number) for number in range(len(pack.items)))
     if jobs == 1:
         return [heard for each in spoken for heard in hear(ways, seed, each)]
-    with ProcessPoolExecutor(jobs) as pool:
+    # spawned: a fork of a process with threads may inherit a lock that nobody lets go of again
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         parts = pool.map(partial(hear, ways, seed), spoken, chunksize=4)
         return [heard for part in parts for heard in part]
 

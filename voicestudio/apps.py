@@ -9,4 +9,4 @@ class VoiceStudioConfig(AppConfig):
 
     def ready(self) -> None:
         # Celery's app has to exist before any shared task is called.
-        from . import celery, checks  # noqa: F401
+        from . import celery, checks, task_logs  # noqa: F401

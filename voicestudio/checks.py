@@ -29,10 +29,27 @@ def check_settings(app_configs: Sequence[Any] | None = None, **_: Any) -> list[C
                 f"Use one of {', '.join(_KNOWN_ENVIRONMENTS)}.",
             )
         ]
-    errors = [*_check_public(), *_check_compute(), *_check_environment(), *_check_money()]
+    errors = [
+        *_check_public(),
+        *_check_compute(),
+        *_check_environment(),
+        *_check_money(),
+        *_check_social(),
+    ]
     if settings.ENVIRONMENT == "production":
         errors += [*_check_secrets(), *_check_production()]
     return list(errors)
+
+
+def _check_social() -> list[Error]:
+    return [
+        _error(
+            31,
+            f"{name.upper()}_CLIENT_ID and {name.upper()}_CLIENT_SECRET are not both set.",
+            "Set both to offer sign-in there, or neither.",
+        )
+        for name in settings.SOCIALACCOUNT_HALF_CONFIGURED
+    ]
 
 
 def _check_environment() -> list[Error]:

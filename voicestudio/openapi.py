@@ -15,6 +15,7 @@ _METHODS: Final = frozenset({"get", "post", "put", "patch", "delete"})
 _PAID: Final = frozenset(
     {"trainings", "conversions", "covers", "separations", "preprocess", "analyses"}
 )
+_PAID_ENDS: Final = ("/retry", "/continue", "/invitations", "/invitations/accept")
 _NOUN_OF: Final = {"job": "Job", "batch": "Batch", "voice": "Voice", "file": "File"}
 _REQUEST_ID: Final = "0d2a4b6c8e0f41d3a5b7c9e1f3052746"
 _CREDITS_SHORT: Final = ApiError(
@@ -32,7 +33,7 @@ _SCOPE: Final = ApiError(
 _TITLES: Final = {
     400: "The request is not valid; `fields` names what is wrong.",
     401: "No session, or a key that opens nothing.",
-    402: "Not enough credits.",
+    402: "Not enough credits, or more than the plan allows.",
     403: "This key or person may not do it.",
     404: "There is no such thing in this workspace.",
     409: "It can't be done as things stand, or the idempotency key belongs to another request.",
@@ -58,6 +59,10 @@ def complete(result: dict[str, Any], **_: object) -> dict[str, Any]:
         for method, operation in operations.items():
             if method in _METHODS:
                 _complete_operation(path, method, operation)
+    for schema in components["schemas"].values():
+        for described in schema.get("properties", {}).values():
+            if not described.get("title", "").isascii():
+                del described["title"]  # the panel's label of a model's field
     for name, example in examples().items():
         if name in components["schemas"]:
             components["schemas"][name]["examples"] = [example]
@@ -98,7 +103,7 @@ def _statuses(path: str, method: str, operation: dict[str, Any]) -> set[int]:
     if method == "post":
         found |= {400, 409}
     noun = path.removeprefix(_ROOT).partition("/")[0]
-    if method == "post" and (noun in _PAID or path.endswith(("/retry", "/continue"))):
+    if method == "post" and (noun in _PAID or path.endswith(_PAID_ENDS)):
         found.add(402)
     if noun == "uploads":
         found.add(503)

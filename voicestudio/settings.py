@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from celery.schedules import crontab
 
+from . import social
 from .environment import REPOSITORY, Environment, database, mail
 from .logs import logging_config
 from .panel.look import panel_look
@@ -52,12 +53,17 @@ INSTALLED_APPS = [
     "allauth.headless",
     "allauth.mfa",
     "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.kakao",
+    "allauth.socialaccount.providers.naver",
+    "allauth.socialaccount.providers.google",
     "apps.common",
     "apps.billing",
     "apps.library",
     "apps.voices",
     "apps.jobs",
     "apps.hooks",
+    "apps.leaving",
     "voicestudio",
 ]
 MIDDLEWARE = [
@@ -181,7 +187,15 @@ HEADLESS_FRONTEND_URLS = {
     "account_reset_password": f"{PUBLIC_URL}/reset-password",
     "account_reset_password_from_key": f"{PUBLIC_URL}/reset-password/{{key}}",
     "account_signup": f"{PUBLIC_URL}/sign-up",
+    "socialaccount_login_error": f"{PUBLIC_URL}/signin/social",
 }
+SOCIALACCOUNT_ADAPTER = "voicestudio.signup.StudioSocialAdapter"
+SOCIALACCOUNT_PROVIDERS = social.providers(env)
+SOCIALACCOUNT_HALF_CONFIGURED = social.half_configured(env)
+SOCIALACCOUNT_AUTO_SIGNUP = False  # who is new accepts the terms first
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # the same address is no proof of the same person
+SOCIALACCOUNT_STORE_TOKENS = False
+FORM_ORIGINS = social.origins(SOCIALACCOUNT_PROVIDERS)
 USERSESSIONS_TRACK_ACTIVITY = True
 MFA_ADAPTER = "voicestudio.panel.mfa.StudioMfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -219,6 +233,7 @@ UNFOLD = panel_look()
 LANGUAGE_CODE = "ko"
 LANGUAGES = [("ko", "한국어"), ("en", "English")]
 USE_I18N = True
+LOCALE_PATHS = [REPOSITORY / "voicestudio" / "locale"]  # words of the panel's theme
 USE_TZ = True
 TIME_ZONE = "UTC"
 
@@ -339,6 +354,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "apps.library.sweeps.empty_trash",
         "schedule": timedelta(minutes=10),
         "options": {"expires": 590},
+    },
+    "leaving": {
+        "task": "apps.leaving.tasks.sweep",
+        "schedule": timedelta(seconds=30),
+        "options": {"expires": 29},
     },
     "expire-uploads": {
         "task": "apps.library.sweeps.expire_uploads",

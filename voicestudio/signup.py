@@ -4,6 +4,8 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialLogin
 from django.db import transaction
 from django.http import HttpRequest
 
@@ -32,6 +34,42 @@ class StudioAccountAdapter(DefaultAccountAdapter):
         if is_confirmed:
             welcome(email_address.user)
         return is_confirmed
+
+
+class StudioSocialAdapter(DefaultSocialAccountAdapter):
+    """allauth's door for who comes from Kakao, Naver or Google."""
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        """Believe an address to be theirs only where the provider says that it has proven it."""
+        is_proven = proves_address(sociallogin.account.provider, sociallogin.account.extra_data)
+        for address in sociallogin.email_addresses:
+            address.verified = address.verified and is_proven
+
+    @transaction.atomic
+    def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> User:
+        """A new person; with an address that is proven already the trial comes at once.
+
+        Another address than the provider's has to be proven by mail, as at any sign-up.
+        """
+        email = str(form.cleaned_data["email"]).lower()
+        known = sociallogin.email_addresses
+        sociallogin.email_addresses = [one for one in known if one.email.lower() == email]
+        user: User = super().save_user(request, sociallogin, form)
+        if EmailAddress.objects.filter(user=user, verified=True).exists():
+            welcome(user)
+        return user
+
+
+def proves_address(provider: str, data: Any) -> bool:
+    """Whether the provider vouches for the address in its profile.
+
+    Kakao's is the person's only while it is both verified and valid. Naver says nothing of its
+    own, which people may set as they like. Google says so itself, and allauth has read it.
+    """
+    if provider == "kakao":
+        account = data.get("kakao_account") or {}
+        return account.get("is_email_valid") is True and account.get("is_email_verified") is True
+    return provider == "google"
 
 
 def welcome(user: User) -> None:

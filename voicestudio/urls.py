@@ -2,12 +2,14 @@
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from apps.billing.urls import provider_urlpatterns
 from apps.common.views import CsrfView
 from apps.jobs.urls import websocket_urlpatterns, worker_urlpatterns
 
+from . import social_views
 from .panel import probes
 from .views import HealthView, error_page, not_found, second_step_picture, studio_page
 
@@ -23,6 +25,7 @@ api: list[URLPattern | URLResolver] = [
     path("", include("apps.voices.urls")),
     path("", include("apps.jobs.urls")),
     path("", include("apps.hooks.urls")),
+    path("", include("apps.leaving.urls")),
 ]
 
 handler500 = "voicestudio.views.broken"
@@ -32,12 +35,14 @@ urlpatterns = [
     path("provider/v1/", include(provider_urlpatterns)),
     path("_allauth/second-step.svg", second_step_picture),
     path("_allauth/", include("allauth.headless.urls")),
+    path("accounts/", include(social_views.urlpatterns)),
     path("docs/api", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="reference"),
     path("docs/errors", error_page),
     path("livez", probes.livez, name="livez"),
     path("readyz", probes.readyz, name="readyz"),
     path("metrics", probes.metrics, name="metrics"),
     path("admin/", admin.site.urls),
-    re_path(r"^(?:api|worker|provider|ws|_allauth|static|assets|docs)(?:/|$)", not_found),
+    path("health", RedirectView.as_view(url="/admin/health/")),  # the operator's, behind its door
+    re_path(r"^(?:api|worker|provider|ws|_allauth|accounts|static|assets|docs)(?:/|$)", not_found),
     re_path(r"^(?!admin(?:/|$))", studio_page, name="studio"),
 ]

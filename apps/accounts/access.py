@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any, cast
 
 import structlog
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404
@@ -22,7 +21,8 @@ from apps.common import idempotency
 from apps.common.errors import ApiError
 from apps.common.schema import WORKSPACE_HEADER
 
-from .models import ApiKey, Membership, Role, User, Workspace
+from . import roles
+from .models import ApiKey, Membership, User, Workspace
 
 HEADER = WORKSPACE_HEADER.name
 SUSPENDED = ApiError(
@@ -58,34 +58,45 @@ def current_membership(request: Request) -> Membership:
     return membership
 
 
-def current_workspace(request: Request) -> Workspace:
-    """The workspace of ``current_membership``."""
-    return current_membership(request).workspace
-
-
 def is_member(user: User, workspace_id: uuid.UUID) -> bool:
     """Whether the person may see the workspace (websockets ask this)."""
     return Membership.objects.filter(user_id=user.pk, workspace_id=workspace_id).exists()
 
 
-def require_owner(request: Request) -> None:
-    """Raises PermissionDenied for members of the request's workspace who do not own it."""
-    if current_membership(request).role != Role.OWNER:
-        raise PermissionDenied
+def membership_in(request: Request, workspace_id: uuid.UUID) -> Membership:
+    """The person's membership in this workspace. Raises Http404 for a stranger's."""
+    membership = memberships_of(request).filter(workspace_id=workspace_id).first()
+    if membership is None:
+        raise Http404
+    return membership
 
 
 class WorkspaceView(APIView):
-    """A view whose ``self.workspace`` is the request's, resolved after authentication."""
+    """A view whose ``self.workspace`` is the request's, resolved after authentication.
+
+    The role of ``self.membership`` in it has been held to ``roles.TABLE``.
+    """
 
     uses_workspace = True  # for the schema
     one_transaction = True
     """Of a POST with an idempotency key; without, it is harmless when repeated."""
+    works_suspended = False
+    """Whether it may change things while the workspace is suspended."""
     workspace: Workspace
+    membership: Membership
+
+    def find_membership(self, request: Request) -> Membership:
+        """Where the request acts; views below a workspace's own address look there."""
+        return current_membership(request)
 
     def initial(self, request: Request, *args: object, **kwargs: object) -> None:
         super().initial(request, *args, **kwargs)
-        self.workspace = current_workspace(request)
-        if self.workspace.suspended_at and request.method not in SAFE_METHODS:
+        self.membership = self.find_membership(request)
+        self.workspace = self.membership.workspace
+        is_handled = hasattr(self, (request.method or "").lower())
+        roles.require(request, self.membership, is_handled=is_handled)
+        is_open = self.works_suspended or request.method in SAFE_METHODS
+        if self.workspace.suspended_at and not is_open:
             raise SUSPENDED
         structlog.contextvars.bind_contextvars(workspace=str(self.workspace.pk))
         if request.method == "POST" and idempotency.key_of(request):

@@ -32,6 +32,11 @@ class WorkspaceSerializer(serializers.Serializer[Membership]):
     id = serializers.UUIDField(source="workspace.id")
     name = serializers.CharField(source="workspace.name")
     role = serializers.ChoiceField(choices=Role.choices)
+    suspended_at = serializers.DateTimeField(
+        source="workspace.suspended_at",
+        allow_null=True,
+        help_text="Since when its members can only look and download; null where they can work.",
+    )
 
 
 class UsedKeySerializer(serializers.ModelSerializer[ApiKey]):

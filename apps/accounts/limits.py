@@ -8,12 +8,12 @@ from rest_framework.throttling import BaseThrottle
 
 from apps.common.throttle import Limit, Standing, count
 
+from .allowances import allowance_of
 from .models import ApiKey, Workspace
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView  # at run time its class needs this module first
 
-DEFAULT: Final = Limit("key", 600, 60)
 PERSON: Final = Limit("session", 1800, 60)
 STRANGER: Final = Limit("address", 120, 60)
 
@@ -30,8 +30,8 @@ def refuse_many(request: Request) -> None:
 
 
 def limit_for(workspace: Workspace) -> Limit:
-    """What each API key of a workspace may send; the place for what its plan allows."""
-    return DEFAULT
+    """What each API key of a workspace may send, by the workspace's plan."""
+    return Limit("key", allowance_of(workspace.pk).requests, 60)
 
 
 class RateThrottle(BaseThrottle):

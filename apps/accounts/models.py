@@ -9,7 +9,7 @@ from django.db.models.functions import Lower
 
 from apps.common.models import Owned
 
-from .legal import Document
+from .legal import IN_FORCE, Document
 
 
 class Language(models.TextChoices):
@@ -36,7 +36,7 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """A person, known by e-mail address."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = models.UUIDField("ID", primary_key=True, default=uuid.uuid4, editable=False)
     email = models.EmailField("이메일", unique=True)
     language = models.CharField("언어", max_length=2, choices=Language.choices, default=Language.KO)
     is_active = models.BooleanField("활성", default=True)
@@ -63,15 +63,17 @@ class User(AbstractBaseUser, PermissionsMixin):
 class Workspace(models.Model):
     """Owns files, voices, jobs and credits; shared by its members.
 
-    While it is suspended its members can look at and fetch everything, but change nothing.
+    While it is suspended its members can look at and fetch everything, but change nothing. Of an
+    erased one only its row is left, without a name, so that the ledger has something to stand on.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = models.UUIDField("ID", primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField("이름", max_length=100)
     created_at = models.DateTimeField("만든 시각", auto_now_add=True)
     suspended_at = models.DateTimeField("정지 시각", null=True, blank=True, editable=False)
+    erased_at = models.DateTimeField("지운 시각", null=True, blank=True, editable=False)
     members = models.ManyToManyField(
-        User, through="Membership", related_name="workspaces", editable=False
+        User, verbose_name="멤버", through="Membership", related_name="workspaces", editable=False
     )
 
     class Meta:
@@ -90,10 +92,14 @@ class Role(models.TextChoices):
 class Membership(models.Model):
     """One person's place in one workspace."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(
+        User, verbose_name="사람", on_delete=models.CASCADE, related_name="memberships"
+    )
+    workspace = models.ForeignKey(
+        Workspace, verbose_name="워크스페이스", on_delete=models.CASCADE, related_name="memberships"
+    )
     role = models.CharField("역할", max_length=10, choices=Role.choices, default=Role.MEMBER)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField("만든 시각", auto_now_add=True)
 
     class Meta:
         verbose_name = "멤버"
@@ -109,10 +115,14 @@ class Membership(models.Model):
 class Acceptance(models.Model):
     """That a person accepted a version of a document, and when."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="acceptances")
-    document = models.CharField(max_length=10, choices=[(d.value, d.value) for d in Document])
-    version = models.CharField(max_length=20)
-    accepted_at = models.DateTimeField(auto_now_add=True)
+    user = models.ForeignKey(
+        User, verbose_name="사람", on_delete=models.CASCADE, related_name="acceptances"
+    )
+    document = models.CharField(
+        "문서", max_length=10, choices=[(d.value, IN_FORCE[d].title.ko) for d in Document]
+    )
+    version = models.CharField("판", max_length=20)
+    accepted_at = models.DateTimeField("동의한 시각", auto_now_add=True)
 
     class Meta:
         verbose_name = "약관 동의"
@@ -132,10 +142,12 @@ class ApiKey(Owned):
     apart. ``scopes`` are those of ``scopes``; ``last_used_at`` is exact to a minute.
     """
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_keys")
+    user = models.ForeignKey(
+        User, verbose_name="사람", on_delete=models.CASCADE, related_name="api_keys"
+    )
     name = models.CharField("이름", max_length=100)
     prefix = models.CharField("앞부분", max_length=16)
-    digest = models.CharField(max_length=64, unique=True, editable=False)
+    digest = models.CharField("지문", max_length=64, unique=True, editable=False)
     scopes = models.JSONField("권한")
     expires_at = models.DateTimeField("만료", null=True, blank=True)
     last_used_at = models.DateTimeField("마지막 사용", null=True, blank=True)
@@ -147,3 +159,37 @@ class ApiKey(Owned):
 
     def __str__(self) -> str:
         return f"{self.prefix} · {self.name}"
+
+
+class Invitation(Owned):
+    """Asks whoever reads the mail of ``email`` into the workspace; open until one of its ends.
+
+    The token of its link is in the mail alone: ``digest`` is its SHA-256.
+    """
+
+    email = models.EmailField("이메일")
+    role = models.CharField("역할", max_length=10, choices=Role.choices, default=Role.MEMBER)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    invited_by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    sent_at = models.DateTimeField("보낸 시각")
+    expires_at = models.DateTimeField("만료")
+    accepted_at = models.DateTimeField("수락", null=True, blank=True)
+    accepted_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    revoked_at = models.DateTimeField("취소", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "초대"
+        verbose_name_plural = "초대"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                "workspace",
+                Lower("email"),
+                condition=models.Q(accepted_at=None, revoked_at=None),
+                name="invitation_open_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email} ({self.role})"

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 
 from apps.common.errors import ApiError
 
+from . import roles
 from .models import ApiKey
 
 if TYPE_CHECKING:
@@ -35,10 +36,12 @@ NOUNS: Final = (
     "workspaces",
     "me",
     "keys",
+    "exports",
+    "erasures",
 )
-_NAMED_ONLY: Final = frozenset({"keys", "billing"})
-"""Not part of ``read`` and ``write``: a leaked key must not make others, nor buy anything."""
-_FREE: Final = frozenset({"consent-statement", "legal", "plans"})
+_NAMED_ONLY: Final = frozenset({"keys", "billing", "exports", "erasures"})
+"""Not part of ``read`` and ``write``: a leaked key must not make others, nor buy anything, take
+everything away or erase it."""
 SCOPES: Final = (
     "read",
     "write",
@@ -70,9 +73,13 @@ class HasScope(BasePermission):
     def has_permission(self, request: Request, view: "APIView") -> bool:
         if not isinstance(request.auth, ApiKey):
             return True
+        right = roles.right_of(request)
+        if right is not None and right.keys is roles.Keys.NEVER:
+            return True  # refused where strangers have been told that there is nothing
         noun = request.path.removeprefix(_ROOT).partition("/")[0]
         write = request.method not in SAFE_METHODS
-        if noun in _FREE or allows(request.auth.scopes, noun, write=write):
+        is_free = right is not None and right.keys is roles.Keys.FREE
+        if is_free or allows(request.auth.scopes, noun, write=write):
             return True
         scope = f"{noun}:{'write' if write else 'read'}"
         raise ApiError(

@@ -3,17 +3,16 @@
 import uuid
 
 from django.db.models import QuerySet
-from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.common.errors import ApiError
-
+from . import members
 from .access import WorkspaceView, memberships_of
 from .api import WorkspaceSerializer
+from .member_api import NamedWorkspaceView
 from .models import Membership, Role, Workspace
 
 
@@ -40,17 +39,11 @@ class WorkspaceListView(WorkspaceView, ListAPIView[Membership]):
         return self.list(request)
 
 
-class WorkspaceDetailView(WorkspaceView):
-    def membership(self, request: Request, workspace_id: uuid.UUID) -> Membership:
-        found = memberships_of(request).filter(workspace_id=workspace_id).first()
-        if found is None:
-            raise Http404
-        return found
-
+class WorkspaceDetailView(NamedWorkspaceView):
     @extend_schema(operation_id="workspaces_retrieve", responses=WorkspaceSerializer)
     def get(self, request: Request, id: uuid.UUID) -> Response:
         """One workspace."""
-        return Response(WorkspaceSerializer(self.membership(request, id)).data)
+        return Response(WorkspaceSerializer(self.membership).data)
 
     @extend_schema(
         operation_id="workspaces_rename",
@@ -59,15 +52,8 @@ class WorkspaceDetailView(WorkspaceView):
     )
     def patch(self, request: Request, id: uuid.UUID) -> Response:
         """Rename a workspace. Only its owner may."""
-        membership = self.membership(request, id)
-        if membership.role != Role.OWNER:
-            raise ApiError(
-                "owner-only",
-                "워크스페이스의 소유자만 할 수 있습니다.",
-                "Only the workspace's owner may do this.",
-                403,
-            )
         wanted = WorkspaceNameSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         Workspace.objects.filter(pk=id).update(name=wanted.validated_data["name"])
-        return Response(WorkspaceSerializer(self.membership(request, id)).data)
+        members.tell(id)
+        return Response(WorkspaceSerializer(self.find_membership(request)).data)

@@ -1,41 +1,38 @@
-"""Money in the operator's rooms: all to be read; credits adjusted and purchases refunded by forms
-that ask for a reason."""
+"""Money in the operator's rooms: all to be read; verbs that ask for a reason adjust credits, refund
+purchases and change plans."""
 
 import uuid
-from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
-from unfold.widgets import UnfoldAdminTextInputWidget, UnfoldBooleanWidget
+from django.contrib import admin
+from django.urls import reverse
+from unfold.widgets import (
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanWidget,
+)
 
-from apps.common import audit
-from apps.common.looking import ReadOnlyAdmin
+from apps.accounts.admin import WorkspaceAdmin
+from apps.accounts.models import Workspace
+from apps.common.errors import ApiError
+from apps.common.looking import Asked, ReadOnlyAdmin, ReasonForm, Verb
+from apps.common.sections import Link, Section
 
-from . import refunds, services
-from .models import Balance, Entry, ProviderEvent, Purchase, Refund, Subscription
+from . import follow, limits, refunds, services, subscriptions
+from .models import Balance, Entry, ProviderEvent, Purchase, PurchaseState, Refund, Subscription
+from .plans import PLANS, PlanName
+from .statement import spent_by_month
 
 
-class AdjustForm(forms.Form):
+class AdjustForm(ReasonForm):
     credits = forms.IntegerField(
         label="크레딧 (credits, -: 회수)", widget=UnfoldAdminTextInputWidget
     )
-    reason = forms.CharField(
-        label="사유 (reason)", max_length=150, widget=UnfoldAdminTextInputWidget
-    )
 
 
-class RefundForm(forms.Form):
+class RefundForm(ReasonForm):
     credits = forms.IntegerField(
         label="환불할 크레딧 (credits)", min_value=1, widget=UnfoldAdminTextInputWidget
-    )
-    reason = forms.CharField(
-        label="사유 (reason)", max_length=150, widget=UnfoldAdminTextInputWidget
     )
     as_debt = forms.BooleanField(
         label="이미 쓴 크레딧은 빚으로 (spent credits are owed)",
@@ -44,54 +41,42 @@ class RefundForm(forms.Form):
     )
 
 
-class _FormAdmin(ReadOnlyAdmin):
-    """A read-only page with one form beside it, for superusers and those who may change the row."""
+class PlanForm(ReasonForm):
+    plan = forms.ChoiceField(
+        label="요금제 (plan)",
+        choices=[(plan.name.value, plan.title.ko) for plan in PLANS.values()],
+        widget=UnfoldAdminSelectWidget,
+    )
 
-    action: str
-    title: str
 
-    def get_urls(self) -> list[URLPattern]:
-        name = f"billing_{self.opts.model_name}_{self.action}"
-        view = self.admin_site.admin_view(self.act)
-        return [path(f"<path:pk>/{self.action}/", view, name=name), *super().get_urls()]
+def _adjust(row: Balance, asked: Asked) -> None:
+    credits = asked.given["credits"]
+    memo = f"{asked.reason} ({asked.who})"[:200]
+    try:
+        services.adjust(row.workspace_id, credits, key=f"adjust:{uuid.uuid4()}", memo=memo)
+    except services.NotEnoughCredits:
+        raise ApiError(
+            "credits-short",
+            f"{row.available} 크레딧만 남아 있습니다.",
+            f"Only {row.available} credits are available.",
+        ) from None
 
-    @admin.display(description="")
-    def link(self, row: Any) -> str:
-        page = reverse(f"admin:billing_{self.opts.model_name}_{self.action}", args=[row.pk])
-        return format_html('<a href="{}">{}</a>', page, self.title)
 
-    def act(self, request: HttpRequest, pk: str) -> HttpResponse:
-        if not request.user.has_perm(f"billing.change_{self.opts.model_name}"):
-            raise PermissionDenied
-        row = get_object_or_404(self.model, pk=pk)
-        form = self.form_of(request)
-        if request.method == "POST" and form.is_valid():
-            before = audit.snapshot(row)
-            problem = self.do(request, row, form)
-            if not problem:
-                reason = form.cleaned_data["reason"]
-                audit.record(request, self.action, row, before, audit.snapshot(row), reason)
-                return HttpResponseRedirect(
-                    reverse(f"admin:billing_{self.opts.model_name}_changelist")
-                )
-            form.add_error(None, problem)
-        context = self.admin_site.each_context(request) | {
-            "title": f"{self.title}: {self.summary(row)}",
-            "verb": self.title,
-            "form": form,
-            "opts": self.opts,
-        }
-        return TemplateResponse(request, "admin/billing/form.html", context)
-
-    def form_of(self, request: HttpRequest) -> forms.Form:
-        raise NotImplementedError
-
-    def do(self, request: HttpRequest, row: Any, form: forms.Form) -> str:
-        """Why it can't be done; "" once it is."""
-        raise NotImplementedError
-
-    def summary(self, row: Any) -> str:
-        raise NotImplementedError
+def _refund(row: Purchase, asked: Asked) -> None:
+    try:
+        refunds.refund(row.id, operator=asked.who, reason=asked.reason[:200], **asked.given)
+    except refunds.NotRefundable as error:
+        raise ApiError(
+            "not-refundable",
+            f"환불할 수 없습니다. ({error})",
+            f"It can't be refunded. ({error})",
+        ) from None
+    except services.NotEnoughCredits:
+        raise ApiError(
+            "credits-short",
+            "남은 크레딧이 부족합니다. 빚으로 남기려면 아래를 고르세요.",
+            "The credits are spent; tick as_debt to have them owed.",
+        ) from None
 
 
 @admin.register(Entry)
@@ -105,34 +90,25 @@ class EntryAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Balance)
-class BalanceAdmin(_FormAdmin):
-    list_display = ("workspace", "available", "reserved", "owed", "updated_at", "link")
+class BalanceAdmin(ReadOnlyAdmin):
+    list_display = ("workspace", "available", "reserved", "owed", "updated_at")
     search_fields = ("workspace__name",)
     list_select_related = ("workspace",)
-    action = "adjust"
-    title = "크레딧 조정 (adjust)"
-
-    def form_of(self, request: HttpRequest) -> forms.Form:
-        return AdjustForm(request.POST or None)
-
-    def do(self, request: HttpRequest, row: Balance, form: forms.Form) -> str:
-        given = form.cleaned_data
-        memo = f"{given['reason']} ({request.user})"[:200]
-        try:
-            services.adjust(
-                row.workspace_id, given["credits"], key=f"adjust:{uuid.uuid4()}", memo=memo
-            )
-        except services.NotEnoughCredits:
-            return f"{row.available} 크레딧만 남아 있습니다. (only {row.available} are available)"
-        self.message_user(request, f"{given['credits']:+d}", messages.SUCCESS)
-        return ""
-
-    def summary(self, row: Balance) -> str:
-        return f"{row.workspace}, {row.available} (+{row.reserved})"
+    verbs = (
+        Verb(
+            "adjust",
+            "크레딧 조정 (adjust)",
+            "크레딧을 더하거나 뺍니다. 원장과 변경 기록에 남습니다. "
+            "(Adds or takes credits; the ledger and the change log keep it.)",
+            _adjust,
+            lambda row: True,
+            AdjustForm,
+        ),
+    )
 
 
 @admin.register(Purchase)
-class PurchaseAdmin(_FormAdmin):
+class PurchaseAdmin(ReadOnlyAdmin):
     list_display = (
         "created_at",
         "workspace",
@@ -142,31 +118,40 @@ class PurchaseAdmin(_FormAdmin):
         "credits",
         "refunded",
         "state",
-        "link",
     )
     list_filter = ("state", "item", "currency")
     search_fields = ("workspace__name", "payment_ref", "invoice_ref", "session_ref")
     list_select_related = ("workspace",)
-    action = "refund"
-    title = "환불 (refund)"
+    verbs = (
+        Verb(
+            "refund",
+            "환불 (refund)",
+            "크레딧을 먼저 거두고 돈을 돌려줍니다. "
+            "(Takes the credits back first, then sends the money.)",
+            _refund,
+            lambda row: row.state == PurchaseState.PAID and row.refunded < row.credits,
+            RefundForm,
+            is_atomic=False,  # the provider is asked between two commits
+        ),
+    )
 
-    def form_of(self, request: HttpRequest) -> forms.Form:
-        return RefundForm(request.POST or None)
 
-    def do(self, request: HttpRequest, row: Purchase, form: forms.Form) -> str:
-        given = form.cleaned_data
-        try:
-            made = refunds.refund(row.id, operator=str(request.user), **given)
-        except refunds.NotRefundable as error:
-            return f"환불할 수 없습니다. ({error})"
-        except services.NotEnoughCredits:
-            return "남은 크레딧이 부족합니다. 빚으로 남기려면 아래를 고르세요. (tick as_debt)"
-        self.message_user(request, f"{made.amount} {row.currency}: {made.state}", messages.SUCCESS)
-        return ""
-
-    def summary(self, row: Purchase) -> str:
-        left = row.credits - row.refunded
-        return f"{row.workspace}, {row.item}, {row.amount} {row.currency}, {left} credits"
+@PurchaseAdmin.shows
+def _refunds(row: Purchase) -> Section:
+    columns = ("시각", "크레딧", "빚", "금액", "상태", "운영자", "사유")
+    rows = [
+        (
+            f"{each.created_at:%F %T}",
+            f"{each.credits:,}",
+            f"{each.owed:,}",
+            f"{each.amount:,} {row.currency}",
+            each.get_state_display(),
+            each.operator,
+            each.reason,
+        )
+        for each in row.refunds.all()
+    ]
+    return Section("환불 (refunds)", (), columns, rows, empty="환불한 적이 없습니다.")
 
 
 @admin.register(Subscription)
@@ -175,6 +160,20 @@ class SubscriptionAdmin(ReadOnlyAdmin):
     list_filter = ("plan", "standing")
     search_fields = ("workspace__name", "customer_ref", "subscription_ref")
     list_select_related = ("workspace",)
+    verbs = (
+        Verb(
+            "change_plan",
+            "요금제 바꾸기 (change plan)",
+            "결제 없이 요금제와 한도만 바꿉니다. 결제 대행사의 구독이 있으면 거절됩니다. "
+            "(Changes plan and quotas without payment; refused where the provider has a "
+            "subscription.)",
+            lambda row, asked: subscriptions.change_plan(
+                row.workspace_id, PlanName(asked.given["plan"])
+            ),
+            lambda row: row.subscription_ref is None,
+            PlanForm,
+        ),
+    )
 
 
 @admin.register(Refund)
@@ -197,5 +196,43 @@ class RefundAdmin(ReadOnlyAdmin):
 @admin.register(ProviderEvent)
 class ProviderEventAdmin(ReadOnlyAdmin):
     list_display = ("created_at", "type", "object_ref", "done_at", "tries", "error")
-    list_filter = ("type",)
+    list_filter = ("type", ("done_at", admin.EmptyFieldListFilter))
     search_fields = ("id", "object_ref")
+    verbs = (
+        Verb(
+            "follow",
+            "다시 처리 (follow again)",
+            "결제 대행사에서 대상을 새로 읽어 반영합니다. "
+            "(Reads the object anew from the provider and applies it.)",
+            lambda row, _: follow.again(row.id),
+            lambda row: row.done_at is None,
+        ),
+    )
+
+
+@WorkspaceAdmin.shows
+def _money(workspace: Workspace) -> Section:
+    balance = services.balance_of(workspace.pk)
+    row = limits.subscription_of(workspace.pk)
+    facts = [
+        ("쓸 수 있음 (available)", f"{balance.available:,}"),
+        ("예약됨 (reserved)", f"{balance.reserved:,}"),
+        ("빚 (owed)", f"{balance.owed:,}"),
+        ("요금제 (plan)", limits.plan_of(row).title.ko),
+        ("구독 상태 (standing)", row.get_standing_display()),
+        ("기간 끝 (period end)", f"{row.period_end:%F}" if row.period_end else "–"),
+    ]
+    rows = [(month, f"{spent:,}") for month, spent in spent_by_month(workspace.pk)]
+    links = [
+        Link("크레딧 조정 (adjust)", reverse("admin:billing_balance_adjust", args=[workspace.pk])),
+        Link("원장 (ledger)", _of(workspace, "entry")),
+        Link("구매 (purchases)", _of(workspace, "purchase")),
+        Link("구독 (subscription)", reverse("admin:billing_subscription_change", args=[row.pk])),
+    ]
+    columns = ("달 (month)", "쓴 크레딧 (credits spent)")
+    empty = "아직 쓴 크레딧이 없습니다."
+    return Section("크레딧과 요금제 (credits, plan)", facts, columns, rows, links, empty)
+
+
+def _of(workspace: Workspace, model: str) -> str:
+    return f"{reverse(f'admin:billing_{model}_changelist')}?workspace__id__exact={workspace.pk}"

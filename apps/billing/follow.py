@@ -103,6 +103,13 @@ def _later(event_id: str, error: str) -> None:
     log.warning("event-not-followed", provider_event=event_id, error=error, tries=event.tries + 1)
 
 
+def again(event_id: str) -> None:
+    """The operator has mended what kept an event from being followed: it starts afresh."""
+    waiting = ProviderEvent.objects.filter(id=event_id, done_at=None)
+    if waiting.update(tries=0, not_before=timezone.now()):
+        transaction.on_commit(lambda: _soon(event_id), robust=True)
+
+
 def due() -> list[str]:
     """Events that nobody has followed yet, the oldest first."""
     waiting = ProviderEvent.objects.filter(
@@ -242,7 +249,8 @@ def _change(row: Subscription, found: Subscribed) -> None:
 
 def _workspace(tags: dict[str, str]) -> Workspace | None:
     """The workspace that we named when the customer went to pay; None where it is no longer."""
+    living = Workspace.objects.filter(erased_at=None)
     try:
-        return Workspace.objects.filter(id=uuid.UUID(tags.get("workspace", ""))).first()
+        return living.filter(id=uuid.UUID(tags.get("workspace", ""))).first()
     except ValueError:
         return None

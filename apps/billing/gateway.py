@@ -86,6 +86,14 @@ class StripeGateway:
             )
         return made.id
 
+    def forget(self, customer_ref: str) -> None:
+        with _errors():
+            try:
+                self._v1.customers.delete(customer_ref)
+            except stripe.InvalidRequestError as error:
+                if error.code != "resource_missing":
+                    raise
+
     def checkout(self, customer_ref: str, order: Order, key: str) -> Session:
         price: Any = {
             "currency": order.currency.value,

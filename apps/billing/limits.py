@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils import timezone
 
+from apps.accounts.allowances import DEFAULT_REQUESTS, Allowance
 from apps.common.errors import ApiError
 
 from .models import Standing, Subscription
@@ -44,6 +45,16 @@ def plan_of(row: Subscription) -> Plan:
 def quotas_of(workspace_id: uuid.UUID) -> Quotas:
     """What the workspace's plan allows now."""
     return plan_of(subscription_of(workspace_id)).quotas if is_selling() else NO_QUOTAS
+
+
+def allowance(workspace_id: uuid.UUID) -> Allowance:
+    """What ``accounts`` asks of a plan: asked with each request of a key, so it opens no row."""
+    if not is_selling():
+        return Allowance()
+    rows = Subscription.objects.filter(workspace_id=workspace_id)
+    plan = rows.values_list("plan", flat=True).first() or PlanName.TRIAL
+    quotas = PLANS[PlanName(plan)].quotas
+    return Allowance(quotas.seats, quotas.requests or DEFAULT_REQUESTS)
 
 
 def parallel_of(workspace_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:

@@ -13,12 +13,12 @@ from .provider import About
 
 
 class EntryKind(models.TextChoices):
-    GRANT = "grant"
-    RESERVE = "reserve"
-    SETTLE = "settle"
-    RELEASE = "release"
-    ADJUST = "adjust"
-    REFUND = "refund"
+    GRANT = "grant", "지급"
+    RESERVE = "reserve", "예약"
+    SETTLE = "settle", "사용"
+    RELEASE = "release", "예약 해제"
+    ADJUST = "adjust", "조정"
+    REFUND = "refund", "환불"
 
 
 class Balance(models.Model):
@@ -29,14 +29,20 @@ class Balance(models.Model):
     """
 
     workspace = models.OneToOneField(
-        "accounts.Workspace", on_delete=models.CASCADE, primary_key=True, related_name="balance"
+        "accounts.Workspace",
+        verbose_name="워크스페이스",
+        on_delete=models.CASCADE,
+        primary_key=True,
+        related_name="balance",
     )
-    available = models.BigIntegerField(default=0)
-    reserved = models.BigIntegerField(default=0)
-    owed = models.BigIntegerField(default=0)
-    updated_at = models.DateTimeField(auto_now=True)
+    available = models.BigIntegerField("쓸 수 있음", default=0)
+    reserved = models.BigIntegerField("예약됨", default=0)
+    owed = models.BigIntegerField("빚", default=0)
+    updated_at = models.DateTimeField("바뀐 시각", auto_now=True)
 
     class Meta:
+        verbose_name = "잔액"
+        verbose_name_plural = "잔액"
         constraints = (
             models.CheckConstraint(condition=Q(available__gte=0), name="balance_available"),
             models.CheckConstraint(condition=Q(reserved__gte=0), name="balance_reserved"),
@@ -48,26 +54,32 @@ class Balance(models.Model):
 
 
 class Entry(models.Model):
-    """One line of the ledger; never changed nor deleted (a trigger refuses both).
+    """One line of the ledger; never changed nor deleted (a trigger refuses both), but for the
+    operator's words in ``memo``, which go with an erased customer.
 
     ``amount`` is the signed change of the available credits, ``held`` that of the reserved ones,
     ``owed`` that of the debt.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = models.UUIDField("ID", primary_key=True, default=uuid.uuid4, editable=False)
     workspace = models.ForeignKey(
-        "accounts.Workspace", on_delete=models.PROTECT, related_name="credit_entries"
+        "accounts.Workspace",
+        verbose_name="워크스페이스",
+        on_delete=models.PROTECT,
+        related_name="credit_entries",
     )
-    kind = models.CharField(max_length=8, choices=EntryKind.choices)
-    amount = models.BigIntegerField()
-    held = models.BigIntegerField(default=0)
-    owed = models.BigIntegerField(default=0)
-    job_id = models.UUIDField(null=True, blank=True)
-    idempotency_key = models.CharField(max_length=200, unique=True)
-    memo = models.CharField(max_length=200, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    kind = models.CharField("종류", max_length=8, choices=EntryKind.choices)
+    amount = models.BigIntegerField("변화")
+    held = models.BigIntegerField("예약 변화", default=0)
+    owed = models.BigIntegerField("빚", default=0)
+    job_id = models.UUIDField("작업 ID", null=True, blank=True)
+    idempotency_key = models.CharField("중복 방지 키", max_length=200, unique=True)
+    memo = models.CharField("메모", max_length=200, blank=True)
+    created_at = models.DateTimeField("만든 시각", auto_now_add=True)
 
     class Meta:
+        verbose_name = "원장 기록"
+        verbose_name_plural = "원장 기록"
         ordering = ("-created_at", "-id")
         indexes = (
             models.Index(fields=["workspace", "-created_at", "-id"], name="entry_by_workspace"),
@@ -92,10 +104,10 @@ class Entry(models.Model):
 class Standing(models.TextChoices):
     """``overdue``: a payment failed; after ``grace_until`` no new paid jobs start."""
 
-    NONE = "none"
-    ACTIVE = "active"
-    OVERDUE = "overdue"
-    ENDED = "ended"
+    NONE = "none", "없음"
+    ACTIVE = "active", "이용 중"
+    OVERDUE = "overdue", "결제 실패"
+    ENDED = "ended", "끝남"
 
 
 class Subscription(models.Model):
@@ -106,26 +118,40 @@ class Subscription(models.Model):
     """
 
     workspace = models.OneToOneField(
-        "accounts.Workspace", on_delete=models.CASCADE, primary_key=True, related_name="+"
+        "accounts.Workspace",
+        verbose_name="워크스페이스",
+        on_delete=models.CASCADE,
+        primary_key=True,
+        related_name="+",
     )
-    plan = models.CharField(max_length=16, default=PlanName.TRIAL)
-    standing = models.CharField(max_length=8, choices=Standing.choices, default=Standing.NONE)
-    customer_ref = models.CharField(max_length=100, null=True, blank=True, unique=True)
-    subscription_ref = models.CharField(max_length=100, null=True, blank=True, unique=True)
-    checkout_ref = models.CharField(max_length=100, blank=True)
-    period_end = models.DateTimeField(null=True, blank=True)
-    grace_until = models.DateTimeField(null=True, blank=True)
-    ends = models.BooleanField(default=False)
-    updated_at = models.DateTimeField(auto_now=True)
+    plan = models.CharField("요금제", max_length=16, default=PlanName.TRIAL)
+    standing = models.CharField(
+        "구독 상태", max_length=8, choices=Standing.choices, default=Standing.NONE
+    )
+    customer_ref = models.CharField(
+        "결제 고객 번호", max_length=100, null=True, blank=True, unique=True
+    )
+    subscription_ref = models.CharField(
+        "구독 번호", max_length=100, null=True, blank=True, unique=True
+    )
+    checkout_ref = models.CharField("결제 페이지", max_length=100, blank=True)
+    period_end = models.DateTimeField("기간 끝", null=True, blank=True)
+    grace_until = models.DateTimeField("유예 기한", null=True, blank=True)
+    ends = models.BooleanField("갱신 안 함", default=False)
+    updated_at = models.DateTimeField("바뀐 시각", auto_now=True)
+
+    class Meta:
+        verbose_name = "구독"
+        verbose_name_plural = "구독"
 
     def __str__(self) -> str:
         return f"{self.plan} ({self.standing})"
 
 
 class PurchaseState(models.TextChoices):
-    OPEN = "open"
-    PAID = "paid"
-    LAPSED = "lapsed"
+    OPEN = "open", "결제 전"
+    PAID = "paid", "결제됨"
+    LAPSED = "lapsed", "만료됨"
 
 
 class Purchase(Owned):
@@ -135,21 +161,29 @@ class Purchase(Owned):
     counts credits.
     """
 
-    item = models.CharField(max_length=20)
-    is_pack = models.BooleanField()
-    credits = models.PositiveIntegerField()
-    amount = models.PositiveIntegerField()
-    currency = models.CharField(max_length=3, choices=[(c.value, c.value) for c in Currency])
-    state = models.CharField(
-        max_length=8, choices=PurchaseState.choices, default=PurchaseState.OPEN
+    item = models.CharField("상품", max_length=20)
+    is_pack = models.BooleanField("충전 상품")
+    credits = models.PositiveIntegerField("크레딧")
+    amount = models.PositiveIntegerField("금액")
+    currency = models.CharField(
+        "통화", max_length=3, choices=[(c.value, c.value) for c in Currency]
     )
-    session_ref = models.CharField(max_length=100, null=True, blank=True, unique=True)
-    invoice_ref = models.CharField(max_length=100, null=True, blank=True, unique=True)
-    payment_ref = models.CharField(max_length=100, blank=True)
-    refunded = models.PositiveIntegerField(default=0)
-    paid_at = models.DateTimeField(null=True, blank=True)
+    state = models.CharField(
+        "상태", max_length=8, choices=PurchaseState.choices, default=PurchaseState.OPEN
+    )
+    session_ref = models.CharField(
+        "결제 세션 번호", max_length=100, null=True, blank=True, unique=True
+    )
+    invoice_ref = models.CharField(
+        "청구서 번호", max_length=100, null=True, blank=True, unique=True
+    )
+    payment_ref = models.CharField("결제 번호", max_length=100, blank=True)
+    refunded = models.PositiveIntegerField("환불한 크레딧", default=0)
+    paid_at = models.DateTimeField("결제한 시각", null=True, blank=True)
 
     class Meta:
+        verbose_name = "구매"
+        verbose_name_plural = "구매"
         ordering = ("-created_at", "-id")
         constraints = (
             models.CheckConstraint(
@@ -162,24 +196,30 @@ class Purchase(Owned):
 
 
 class RefundState(models.TextChoices):
-    PENDING = "pending"
-    DONE = "done"
-    REFUSED = "refused"
+    PENDING = "pending", "진행 중"
+    DONE = "done", "완료"
+    REFUSED = "refused", "거절됨"
 
 
 class Refund(Owned):
     """Money that goes back: its credits are taken first; of a refused one they come back."""
 
-    purchase = models.ForeignKey(Purchase, on_delete=models.PROTECT, related_name="refunds")
-    credits = models.PositiveIntegerField()
-    owed = models.PositiveIntegerField(default=0)
-    amount = models.PositiveIntegerField()
-    state = models.CharField(max_length=8, choices=RefundState.choices, default=RefundState.PENDING)
-    refund_ref = models.CharField(max_length=100, blank=True)
-    reason = models.CharField(max_length=200)
-    operator = models.CharField(max_length=254)
+    purchase = models.ForeignKey(
+        Purchase, verbose_name="구매", on_delete=models.PROTECT, related_name="refunds"
+    )
+    credits = models.PositiveIntegerField("크레딧")
+    owed = models.PositiveIntegerField("빚", default=0)
+    amount = models.PositiveIntegerField("금액")
+    state = models.CharField(
+        "상태", max_length=8, choices=RefundState.choices, default=RefundState.PENDING
+    )
+    refund_ref = models.CharField("환불 번호", max_length=100, blank=True)
+    reason = models.CharField("사유", max_length=200)
+    operator = models.CharField("운영자", max_length=254)
 
     class Meta:
+        verbose_name = "환불"
+        verbose_name_plural = "환불"
         ordering = ("-created_at", "-id")
         constraints = (
             models.CheckConstraint(condition=Q(owed__lte=F("credits")), name="refund_owed_at_most"),
@@ -195,18 +235,22 @@ class ProviderEvent(models.Model):
     The object itself is fetched anew when the event is followed; nothing else of it is kept.
     """
 
-    id = models.CharField(primary_key=True, max_length=100)
-    type = models.CharField(max_length=100)
-    about = models.CharField(max_length=16, choices=[(a.value, a.value) for a in About])
-    object_ref = models.CharField(max_length=100)
-    created_at = models.DateTimeField()
-    received_at = models.DateTimeField(auto_now_add=True)
-    done_at = models.DateTimeField(null=True, blank=True)
-    tries = models.PositiveIntegerField(default=0)
-    not_before = models.DateTimeField()
-    error = models.CharField(max_length=200, blank=True)
+    id = models.CharField("ID", primary_key=True, max_length=100)
+    type = models.CharField("종류", max_length=100)
+    about = models.CharField(
+        "대상 종류", max_length=16, choices=[(a.value, a.value) for a in About]
+    )
+    object_ref = models.CharField("대상 번호", max_length=100)
+    created_at = models.DateTimeField("만든 시각")
+    received_at = models.DateTimeField("받은 시각", auto_now_add=True)
+    done_at = models.DateTimeField("처리한 시각", null=True, blank=True)
+    tries = models.PositiveIntegerField("시도 횟수", default=0)
+    not_before = models.DateTimeField("다시 할 시각")
+    error = models.CharField("오류", max_length=200, blank=True)
 
     class Meta:
+        verbose_name = "결제 이벤트"
+        verbose_name_plural = "결제 이벤트"
         ordering = ("-created_at", "-id")
         indexes = (
             models.Index(fields=["not_before"], condition=Q(done_at=None), name="event_not_done"),

@@ -45,17 +45,20 @@ class Price:
 
 @dataclass(frozen=True)
 class Quotas:
-    """``storage`` in bytes, ``minutes`` of sound given to jobs a month, ``parallel`` jobs at once.
+    """``storage`` in bytes, ``minutes`` of sound given to jobs a month, ``parallel`` jobs at once,
+    ``seats`` for members, ``requests`` of each API key a minute.
 
-    None: no limit.
+    None: no limit, of requests the usual one.
     """
 
     storage: int | None
     minutes: int | None
     parallel: int | None
+    seats: int | None
+    requests: int | None
 
 
-NO_QUOTAS: Final = Quotas(None, None, None)
+NO_QUOTAS: Final = Quotas(None, None, None, None, None)
 """Of an installation that sells nothing: its operator grants credits."""
 
 
@@ -80,10 +83,10 @@ class Pack:
 
 
 TRIAL: Final = Plan(
-    PlanName.TRIAL, Sentence("체험", "Trial"), None, WELCOME_CREDITS, Quotas(2 * GB, 60, 1)
+    PlanName.TRIAL, Sentence("체험", "Trial"), None, WELCOME_CREDITS, Quotas(2 * GB, 60, 1, 2, 300)
 )
 PAYG: Final = Plan(
-    PlanName.PAYG, Sentence("충전형", "Pay as you go"), None, 0, Quotas(20 * GB, 600, 2)
+    PlanName.PAYG, Sentence("충전형", "Pay as you go"), None, 0, Quotas(20 * GB, 600, 2, 3, 600)
 )
 PLANS: Final[Mapping[PlanName, Plan]] = {
     plan.name: plan
@@ -94,21 +97,21 @@ PLANS: Final[Mapping[PlanName, Plan]] = {
             Sentence("스타터", "Starter"),
             Price(krw=19_900, usd=15_00),
             10_000,
-            Quotas(50 * GB, 600, 2),
+            Quotas(50 * GB, 600, 2, 3, 600),
         ),
         Plan(
             PlanName.STUDIO,
             Sentence("스튜디오", "Studio"),
             Price(krw=59_000, usd=45_00),
             36_000,
-            Quotas(200 * GB, 3_000, 4),
+            Quotas(200 * GB, 3_000, 4, 10, 1_200),
         ),
         Plan(
             PlanName.LABEL,
             Sentence("레이블", "Label"),
             Price(krw=199_000, usd=149_00),
             140_000,
-            Quotas(1_000 * GB, 15_000, 10),
+            Quotas(1_000 * GB, 15_000, 10, 50, 3_000),
         ),
         PAYG,
     )
@@ -126,3 +129,10 @@ PACKS: Final[Mapping[str, Pack]] = {
 def margin(price: Price, credits: int) -> float:
     """The part of a price in dollars that is left when every credit has become a GPU second."""
     return 1 - credits * settings.GPU_USD_PER_S * 100 / price.usd
+
+
+def usd_per_credit() -> float:
+    """What a credit brings in where it is sold cheapest, in dollars: margins count on no more."""
+    sold = [(plan.price, plan.credits) for plan in PLANS.values() if plan.price is not None]
+    sold += [(pack.price, pack.credits) for pack in PACKS.values()]
+    return min(price.usd / 100 / credits for price, credits in sold)

@@ -130,6 +130,12 @@ class Provider(Protocol):
     def customer(self, email: str, tags: dict[str, str], key: str) -> str:
         """Make a customer; its ref."""
 
+    def forget(self, customer_ref: str) -> None:
+        """Delete a customer with cards and subscriptions; one that is gone already is fine.
+
+        What was paid stays with the provider, without a name.
+        """
+
     def checkout(self, customer_ref: str, order: Order, key: str) -> Session:
         """Open a page to pay at."""
 

@@ -51,6 +51,10 @@ class QuotasSerializer(serializers.Serializer[Any]):
     storage = serializers.IntegerField(allow_null=True, help_text="Bytes.")
     minutes = serializers.IntegerField(allow_null=True, help_text="Of sound given to jobs a month.")
     parallel = serializers.IntegerField(allow_null=True, help_text="Jobs at once.")
+    seats = serializers.IntegerField(allow_null=True, help_text="Members, invited ones too.")
+    requests = serializers.IntegerField(
+        allow_null=True, help_text="Of each API key a minute; the usual number where null."
+    )
 
 
 class PlanSerializer(serializers.Serializer[Any]):

@@ -57,11 +57,20 @@ def grant(workspace_id: uuid.UUID, amount: int, *, key: str, memo: str = "") -> 
 
 
 @transaction.atomic
-def adjust(workspace_id: uuid.UUID, amount: int, *, key: str, memo: str) -> Entry:
+def adjust(
+    workspace_id: uuid.UUID,
+    amount: int,
+    *,
+    key: str,
+    memo: str,
+    job_id: uuid.UUID | None = None,
+) -> Entry:
     """The operator adds or takes credits, and says why. NotEnoughCredits where they aren't free."""
     balance_of(workspace_id)
     _lock(workspace_id)
-    entry, is_new = _write(workspace_id, EntryKind.ADJUST, key, amount=amount, memo=memo)
+    entry, is_new = _write(
+        workspace_id, EntryKind.ADJUST, key, amount=amount, memo=memo, job_id=job_id
+    )
     if is_new and not _balance(workspace_id).filter(available__gte=-amount).update(
         available=F("available") + amount
     ):

@@ -1,9 +1,14 @@
 """Who changed what in the operator's rooms: one final row a change, with before and after."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 
-from django.db import models
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection, models, transaction
+from django.db.models import Q
+from django.db.models.functions import Cast
 from django.forms.models import model_to_dict
 from django.http import HttpRequest
 
@@ -11,6 +16,8 @@ from .models import Change
 
 Snapshot = dict[str, Any]
 HIDDEN: Final = "•••"
+ERASE: Final = "erase"
+"""The verb whose reason stays: it says why something is no longer there."""
 _SECRET: Final = ("password", "sealed", "secret", "token", "digest")
 
 
@@ -52,6 +59,46 @@ def record(
         before=_shown(before, names),
         after=_shown(after, names),
     )
+
+
+@contextmanager
+def erasing() -> Iterator[None]:
+    """Within a transaction: final rows may have the words taken out that name somebody.
+
+    Triggers look at it; what, when and by whom stays final.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL studio.erasing = 'on'")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL studio.erasing = 'off'")
+
+
+def forget_rows(model: type[models.Model], ids: Iterable[object]) -> None:
+    """What the logs say of rows that are being erased: that something was done, nothing else."""
+    named = [str(each) for each in ids]
+    about = Change.objects.filter(what=model._meta.label_lower, row__in=named)
+    _forget(about.exclude(name="", reason="", before={}, after={}))
+    kind = ContentType.objects.get_for_model(model)
+    LogEntry.objects.filter(content_type=kind, object_id__in=named).delete()
+
+
+def forget_person(email: str) -> None:
+    """Every line of the log that names this address."""
+    words = Q(name__icontains=email) | Q(reason__icontains=email) | Q(who__iexact=email)
+    found = Change.objects.annotate(
+        old=Cast("before", models.TextField()), new=Cast("after", models.TextField())
+    ).filter(words | Q(old__icontains=email) | Q(new__icontains=email))
+    _forget(Change.objects.filter(pk__in=list(found.values_list("pk", flat=True))))
+    with transaction.atomic(), erasing():
+        Change.objects.filter(who__iexact=email).update(who="")
+        Change.objects.filter(reason__icontains=email).update(reason="")
+
+
+def _forget(found: models.QuerySet[Change]) -> None:
+    with transaction.atomic(), erasing():
+        found.exclude(verb=ERASE).update(name="", reason="", before={}, after={})
+        found.filter(verb=ERASE).update(name="", before={}, after={})
 
 
 def _shown(values: Mapping[str, Any], names: list[str]) -> Snapshot:

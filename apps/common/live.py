@@ -17,7 +17,7 @@ from rest_framework.utils.encoders import JSONEncoder
 
 log = structlog.get_logger(__name__)
 
-Topic = Literal["job", "file", "voice", "credits"]
+Topic = Literal["job", "file", "voice", "credits", "workspace", "members"]
 
 
 def live_group(workspace_id: uuid.UUID | str) -> str:
@@ -44,10 +44,19 @@ def _send(
 ) -> None:
     body = data() if callable(data) else data
     text = json.dumps({"type": topic, "data": body}, cls=JSONEncoder, ensure_ascii=False)
+    _to_group(workspace_id, {"type": "workspace.message", "text": text})
+
+
+def dismiss(workspace_id: uuid.UUID | str, user_id: uuid.UUID) -> None:
+    """Closes the sockets of a person who is no member any more, once the transaction commits."""
+    event = {"type": "workspace.dismiss", "user": str(user_id)}
+    transaction.on_commit(lambda: _to_group(workspace_id, event), robust=True)
+
+
+def _to_group(workspace_id: uuid.UUID | str, event: dict[str, str]) -> None:
     layer = get_channel_layer()
     assert layer is not None
-    event = {"type": "workspace.message", "text": text}
     try:
         async_to_sync(layer.group_send)(live_group(workspace_id), event)
     except (RedisError, OSError) as error:
-        log.warning("live message lost", topic=topic, error=str(error))
+        log.warning("live message lost", kind=event["type"], error=str(error))

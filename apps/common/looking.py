@@ -1,6 +1,7 @@
 """What the operator's pages share: every change is written down, verbs ask for a reason."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar
@@ -13,37 +14,98 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from unfold.admin import ModelAdmin, TabularInline
-from unfold.widgets import UnfoldAdminTextareaWidget
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from . import audit
 from .errors import ApiError
+from .sections import Section
+
+
+class ReasonForm(forms.Form):
+    """Every verb asks why; some ask more."""
+
+    reason = forms.CharField(
+        label="사유 (reason)", max_length=500, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.order_fields([name for name in self.fields if name != "reason"])
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What an operator answered to a verb's form."""
+
+    request: HttpRequest
+    reason: str
+    given: dict[str, Any]
+
+    @property
+    def who(self) -> str:
+        return str(self.request.user)
 
 
 @dataclass(frozen=True)
 class Verb:
     """Something that an operator does to a row: a button, a page that asks why, one call.
 
-    ``may`` says whether it makes sense now, ``act`` does it or raises ApiError.
+    ``may`` says whether it makes sense now, ``act`` does it or raises ApiError. What calls others
+    between two commits of its own is not ``is_atomic``: its line in the log follows it. ``typed``
+    is what has to be typed before it is done, where it can't be undone. ``then`` is the page that
+    shows what came of it.
     """
 
     name: str
     title: str
     warning: str
-    act: Callable[[Any, str], object]
+    act: Callable[[Any, Asked], object]
     may: Callable[[Any], bool]
+    form: type[ReasonForm] = ReasonForm
+    is_atomic: bool = True
+    typed: Callable[[Any], str] | None = None
+    then: Callable[[Any], str] | None = None
 
 
-class ReasonForm(forms.Form):
-    reason = forms.CharField(
-        label="사유 (reason)", max_length=500, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3})
+_offered: dict[type[models.Model], list[Verb]] = {}
+
+
+def offer(model: type[models.Model], verb: Verb) -> None:
+    """A verb from an app further right, on a page that knows nothing of it."""
+    _offered.setdefault(model, []).append(verb)
+
+
+class TypedForm(ReasonForm):
+    """A reason, and the name of what it is about, typed."""
+
+    typed = forms.CharField(
+        label="확인 (confirmation)",
+        max_length=300,
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
+
+    def __init__(self, wanted: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._wanted = wanted
+
+    def clean_typed(self) -> str:
+        typed = str(self.cleaned_data["typed"])
+        if typed != self._wanted:
+            raise forms.ValidationError(
+                "같지 않습니다. 그대로 입력해 주세요. (This is not the same. Type it as shown.)"
+            )
+        return typed
 
 
 class OperatorAdmin(ModelAdmin):
-    """A page of the operator's panel. What its forms and verbs change is kept in the change log."""
+    """A page of the operator's panel. What its forms and verbs change is kept in the change log.
+
+    Apps that know more of a row than its own add to ``sections`` of the page by ``shows``.
+    """
 
     verbs: tuple[Verb, ...] = ()
-    change_form_outer_before_template = "operator/verbs.html"
+    sections: ClassVar[tuple[Callable[[Any], Section], ...]] = ()
+    change_form_outer_before_template = "operator/above.html"
     compressed_fields = True
     warn_unsaved_form = True
     list_filter_submit = False
@@ -89,6 +151,14 @@ class OperatorAdmin(ModelAdmin):
     def _note_deleted(self, request: HttpRequest, row: models.Model) -> None:
         audit.record(request, "delete", row, audit.snapshot(row), {})
 
+    # -- sections ----------------------------------------------------------------------------
+
+    @classmethod
+    def shows(cls, section: Callable[[Any], Section]) -> Callable[[Any], Section]:
+        """Decorates a function that reads a section of this page from its row."""
+        cls.sections = (*cls.sections, section)
+        return section
+
     # -- verbs -------------------------------------------------------------------------------
 
     def get_urls(self) -> list[URLPattern]:
@@ -98,7 +168,7 @@ class OperatorAdmin(ModelAdmin):
                 self.admin_site.admin_view(partial(self._verb_page, verb=verb)),
                 name=self._address(verb),
             )
-            for verb in self.verbs
+            for verb in self.all_verbs()
         ]
         return [*pages, *super().get_urls()]
 
@@ -109,15 +179,21 @@ class OperatorAdmin(ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        row = self.get_object(request, object_id) if self.verbs else None
+        row = self.get_object(request, object_id)
+        verbs = self.all_verbs()
         offered = [
             (verb, reverse(f"admin:{self._address(verb)}", args=[object_id]))
-            for verb in self.verbs
+            for verb in verbs
             if row is not None and verb.may(row) and self.may_act(request)
         ]
-        context = {"verbs": offered, **(extra_context or {})}
+        read = [] if row is None else [section(row) for section in self.sections]
+        context = {"verbs": offered, "sections": read, **(extra_context or {})}
         shown: HttpResponse = super().change_view(request, object_id, form_url, context)
         return shown
+
+    def all_verbs(self) -> tuple[Verb, ...]:
+        """Its own, and those that apps further right offer."""
+        return (*self.verbs, *_offered.get(self.model, ()))
 
     def may_act(self, request: HttpRequest) -> bool:
         """Verbs ask for the right to change the row, also where its fields are read-only."""
@@ -132,32 +208,45 @@ class OperatorAdmin(ModelAdmin):
         row = self.get_object(request, pk)
         if row is None:
             raise Http404(pk)
-        form = ReasonForm(request.POST or None)
+        wanted = verb.typed(row) if verb.typed else ""
+        data = request.POST or None
+        form = TypedForm(wanted, data) if verb.typed else verb.form(data)
         if request.method == "POST" and form.is_valid():
             try:
-                self._act(request, row, verb, form.cleaned_data["reason"])
+                self._act(verb, row, self._asked(request, form))
             except ApiError as error:
                 form.add_error(None, f"{error.message.ko} / {error.message.en}")
             else:
                 self.message_user(request, f"{verb.title}: {row}", messages.SUCCESS)
+                page = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
                 return HttpResponseRedirect(
-                    reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[pk])
+                    verb.then(row) if verb.then else reverse(page, args=[pk])
                 )
         context = self.admin_site.each_context(request) | {
             "title": f"{verb.title}: {row}",
             "verb": verb,
             "form": form,
+            "wanted": wanted,
             "opts": self.opts,
             "row": row,
         }
         return TemplateResponse(request, "operator/verb.html", context)
 
-    def _act(self, request: HttpRequest, row: Any, verb: Verb, reason: str) -> None:
+    @staticmethod
+    def _asked(request: HttpRequest, form: ReasonForm) -> Asked:
+        given = dict(form.cleaned_data)
+        return Asked(request, given.pop("reason"), given)
+
+    def _act(self, verb: Verb, row: Any, asked: Asked) -> None:
         """The verb and its line in the log, both or neither."""
-        with transaction.atomic():
-            before = audit.snapshot(row)
-            verb.act(row, reason)
-            audit.record(request, verb.name, row, before, audit.snapshot(row), reason)
+        with transaction.atomic() if verb.is_atomic else nullcontext():
+            before = self.picture(row)
+            verb.act(row, asked)
+            audit.record(asked.request, verb.name, row, before, self.picture(row), asked.reason)
+
+    def picture(self, row: Any) -> audit.Snapshot:
+        """What the change log compares before and after a verb."""
+        return audit.snapshot(row)
 
 
 class ReadOnlyAdmin(OperatorAdmin):

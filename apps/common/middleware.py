@@ -66,7 +66,7 @@ class ContentSecurityPolicyMiddleware:
                 "worker-src 'self' blob:",
                 "object-src 'none'",
                 "base-uri 'self'",
-                "form-action 'self'",
+                " ".join(("form-action 'self'", *settings.FORM_ORIGINS)),
                 "frame-ancestors 'none'",
             )
         )

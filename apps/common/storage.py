@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
 UPLOADS: Final = "uploads/"
+EXPORTS: Final = "exports/"
 
 STORAGE_ERRORS: Final = (BotoCoreError, ClientError, OSError)
 """What an unreachable or refusing store raises."""
@@ -166,6 +167,50 @@ def delete(key: str) -> None:
     _store().delete(key)
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    key: str
+    size: int
+    etag: str
+
+
+def listed(prefix: str = "") -> Iterator[Found]:
+    """Every object whose key starts so, in the store's order."""
+    for summary in _store().bucket.objects.filter(Prefix=prefix):
+        yield Found(summary.key, summary.size, summary.e_tag.strip('"'))
+
+
+def at(name: str) -> Iterator[Found]:
+    """The objects of a folder (it ends in /), or the object of a key, where it is there."""
+    if name.endswith("/"):
+        if len(name) < 3:
+            raise ValueError("this is no folder")
+        yield from listed(name)
+    elif (found := size(name)) is not None:
+        yield Found(name, found, "")
+
+
+def begin_parts(key: str) -> str:
+    """Start an object that comes in parts; its upload id."""
+    return _admin().create_multipart_upload(Bucket=settings.S3_BUCKET, Key=key)["UploadId"]
+
+
+def store_part(key: str, upload_id: str, number: int, data: bytes) -> str:
+    """Store a part (5 MiB at least, but for the last), over one of the same number; its etag."""
+    answer = _admin().upload_part(
+        Bucket=settings.S3_BUCKET, Key=key, UploadId=upload_id, PartNumber=number, Body=data
+    )
+    return answer["ETag"]
+
+
+def complete_parts(key: str, upload_id: str, etags: list[str]) -> None:
+    """Make an object of its parts, numbered from 1."""
+    parts: Any = [{"PartNumber": number, "ETag": each} for number, each in enumerate(etags, 1)]
+    _admin().complete_multipart_upload(
+        Bucket=settings.S3_BUCKET, Key=key, UploadId=upload_id, MultipartUpload={"Parts": parts}
+    )
+
+
 def delete_prefix(prefix: str) -> int:
     """Removes every object whose key starts so; returns how many."""
     if not prefix.endswith("/") or len(prefix) < 3:
@@ -303,11 +348,12 @@ def ensure_bucket(origins: list[str]) -> None:
         LifecycleConfiguration={
             "Rules": [
                 {
-                    "ID": "unfinished-uploads",
+                    "ID": f"unfinished-{prefix.rstrip('/')}",
                     "Status": "Enabled",
-                    "Filter": {"Prefix": UPLOADS},
+                    "Filter": {"Prefix": prefix},
                     "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 3},
                 }
+                for prefix in (UPLOADS, EXPORTS)
             ]
         },
     )

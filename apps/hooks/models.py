@@ -18,9 +18,9 @@ class Endpoint(Owned):
     url = models.CharField("주소", max_length=500)
     description = models.CharField("설명", max_length=200, blank=True)
     events = models.JSONField("이벤트")
-    sealed_secret = models.TextField(editable=False)
-    sealed_previous = models.TextField(blank=True, editable=False)
-    previous_until = models.DateTimeField(null=True, blank=True)
+    sealed_secret = models.TextField("봉인한 비밀", editable=False)
+    sealed_previous = models.TextField("봉인한 이전 비밀", blank=True, editable=False)
+    previous_until = models.DateTimeField("이전 비밀 기한", null=True, blank=True)
     is_enabled = models.BooleanField("사용", default=True)
     disabled_code = models.CharField("끈 이유", max_length=16, blank=True)
     failing_since = models.DateTimeField("실패 시작", null=True, blank=True)
@@ -34,9 +34,9 @@ class Endpoint(Owned):
 
 
 class DeliveryState(models.TextChoices):
-    PENDING = "pending"
-    DELIVERED = "delivered"
-    FAILED = "failed"
+    PENDING = "pending", "대기"
+    DELIVERED = "delivered", "전달됨"
+    FAILED = "failed", "실패"
 
 
 class Delivery(Owned):
@@ -46,17 +46,21 @@ class Delivery(Owned):
     Pending ones are tried again from ``next_at``; ``claimed_until`` keeps two workers apart.
     """
 
-    endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="deliveries")
-    event = models.ForeignKey(OutboxEvent, on_delete=models.CASCADE, related_name="deliveries")
-    state = models.CharField(
-        max_length=10, choices=DeliveryState.choices, default=DeliveryState.PENDING
+    endpoint = models.ForeignKey(
+        Endpoint, verbose_name="엔드포인트", on_delete=models.CASCADE, related_name="deliveries"
     )
-    tries = models.PositiveSmallIntegerField(default=0)
-    since = models.DateTimeField()
-    next_at = models.DateTimeField()
-    claimed_until = models.DateTimeField(null=True, blank=True)
-    delivered_at = models.DateTimeField(null=True, blank=True)
-    log = models.JSONField(default=list)
+    event = models.ForeignKey(
+        OutboxEvent, verbose_name="이벤트", on_delete=models.CASCADE, related_name="deliveries"
+    )
+    state = models.CharField(
+        "상태", max_length=10, choices=DeliveryState.choices, default=DeliveryState.PENDING
+    )
+    tries = models.PositiveSmallIntegerField("시도 횟수", default=0)
+    since = models.DateTimeField("시작 시각")
+    next_at = models.DateTimeField("다음 시각")
+    claimed_until = models.DateTimeField("맡은 기한", null=True, blank=True)
+    delivered_at = models.DateTimeField("전달된 시각", null=True, blank=True)
+    log = models.JSONField("기록", default=list)
 
     class Meta:
         verbose_name = "웹훅 전달"

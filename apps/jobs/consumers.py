@@ -40,6 +40,12 @@ class WorkspaceConsumer(AsyncWebsocketConsumer):
     async def workspace_message(self, event: dict[str, Any]) -> None:
         await self.send(text_data=event["text"])
 
+    async def workspace_dismiss(self, event: dict[str, Any]) -> None:
+        """Somebody is no member any more; a browser of theirs hears nothing from here on."""
+        user = self.scope.get("user")
+        if isinstance(user, User) and str(user.pk) == event["user"]:
+            await self.close(NOT_FOUND)
+
     async def _may_listen(self, workspace_id: uuid.UUID) -> bool:
         user = self.scope.get("user")
         if not isinstance(user, User):

@@ -1,11 +1,14 @@
-"""Who comes next: fair between workspaces, each with at most so many attempts in flight."""
+"""Who comes next: fair between workspaces, each with at most so many attempts in flight.
+
+What a suspended workspace has queued is held, with its credits, until it is resumed.
+"""
 
 import math
 import uuid
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Case, Count, F, IntegerField, Value, When
+from django.db.models import Case, Count, F, IntegerField, QuerySet, Value, When
 from django.utils import timezone
 
 from apps.billing.limits import parallel_of
@@ -41,6 +44,12 @@ def claim(attempt_id: uuid.UUID, backend: str) -> bool:
     return claimed == 1
 
 
+def sendable(now: datetime) -> QuerySet[Attempt]:
+    """Attempts that wait for nothing but their turn."""
+    waiting = Attempt.objects.filter(state=AttemptState.QUEUED, not_before__lte=now)
+    return waiting.filter(job__workspace__suspended_at=None)
+
+
 def is_in_doubt(backend: str) -> bool:
     """Whether a submit of the last minutes got no answer, and its worker was not heard of since."""
     since = timezone.now() - DOUBT
@@ -67,7 +76,7 @@ def _in_flight(backend: str) -> dict[uuid.UUID, int]:
 def _next(flying: dict[uuid.UUID, int], limits: Limits, now: datetime) -> uuid.UUID | None:
     if limits.total is not None and sum(flying.values()) >= limits.total:
         return None
-    waiting = Attempt.objects.filter(state=AttemptState.QUEUED, not_before__lte=now)
+    waiting = sendable(now)
     if full := _full(flying, limits):
         waiting = waiting.exclude(job__workspace_id__in=full)
     return (

@@ -19,6 +19,7 @@ from .states import (
     ATTEMPT_REMOTE,
     JOB_ACTIVE,
     JOB_MOVES,
+    KIND_NAMES,
     AttemptState,
     FetchState,
     IllegalMove,
@@ -34,40 +35,50 @@ class Job(Owned):
     attempt, ``held_fence`` the attempt that began the current reservation, ``version`` grows with
     each change that a browser can see. ``batch`` is what was asked for together, ``scores`` the
     newest evaluation of a training, ``finish_asked_at`` when the customer had heard enough of it.
-    ``sound_s`` is the seconds of sound that it was started with.
+    ``sound_s`` is the seconds of sound that it was started with. ``request_id`` names the request
+    that began the current round.
     ``tidied_at`` is when what its attempts had left in storage was deleted.
     """
 
-    kind = models.CharField(max_length=16, choices=[(k.value, k.value) for k in JobKind])
-    state = models.CharField(max_length=16, choices=JobState.choices, default=JobState.QUEUED)
-    title = models.CharField(max_length=255)
-    params = models.JSONField()
-    inputs = models.JSONField()
-    voices = models.ManyToManyField(Voice, through="VoiceUse", related_name="jobs")
-    batch = models.UUIDField(null=True, blank=True)
-    stage = models.CharField(max_length=16, blank=True)
-    fraction = models.FloatField(default=0.0)
-    eta_s = models.FloatField(null=True, blank=True)
-    step = models.PositiveIntegerField(null=True, blank=True)
-    total_steps = models.PositiveIntegerField(null=True, blank=True)
-    losses = models.JSONField(default=dict)
-    scores = models.JSONField(null=True, blank=True)
-    finish_asked_at = models.DateTimeField(null=True, blank=True)
-    quote = models.PositiveIntegerField()
-    sound_s = models.FloatField(default=0.0)
-    cost = models.PositiveIntegerField(null=True, blank=True)
-    error_code = models.CharField(max_length=64, blank=True)
-    error_detail = models.TextField(blank=True)
-    fence = models.PositiveIntegerField(default=0)
-    held_fence = models.PositiveIntegerField(default=0)
-    version = models.PositiveBigIntegerField(default=1)
-    idempotency_key = models.CharField(max_length=200, blank=True)
-    fingerprint = models.CharField(max_length=64, blank=True)
-    started_at = models.DateTimeField(null=True, blank=True)
-    finished_at = models.DateTimeField(null=True, blank=True)
-    tidied_at = models.DateTimeField(null=True, blank=True)
+    kind = models.CharField(
+        "종류", max_length=16, choices=[(k.value, KIND_NAMES[k]) for k in JobKind]
+    )
+    state = models.CharField(
+        "상태", max_length=16, choices=JobState.choices, default=JobState.QUEUED
+    )
+    title = models.CharField("제목", max_length=255)
+    params = models.JSONField("설정")
+    inputs = models.JSONField("입력")
+    voices = models.ManyToManyField(
+        Voice, verbose_name="목소리", through="VoiceUse", related_name="jobs"
+    )
+    batch = models.UUIDField("묶음", null=True, blank=True)
+    stage = models.CharField("단계", max_length=16, blank=True)
+    fraction = models.FloatField("진행률", default=0.0)
+    eta_s = models.FloatField("남은 시간(초)", null=True, blank=True)
+    step = models.PositiveIntegerField("스텝", null=True, blank=True)
+    total_steps = models.PositiveIntegerField("전체 스텝", null=True, blank=True)
+    losses = models.JSONField("손실", default=dict)
+    scores = models.JSONField("점수", null=True, blank=True)
+    finish_asked_at = models.DateTimeField("일찍 끝내 달라고 한 시각", null=True, blank=True)
+    quote = models.PositiveIntegerField("견적")
+    sound_s = models.FloatField("소리 길이(초)", default=0.0)
+    cost = models.PositiveIntegerField("쓴 크레딧", null=True, blank=True)
+    error_code = models.CharField("오류 코드", max_length=64, blank=True)
+    error_detail = models.TextField("오류 내용", blank=True)
+    fence = models.PositiveIntegerField("시도 번호", default=0)
+    held_fence = models.PositiveIntegerField("예약한 시도", default=0)
+    version = models.PositiveBigIntegerField("버전", default=1)
+    idempotency_key = models.CharField("중복 방지 키", max_length=200, blank=True)
+    fingerprint = models.CharField("내용 지문", max_length=64, blank=True)
+    request_id = models.CharField("요청 ID", max_length=64, blank=True)
+    started_at = models.DateTimeField("시작한 시각", null=True, blank=True)
+    finished_at = models.DateTimeField("끝난 시각", null=True, blank=True)
+    tidied_at = models.DateTimeField("정리한 시각", null=True, blank=True)
 
     class Meta:
+        verbose_name = "작업"
+        verbose_name_plural = "작업"
         ordering = ("-created_at", "-id")
         constraints = (
             models.UniqueConstraint(
@@ -112,15 +123,24 @@ class VoiceUse(models.Model):
     A later consent revives nothing.
     """
 
-    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="uses")
-    voice = models.ForeignKey(Voice, on_delete=models.PROTECT, related_name="uses")
-    position = models.PositiveSmallIntegerField(default=0)
-    weight = models.FloatField(default=1.0)
+    job = models.ForeignKey(Job, verbose_name="작업", on_delete=models.CASCADE, related_name="uses")
+    voice = models.ForeignKey(
+        Voice, verbose_name="목소리", on_delete=models.PROTECT, related_name="uses"
+    )
+    position = models.PositiveSmallIntegerField("순서", default=0)
+    weight = models.FloatField("비중", default=1.0)
     consent = models.ForeignKey(
-        Consent, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        Consent,
+        verbose_name="동의서",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
 
     class Meta:
+        verbose_name = "쓴 목소리"
+        verbose_name_plural = "쓴 목소리"
         ordering = ("position",)
         constraints = (models.UniqueConstraint(fields=["job", "voice"], name="voice_once_per_job"),)
 
@@ -138,32 +158,38 @@ class Attempt(models.Model):
     USD each.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="attempts")
-    fence = models.PositiveIntegerField()
-    state = models.CharField(
-        max_length=16, choices=AttemptState.choices, default=AttemptState.QUEUED
+    id = models.UUIDField("ID", primary_key=True, default=uuid.uuid4, editable=False)
+    job = models.ForeignKey(
+        Job, verbose_name="작업", on_delete=models.CASCADE, related_name="attempts"
     )
-    backend = models.CharField(max_length=16, blank=True)
-    endpoint = models.CharField(max_length=200, blank=True)
-    remote_id = models.CharField(max_length=200, blank=True)
-    not_before = models.DateTimeField()
-    deadline_s = models.PositiveIntegerField(default=0)
-    claimed_at = models.DateTimeField(null=True, blank=True)
-    started_at = models.DateTimeField(null=True, blank=True)
-    last_seen_at = models.DateTimeField(null=True, blank=True)
-    run = models.CharField(max_length=64, blank=True)
-    last_seq = models.PositiveIntegerField(default=0)
-    ended_at = models.DateTimeField(null=True, blank=True)
-    gone_at = models.DateTimeField(null=True, blank=True)
-    asked_at = models.DateTimeField(null=True, blank=True)
-    machine_s = models.FloatField(null=True, blank=True)
-    price_per_s = models.DecimalField(max_digits=12, decimal_places=8, null=True, blank=True)
-    error_code = models.CharField(max_length=64, blank=True)
-    error_detail = models.TextField(blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    fence = models.PositiveIntegerField("시도 번호")
+    state = models.CharField(
+        "상태", max_length=16, choices=AttemptState.choices, default=AttemptState.QUEUED
+    )
+    backend = models.CharField("연산 백엔드", max_length=16, blank=True)
+    endpoint = models.CharField("엔드포인트", max_length=200, blank=True)
+    remote_id = models.CharField("원격 ID", max_length=200, blank=True)
+    not_before = models.DateTimeField("보낼 시각")
+    deadline_s = models.PositiveIntegerField("기한(초)", default=0)
+    claimed_at = models.DateTimeField("맡은 시각", null=True, blank=True)
+    started_at = models.DateTimeField("시작한 시각", null=True, blank=True)
+    last_seen_at = models.DateTimeField("마지막 소식", null=True, blank=True)
+    run = models.CharField("실행 이름", max_length=64, blank=True)
+    last_seq = models.PositiveIntegerField("마지막 보고 번호", default=0)
+    ended_at = models.DateTimeField("끝난 시각", null=True, blank=True)
+    gone_at = models.DateTimeField("사라진 시각", null=True, blank=True)
+    asked_at = models.DateTimeField("물어본 시각", null=True, blank=True)
+    machine_s = models.FloatField("연산 시간(초)", null=True, blank=True)
+    price_per_s = models.DecimalField(
+        "1초 가격(USD)", max_digits=12, decimal_places=8, null=True, blank=True
+    )
+    error_code = models.CharField("오류 코드", max_length=64, blank=True)
+    error_detail = models.TextField("오류 내용", blank=True)
+    created_at = models.DateTimeField("만든 시각", auto_now_add=True)
 
     class Meta:
+        verbose_name = "시도"
+        verbose_name_plural = "시도"
         ordering = ("fence",)
         constraints = (
             models.UniqueConstraint(fields=["job", "fence"], name="attempt_fence"),
@@ -211,31 +237,37 @@ class Attempt(models.Model):
 class EventType(models.TextChoices):
     """``notice`` is a line of our own; the others are the worker's (see the contract)."""
 
-    NOTICE = "notice"
-    STARTED = "started"
-    PROGRESS = "progress"
-    LOG = "log"
-    CHECKPOINT = "checkpoint"
-    PREVIEW = "preview"
-    EVALUATED = "evaluated"
-    FINISHED = "finished"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
+    NOTICE = "notice", "알림"
+    STARTED = "started", "시작"
+    PROGRESS = "progress", "진행"
+    LOG = "log", "기록"
+    CHECKPOINT = "checkpoint", "체크포인트"
+    PREVIEW = "preview", "미리듣기"
+    EVALUATED = "evaluated", "평가"
+    FINISHED = "finished", "끝"
+    FAILED = "failed", "실패"
+    CANCELLED = "cancelled", "취소"
 
 
 class JobEvent(models.Model):
     """One line of a job's history: a worker's event (``seq``) or our notice (``notice``)."""
 
-    id = models.BigAutoField(primary_key=True)
-    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="events")
-    attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="events")
-    seq = models.PositiveIntegerField(null=True, blank=True)
-    notice = models.CharField(max_length=32, blank=True)
-    type = models.CharField(max_length=16, choices=EventType.choices)
-    at = models.DateTimeField()
-    payload = models.JSONField(default=dict)
+    id = models.BigAutoField("ID", primary_key=True)
+    job = models.ForeignKey(
+        Job, verbose_name="작업", on_delete=models.CASCADE, related_name="events"
+    )
+    attempt = models.ForeignKey(
+        Attempt, verbose_name="시도", on_delete=models.CASCADE, related_name="events"
+    )
+    seq = models.PositiveIntegerField("번호", null=True, blank=True)
+    notice = models.CharField("알림", max_length=32, blank=True)
+    type = models.CharField("종류", max_length=16, choices=EventType.choices)
+    at = models.DateTimeField("시각")
+    payload = models.JSONField("내용", default=dict)
 
     class Meta:
+        verbose_name = "작업 기록"
+        verbose_name_plural = "작업 기록"
         ordering = ("id",)
         constraints = (
             models.UniqueConstraint(
@@ -255,9 +287,17 @@ class Turn(models.Model):
     """When a workspace was last served: the one that waited longest comes next."""
 
     workspace = models.OneToOneField(
-        Workspace, on_delete=models.CASCADE, primary_key=True, related_name="turn"
+        Workspace,
+        verbose_name="워크스페이스",
+        on_delete=models.CASCADE,
+        primary_key=True,
+        related_name="turn",
     )
-    served_at = models.DateTimeField()
+    served_at = models.DateTimeField("차례를 받은 시각")
+
+    class Meta:
+        verbose_name = "차례"
+        verbose_name_plural = "차례"
 
     def __str__(self) -> str:
         return f"{self.workspace_id} {self.served_at:%F %T}"
@@ -269,8 +309,8 @@ class RunPodAccount(models.Model):
     ``problem_code`` is why jobs are held back, where they are.
     """
 
-    sealed_key = models.TextField(blank=True, editable=False)
-    key_end = models.CharField(max_length=4, blank=True, editable=False)
+    sealed_key = models.TextField("봉인한 키", blank=True, editable=False)
+    key_end = models.CharField("키 끝자리", max_length=4, blank=True, editable=False)
     gpu = models.CharField("기본 GPU (default GPU)", max_length=64, default="RTX 4090")
     price_per_s = models.DecimalField(
         "GPU 1초 가격, USD (price of a GPU second)",
@@ -290,9 +330,9 @@ class RunPodAccount(models.Model):
         validators=[MinValueValidator(1)],
     )
     uses_webhook = models.BooleanField("완료 알림 받기 (be told of ends)", default=True)
-    problem_code = models.CharField(max_length=64, blank=True, editable=False)
-    problem_detail = models.TextField(blank=True, editable=False)
-    problem_at = models.DateTimeField(null=True, blank=True, editable=False)
+    problem_code = models.CharField("문제 코드", max_length=64, blank=True, editable=False)
+    problem_detail = models.TextField("문제 내용", blank=True, editable=False)
+    problem_at = models.DateTimeField("문제 시각", null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = "RunPod 연결"
@@ -330,12 +370,12 @@ class RunPodEndpoint(models.Model):
         validators=[MinValueValidator(0)],
         help_text="비우면 RunPod 연결의 가격을 씁니다. (Empty: the account's.)",
     )
-    canary_id = models.CharField(max_length=200, blank=True, editable=False)
-    canary_at = models.DateTimeField(null=True, blank=True, editable=False)
-    proven_at = models.DateTimeField(null=True, blank=True, editable=False)
-    contract = models.PositiveIntegerField(null=True, blank=True, editable=False)
-    problem_code = models.CharField(max_length=64, blank=True, editable=False)
-    problem_detail = models.TextField(blank=True, editable=False)
+    canary_id = models.CharField("시험 작업 ID", max_length=200, blank=True, editable=False)
+    canary_at = models.DateTimeField("시험 시각", null=True, blank=True, editable=False)
+    proven_at = models.DateTimeField("시험 통과 시각", null=True, blank=True, editable=False)
+    contract = models.PositiveIntegerField("계약 버전", null=True, blank=True, editable=False)
+    problem_code = models.CharField("문제 코드", max_length=64, blank=True, editable=False)
+    problem_detail = models.TextField("문제 내용", blank=True, editable=False)
 
     class Meta:
         ordering = ("position", "id")
@@ -353,19 +393,19 @@ class ModelWeights(models.Model):
     download's process was begun, ``code`` why it failed.
     """
 
-    name = models.CharField(max_length=64, primary_key=True)
-    presence = models.CharField(max_length=8, blank=True)
-    size = models.PositiveBigIntegerField(default=0)
-    looked_at = models.DateTimeField(null=True, blank=True)
+    name = models.CharField("이름", max_length=64, primary_key=True)
+    presence = models.CharField("있는지", max_length=8, blank=True)
+    size = models.PositiveBigIntegerField("크기", default=0)
+    looked_at = models.DateTimeField("확인한 시각", null=True, blank=True)
     state = models.CharField(
-        max_length=10, choices=FetchState.choices, default=FetchState.IDLE, db_index=True
+        "상태", max_length=10, choices=FetchState.choices, default=FetchState.IDLE, db_index=True
     )
-    done_bytes = models.PositiveBigIntegerField(default=0)
-    total_bytes = models.PositiveBigIntegerField(null=True, blank=True)
-    starts = models.PositiveSmallIntegerField(default=0)
-    code = models.CharField(max_length=64, blank=True)
-    detail = models.TextField(blank=True)
-    asked_at = models.DateTimeField(null=True, blank=True)
+    done_bytes = models.PositiveBigIntegerField("받은 바이트", default=0)
+    total_bytes = models.PositiveBigIntegerField("전체 바이트", null=True, blank=True)
+    starts = models.PositiveSmallIntegerField("시작 횟수", default=0)
+    code = models.CharField("코드", max_length=64, blank=True)
+    detail = models.TextField("자세히", blank=True)
+    asked_at = models.DateTimeField("물어본 시각", null=True, blank=True)
 
     class Meta:
         verbose_name = "모델"

@@ -9,14 +9,15 @@ A round is what one reservation of credits pays for: a start or a retry by hand,
 import uuid
 from datetime import timedelta
 
+import structlog
 from django.utils import timezone
 
 from apps.billing import limits
 from apps.billing import services as billing
-from apps.common import outbox
+from apps.common import outbox, request_ids
 from apps.common.errors import ApiError
 
-from . import batches, kinds
+from . import batches, kinds, log_ids
 from .live import publish_job
 from .models import Attempt, EventType, Job, JobEvent
 from .notices import note
@@ -25,6 +26,8 @@ from .queue import later
 from .serializers import BatchSerializer, job_json
 from .states import AttemptState, JobState
 from .timing import MAX_TRIES, MOST_TRIES, SLOT_PAUSE, backoff
+
+log = structlog.get_logger(__name__)
 
 
 def lock_job(job_id: uuid.UUID) -> Job:
@@ -37,6 +40,12 @@ def lock(attempt_id: uuid.UUID) -> tuple[Job, Attempt]:
     job_id = Attempt.objects.values_list("job_id", flat=True).get(id=attempt_id)
     job = lock_job(job_id)
     return job, Attempt.objects.select_for_update(no_key=True).get(id=attempt_id)
+
+
+def tell(job: Job, attempt: Attempt) -> None:
+    """One line in the log wherever a job's state changes."""
+    with log_ids.about(job, attempt):
+        log.info("job", kind=job.kind, state=job.state, fence=attempt.fence, code=job.error_code)
 
 
 def touch(job: Job) -> None:
@@ -52,6 +61,7 @@ def begin(job: Job, notice: str) -> None:
     Raises ApiError where the credits do not suffice, or a payment is overdue.
     """
     limits.check_payments(job.workspace_id)
+    job.request_id = request_ids.current() or ""
     job.held_fence = job.fence + 1
     try:
         billing.reserve(
@@ -64,8 +74,10 @@ def begin(job: Job, notice: str) -> None:
             f"Not enough credits: this job needs {error.needed}.",
             status=402,
         ) from error
-    note(_queue_attempt(job), notice)
+    attempt = _queue_attempt(job)
+    note(attempt, notice)
     touch(job)
+    tell(job, attempt)
 
 
 def _queue_attempt(job: Job, pause: timedelta = timedelta()) -> Attempt:
@@ -103,12 +115,14 @@ def end_attempt(
     if not is_retryable(code) or fruitless >= MAX_TRIES or tries >= MOST_TRIES:
         note(attempt, "failed", code)
         end_job(job, JobState.FAILED, code, detail)
+        tell(job, attempt)
         return
     if job.state != JobState.QUEUED:
         job.move(JobState.QUEUED)
     reset_progress(job)
     note(_queue_attempt(job, backoff(fruitless)), "retrying", code)
     touch(job)
+    tell(job, attempt)
 
 
 def _lost_with_a_checkpoint(job: Job) -> int:
@@ -162,6 +176,7 @@ def succeed(job: Job, attempt: Attempt) -> None:
     billing.release(job.workspace_id, job_id=job.id, key=f"release:{suffix}")
     note(attempt, "succeeded")
     touch(job)
+    tell(job, attempt)
     _tell(job)
     later("dispatch", after=SLOT_PAUSE)
 

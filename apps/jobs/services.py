@@ -28,7 +28,7 @@ from gpu_worker.contract.events import (
 from gpu_worker.contract.job import Manifest
 from gpu_worker.contract.params import JobKind
 
-from . import claims, compute, history, kinds, line, rounds
+from . import claims, compute, history, kinds, line, log_ids, rounds
 from .backends.base import Ambiguous, Backend, Busy, Closed, Refused, Submission
 from .kinds.base import check_inputs
 from .live import publish_job
@@ -94,6 +94,12 @@ def _send(attempt_id: uuid.UUID, backend: Backend) -> Sent:
     that nobody finished and treats the submit as unknown.
     """
     attempt = Attempt.objects.select_related("job").get(id=attempt_id)
+    with log_ids.about(attempt.job, attempt):
+        return _submit(attempt, backend)
+
+
+def _submit(attempt: Attempt, backend: Backend) -> Sent:
+    attempt_id = attempt.id
     try:
         spec = kinds.of(attempt.job).build(attempt.job, attempt)
     except JobProblem as problem:
@@ -158,6 +164,7 @@ def _submitted(attempt_id: uuid.UUID, submission: Submission) -> None:
         job.move(JobState.DISPATCHED)
         note(attempt, "submitted" if is_certain else "unknown")
         rounds.touch(job)
+        rounds.tell(job, attempt)
     if not attempt.is_active:
         attempt.gone_at = None  # whoever was told to stop did not know yet what to stop
         later("stop", attempt.id)
@@ -174,6 +181,7 @@ def _submitted(attempt_id: uuid.UUID, submission: Submission) -> None:
 def hear(attempt_id: uuid.UUID, batch: Batch) -> Reply:
     """Apply what a worker reports; repeats, late ones and any order lead to the same end."""
     job, attempt = rounds.lock(attempt_id)
+    log_ids.bind(job, attempt)
     if batch.fence != attempt.fence or not claims.belongs_to(attempt, batch):
         return Reply(stop=True)
     is_news = history.keep(attempt, batch.events)
@@ -200,6 +208,7 @@ def _alive(job: Job, attempt: Attempt) -> bool:
     attempt.started_at = now
     job.move(JobState.RUNNING)
     job.started_at = job.started_at or now
+    rounds.tell(job, attempt)
     return True
 
 
@@ -260,12 +269,17 @@ def finish(attempt_id: uuid.UUID) -> bool:
     attempt = Attempt.objects.select_related("job").get(id=attempt_id)
     if not attempt.is_active:
         return attempt.state == AttemptState.SUCCEEDED
+    with log_ids.about(attempt.job, attempt):
+        return _finish(attempt)
+
+
+def _finish(attempt: Attempt) -> bool:
     try:
         manifest = read_manifest(attempt.job, attempt)
     except BrokenResult as error:
-        fail(attempt_id, WebCode.RESULT_BROKEN, str(error))
+        fail(attempt.id, WebCode.RESULT_BROKEN, str(error))
         return False
-    return manifest is not None and _take(attempt_id, manifest)
+    return manifest is not None and _take(attempt.id, manifest)
 
 
 @transaction.atomic
@@ -332,11 +346,16 @@ def cancel_batch(workspace_id: uuid.UUID, batch: uuid.UUID) -> list[Job]:
     if not ids:
         raise NOT_FOUND
     for job_id in reversed(ids):
-        with transaction.atomic():
-            job = rounds.lock_job(job_id)
-            if job.is_active:
-                _end_cancelled(job)
+        cancel_if_active(job_id)
     return list(jobs)
+
+
+@transaction.atomic
+def cancel_if_active(job_id: uuid.UUID) -> None:
+    """Cancel a job that is not over; one that is stays as it is."""
+    job = rounds.lock_job(job_id)
+    if job.is_active:
+        _end_cancelled(job)
 
 
 def _end_cancelled(job: Job) -> None:
@@ -344,6 +363,7 @@ def _end_cancelled(job: Job) -> None:
     rounds.close(attempt, AttemptState.CANCELLED)
     note(attempt, "cancelled")
     rounds.end_job(job, JobState.CANCELLED)
+    rounds.tell(job, attempt)
 
 
 @transaction.atomic

@@ -4,40 +4,52 @@ from typing import Final
 
 from django.db import models
 
+from gpu_worker.contract.params import JobKind
+
 
 class JobState(models.TextChoices):
-    QUEUED = "queued"
-    DISPATCHED = "dispatched"
-    RUNNING = "running"
-    SUCCEEDED = "succeeded"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
+    QUEUED = "queued", "대기"
+    DISPATCHED = "dispatched", "보냄"
+    RUNNING = "running", "실행 중"
+    SUCCEEDED = "succeeded", "성공"
+    FAILED = "failed", "실패"
+    CANCELLED = "cancelled", "취소"
+
+
+KIND_NAMES: Final = {
+    JobKind.TRAIN: "학습",
+    JobKind.CONVERT: "변환",
+    JobKind.COVER: "커버",
+    JobKind.SEPARATE: "분리",
+    JobKind.PREPROCESS: "다듬기",
+    JobKind.ANALYSE: "진단",
+}
 
 
 class AttemptState(models.TextChoices):
     """``unknown``: it may or may not have been submitted; it is never submitted again."""
 
-    QUEUED = "queued"
-    SUBMITTING = "submitting"
-    DISPATCHED = "dispatched"
-    UNKNOWN = "unknown"
-    RUNNING = "running"
-    SUCCEEDED = "succeeded"
-    FAILED = "failed"
-    LOST = "lost"
-    CANCELLED = "cancelled"
+    QUEUED = "queued", "대기"
+    SUBMITTING = "submitting", "보내는 중"
+    DISPATCHED = "dispatched", "보냄"
+    UNKNOWN = "unknown", "알 수 없음"
+    RUNNING = "running", "실행 중"
+    SUCCEEDED = "succeeded", "성공"
+    FAILED = "failed", "실패"
+    LOST = "lost", "잃어버림"
+    CANCELLED = "cancelled", "취소"
 
 
 class FetchState(models.TextChoices):
     """A download of weights, as the operator wants it."""
 
-    IDLE = "idle"
-    WANTED = "wanted"
-    RUNNING = "running"
-    CANCELLING = "cancelling"
-    DONE = "done"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
+    IDLE = "idle", "없음"
+    WANTED = "wanted", "대기"
+    RUNNING = "running", "받는 중"
+    CANCELLING = "cancelling", "취소 중"
+    DONE = "done", "완료"
+    FAILED = "failed", "실패"
+    CANCELLED = "cancelled", "취소"
 
 
 FETCH_LIVE: Final = frozenset({FetchState.WANTED, FetchState.RUNNING, FetchState.CANCELLING})

@@ -65,17 +65,17 @@ class AudioFile(Owned):
     key = models.CharField("객체 키", max_length=500, unique=True)
     size = models.BigIntegerField("크기")
     content_type = models.CharField("형식", max_length=100, blank=True)
-    probes = models.PositiveSmallIntegerField(default=0, editable=False)
-    upload_id = models.CharField(max_length=1024, blank=True)
+    probes = models.PositiveSmallIntegerField("확인 횟수", default=0, editable=False)
+    upload_id = models.CharField("업로드 ID", max_length=1024, blank=True)
     duration_s = models.FloatField("길이(초)", null=True)
     sample_rate = models.PositiveIntegerField("샘플레이트", null=True)
     channels = models.PositiveSmallIntegerField("채널", null=True)
     loudness_lufs = models.FloatField("음량(LUFS)", null=True)
     true_peak_db = models.FloatField("트루 피크(dBTP)", null=True)
-    peaks = models.JSONField(default=list, blank=True)
+    peaks = models.JSONField("파형", default=list, blank=True)
     error_code = models.CharField("오류", max_length=60, blank=True)
-    error_ko = models.CharField(max_length=300, blank=True)
-    error_en = models.CharField(max_length=300, blank=True)
+    error_ko = models.CharField("오류 문장", max_length=300, blank=True)
+    error_en = models.CharField("오류 문장(영어)", max_length=300, blank=True)
     job_id = models.UUIDField("만든 작업", null=True, db_index=True)
     stem = models.CharField("스템", max_length=12, choices=Stem.choices, blank=True)
     ai_generated = models.BooleanField("AI 생성", default=False)
@@ -85,7 +85,12 @@ class AudioFile(Owned):
     )
     trashed_at = models.DateTimeField("휴지통에 넣은 시각", null=True, db_index=True)
     cut_of = models.ForeignKey(
-        "self", on_delete=models.SET_NULL, null=True, related_name="+", editable=False
+        "self",
+        verbose_name="원본",
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        editable=False,
     )
     cut_start_s = models.FloatField("자른 시작(초)", null=True)
     cut_end_s = models.FloatField("자른 끝(초)", null=True)
@@ -105,7 +110,9 @@ class Dataset(Owned):
     """A named set of ready files to train a voice on."""
 
     name = models.CharField("이름", max_length=100)
-    files = models.ManyToManyField(AudioFile, through="DatasetItem", related_name="datasets")
+    files = models.ManyToManyField(
+        AudioFile, verbose_name="파일", through="DatasetItem", related_name="datasets"
+    )
 
     class Meta:
         verbose_name = "데이터셋"
@@ -129,13 +136,19 @@ class DatasetItemQuerySet(models.QuerySet["DatasetItem"]):
 class DatasetItem(models.Model):
     """A file's place in a dataset; ``position`` keeps the customer's order."""
 
-    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="items")
-    file = models.ForeignKey(AudioFile, on_delete=models.CASCADE, related_name="+")
-    position = models.PositiveIntegerField()
+    dataset = models.ForeignKey(
+        Dataset, verbose_name="데이터셋", on_delete=models.CASCADE, related_name="items"
+    )
+    file = models.ForeignKey(
+        AudioFile, verbose_name="파일", on_delete=models.CASCADE, related_name="+"
+    )
+    position = models.PositiveIntegerField("순서")
 
     objects = DatasetItemQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "데이터셋 항목"
+        verbose_name_plural = "데이터셋 항목"
         ordering: ClassVar = ["position"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["dataset", "file"], name="dataset_file_once")
@@ -151,12 +164,14 @@ class ReportCard(Owned):
     ``fingerprint`` is of the files that were examined: the card of another list is outdated.
     """
 
-    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="cards")
+    dataset = models.ForeignKey(
+        Dataset, verbose_name="데이터셋", on_delete=models.CASCADE, related_name="cards"
+    )
     job_id = models.UUIDField("만든 작업")
-    fingerprint = models.CharField(max_length=64)
+    fingerprint = models.CharField("내용 지문", max_length=64)
     verdict = models.CharField("판정", max_length=8)
     usable_s = models.FloatField("쓸 수 있는 길이(초)")
-    card = models.JSONField()
+    card = models.JSONField("진단 내용")
 
     class Meta:
         verbose_name = "진단표"

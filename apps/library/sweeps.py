@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 from celery import shared_task
+from django.db.models import Q
 from django.utils import timezone
 
 from apps.common.locks import alone
@@ -13,7 +14,11 @@ from .models import AudioFile, FileState
 from .services import delete_file
 from .tasks import probe_file
 
-STUCK_AFTER: Final = timedelta(minutes=16)  # longer than a task may take
+STUCK_AFTER: Final = timedelta(minutes=16)
+"""Longer than a task may take."""
+SMALL_BYTES: Final = 200_000_000
+SMALL_STUCK_AFTER: Final = timedelta(minutes=3)
+"""A file of at most so many bytes is measured within seconds."""
 UPLOAD_LIFETIME: Final = timedelta(days=3)
 
 
@@ -25,9 +30,10 @@ def probe_again() -> int:
 
 
 def _probe_again() -> int:
-    stuck = AudioFile.objects.filter(
-        state=FileState.PROBING, updated_at__lt=timezone.now() - STUCK_AFTER
-    )
+    now = timezone.now()
+    small = Q(size__lte=SMALL_BYTES, updated_at__lt=now - SMALL_STUCK_AFTER)
+    stuck = AudioFile.objects.filter(state=FileState.PROBING)
+    stuck = stuck.filter(small | Q(updated_at__lt=now - STUCK_AFTER)).order_by("updated_at")
     ids = list(stuck.values_list("pk", flat=True)[:200])
     for pk in ids:
         probe_file.delay(str(pk))

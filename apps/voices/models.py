@@ -10,12 +10,12 @@ from apps.common.models import Owned
 
 
 class VoiceState(models.TextChoices):
-    DRAFT = "draft"
-    TRAINING = "training"
-    READY = "ready"
-    DISABLED = "disabled"
-    FAILED = "failed"
-    DELETED = "deleted"
+    DRAFT = "draft", "준비 중"
+    TRAINING = "training", "학습 중"
+    READY = "ready", "준비됨"
+    DISABLED = "disabled", "사용 중지"
+    FAILED = "failed", "실패"
+    DELETED = "deleted", "삭제됨"
 
 
 class Voice(Owned):
@@ -26,37 +26,39 @@ class Voice(Owned):
     ``checkpoint_until``; ``trained_steps`` how far that training came.
     """
 
-    name = models.CharField(max_length=120)
+    name = models.CharField("이름", max_length=120)
     state = models.CharField(
-        max_length=8, choices=VoiceState.choices, default=VoiceState.DRAFT, db_index=True
+        "상태", max_length=8, choices=VoiceState.choices, default=VoiceState.DRAFT, db_index=True
     )
-    preset = models.CharField(max_length=16, blank=True)
-    sample_rate = models.PositiveIntegerField(null=True, blank=True)
-    encoder_id = models.CharField(max_length=32, blank=True)
-    encoder_sha256 = models.CharField(max_length=64, blank=True)
-    model_key = models.CharField(max_length=300, blank=True)
-    model_size = models.PositiveBigIntegerField(default=0)
-    model_sha256 = models.CharField(max_length=64, blank=True)
-    index_key = models.CharField(max_length=300, blank=True)
-    index_size = models.PositiveBigIntegerField(default=0)
-    index_sha256 = models.CharField(max_length=64, blank=True)
-    f0_low_hz = models.FloatField(null=True, blank=True)
-    f0_median_hz = models.FloatField(null=True, blank=True)
-    f0_high_hz = models.FloatField(null=True, blank=True)
-    mel_distance_start = models.FloatField(null=True, blank=True)
-    mel_distance_end = models.FloatField(null=True, blank=True)
-    base = models.CharField(max_length=16, blank=True)
-    best_step = models.PositiveIntegerField(null=True, blank=True)
-    quality = models.FloatField(null=True, blank=True)
-    scores = models.JSONField(null=True, blank=True)
-    ending_ko = models.TextField(blank=True)
-    ending_en = models.TextField(blank=True)
-    trained_job = models.UUIDField(null=True, blank=True)
-    trained_steps = models.PositiveIntegerField(null=True, blank=True)
-    checkpoint_key = models.CharField(max_length=300, blank=True)
-    checkpoint_until = models.DateTimeField(null=True, blank=True)
+    preset = models.CharField("프리셋", max_length=16, blank=True)
+    sample_rate = models.PositiveIntegerField("샘플레이트", null=True, blank=True)
+    encoder_id = models.CharField("인코더", max_length=32, blank=True)
+    encoder_sha256 = models.CharField("인코더 SHA-256", max_length=64, blank=True)
+    model_key = models.CharField("모델 키", max_length=300, blank=True)
+    model_size = models.PositiveBigIntegerField("모델 크기", default=0)
+    model_sha256 = models.CharField("모델 SHA-256", max_length=64, blank=True)
+    index_key = models.CharField("색인 키", max_length=300, blank=True)
+    index_size = models.PositiveBigIntegerField("색인 크기", default=0)
+    index_sha256 = models.CharField("색인 SHA-256", max_length=64, blank=True)
+    f0_low_hz = models.FloatField("낮은 음(Hz)", null=True, blank=True)
+    f0_median_hz = models.FloatField("가운데 음(Hz)", null=True, blank=True)
+    f0_high_hz = models.FloatField("높은 음(Hz)", null=True, blank=True)
+    mel_distance_start = models.FloatField("멜 거리(처음)", null=True, blank=True)
+    mel_distance_end = models.FloatField("멜 거리(끝)", null=True, blank=True)
+    base = models.CharField("시작 가중치", max_length=16, blank=True)
+    best_step = models.PositiveIntegerField("최고 스텝", null=True, blank=True)
+    quality = models.FloatField("품질", null=True, blank=True)
+    scores = models.JSONField("점수", null=True, blank=True)
+    ending_ko = models.TextField("끝난 이유", blank=True)
+    ending_en = models.TextField("끝난 이유(영어)", blank=True)
+    trained_job = models.UUIDField("학습 작업", null=True, blank=True)
+    trained_steps = models.PositiveIntegerField("학습한 스텝", null=True, blank=True)
+    checkpoint_key = models.CharField("체크포인트 키", max_length=300, blank=True)
+    checkpoint_until = models.DateTimeField("체크포인트 기한", null=True, blank=True)
 
     class Meta:
+        verbose_name = "목소리"
+        verbose_name_plural = "목소리"
         ordering = ("-created_at", "-id")
 
     def __str__(self) -> str:
@@ -81,16 +83,20 @@ class VoiceCheckpoint(Owned):
     The voice uses the one whose file is its own.
     """
 
-    voice = models.ForeignKey(Voice, on_delete=models.CASCADE, related_name="checkpoints")
-    step = models.PositiveIntegerField()
-    quality = models.FloatField()
-    scores = models.JSONField()
-    best = models.BooleanField(default=False)
-    model_key = models.CharField(max_length=300)
-    model_size = models.PositiveBigIntegerField()
-    model_sha256 = models.CharField(max_length=64)
+    voice = models.ForeignKey(
+        Voice, verbose_name="목소리", on_delete=models.CASCADE, related_name="checkpoints"
+    )
+    step = models.PositiveIntegerField("스텝")
+    quality = models.FloatField("품질")
+    scores = models.JSONField("점수")
+    best = models.BooleanField("최고", default=False)
+    model_key = models.CharField("모델 키", max_length=300)
+    model_size = models.PositiveBigIntegerField("모델 크기")
+    model_sha256 = models.CharField("모델 SHA-256", max_length=64)
 
     class Meta:
+        verbose_name = "체크포인트"
+        verbose_name_plural = "체크포인트"
         ordering = ("-quality", "-step")
         constraints = (
             models.UniqueConstraint(fields=["voice", "step"], name="checkpoint_step_once"),
@@ -101,24 +107,34 @@ class VoiceCheckpoint(Owned):
 
 
 class ConsentScope(models.TextChoices):
-    OWN = "own"
-    LICENSED = "licensed"
+    OWN = "own", "본인"
+    LICENSED = "licensed", "허락받음"
 
 
 class Consent(Owned):
-    """Who agreed to what, when, for whose voice. Kept after revocation and deletion."""
+    """Who agreed to what, when, for whose voice. Kept after revocation and deletion.
 
-    voice = models.ForeignKey(Voice, on_delete=models.PROTECT, related_name="consents")
-    statement_version = models.CharField(max_length=32)
-    statement_text = models.TextField()
-    singer_name = models.CharField(max_length=120)
-    scope = models.CharField(max_length=8, choices=ConsentScope.choices)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="given_consents"
+    ``user`` is null where that person's account was erased.
+    """
+
+    voice = models.ForeignKey(
+        Voice, verbose_name="목소리", on_delete=models.PROTECT, related_name="consents"
     )
-    revoked_at = models.DateTimeField(null=True, blank=True)
+    statement_version = models.CharField("동의서 판", max_length=32)
+    statement_text = models.TextField("동의 문장")
+    singer_name = models.CharField("가수 이름", max_length=120)
+    scope = models.CharField("범위", max_length=8, choices=ConsentScope.choices)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="사람",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="given_consents",
+    )
+    revoked_at = models.DateTimeField("철회한 시각", null=True, blank=True)
     revoked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
+        verbose_name="철회한 사람",
         on_delete=models.PROTECT,
         null=True,
         blank=True,
@@ -126,6 +142,8 @@ class Consent(Owned):
     )
 
     class Meta:
+        verbose_name = "동의서"
+        verbose_name_plural = "동의서"
         constraints = (
             models.UniqueConstraint(
                 fields=["voice"], condition=Q(revoked_at=None), name="consent_one_valid_per_voice"

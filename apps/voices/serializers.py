@@ -15,7 +15,13 @@ SHOWN_STATES = [state.value for state in VoiceState if state != VoiceState.DELET
 class ConsentSerializer(serializers.ModelSerializer[Consent]):
     """The last consent; ``revoked_at`` set where it no longer holds."""
 
-    user = serializers.EmailField(source="user.email", read_only=True)
+    user = serializers.EmailField(
+        source="user.email",
+        read_only=True,
+        default=None,
+        allow_null=True,
+        help_text="Null where the account was erased.",
+    )
 
     class Meta:
         model = Consent

@@ -9,6 +9,7 @@ import {
 } from "@tanstack/react-router";
 import { ApiError } from "./api/errors";
 import { meQuery } from "./api/queries";
+import { providersQuery } from "./auth/social";
 import { RESULT_KINDS, type ResultKind } from "./features/jobText";
 import { librarySearch } from "./features/library/shelf";
 import { AppLayout } from "./shell/AppLayout";
@@ -29,6 +30,9 @@ const ownPath = (value: unknown) => {
   return path && /^\/(?![/\\])/.test(path) ? path : undefined;
 };
 
+const withProviders = ({ context }: { context: Context }) =>
+  context.queryClient.ensureQueryData(providersQuery).catch(() => []);
+
 const root = createRootRouteWithContext<Context>()({
   component: Outlet,
   notFoundComponent: NotFound,
@@ -38,12 +42,31 @@ const guest = createRoute({ getParentRoute: () => root, id: "guest", component: 
 const signIn = createRoute({
   getParentRoute: () => guest,
   path: "/signin",
-  validateSearch: (search: Search): { next?: string } => ({ next: ownPath(search.next) }),
+  validateSearch: (search: Search): { next?: string; email?: string } => ({
+    next: ownPath(search.next),
+    email: text(search.email),
+  }),
+  loader: withProviders,
   component: lazyRouteComponent(() => import("./pages/SignIn")),
+});
+const socialReturn = createRoute({
+  getParentRoute: () => guest,
+  path: "/signin/social",
+  validateSearch: (search: Search): { next?: string; error?: string; error_process?: string } => ({
+    next: ownPath(search.next),
+    error: text(search.error),
+    error_process: text(search.error_process),
+  }),
+  component: lazyRouteComponent(() => import("./pages/SocialReturn")),
 });
 const signUp = createRoute({
   getParentRoute: () => guest,
   path: "/signup",
+  validateSearch: (search: Search): { next?: string; email?: string } => ({
+    next: ownPath(search.next),
+    email: text(search.email),
+  }),
+  loader: withProviders,
   component: lazyRouteComponent(() => import("./pages/SignUp")),
 });
 const secondStep = createRoute({
@@ -68,6 +91,11 @@ const resetPassword = createRoute({
   component: lazyRouteComponent(() => import("./pages/ResetPassword")),
 });
 
+const invitation = createRoute({
+  getParentRoute: () => guest,
+  path: "/invitations/$token",
+  component: lazyRouteComponent(() => import("./pages/Invitation")),
+});
 const terms = createRoute({
   getParentRoute: () => guest,
   path: "/terms",
@@ -165,6 +193,7 @@ const results = createRoute({
 const account = createRoute({
   getParentRoute: () => app,
   path: "/account",
+  loader: withProviders,
   component: lazyRouteComponent(() => import("./pages/Account")),
 });
 
@@ -183,14 +212,22 @@ const developers = createRoute({
   component: lazyRouteComponent(() => import("./pages/Developers")),
 });
 
+const workspace = createRoute({
+  getParentRoute: () => app,
+  path: "/workspace",
+  component: lazyRouteComponent(() => import("./pages/Workspace")),
+});
+
 const tree = root.addChildren([
   guest.addChildren([
     signIn,
+    socialReturn,
     secondStep,
     signUp,
     verifyEmail,
     askReset,
     resetPassword,
+    invitation,
     terms,
     privacy,
   ]),
@@ -209,6 +246,7 @@ const tree = root.addChildren([
     account,
     usage,
     developers,
+    workspace,
   ]),
 ]);
 

@@ -2,17 +2,18 @@
 
 import uuid
 
-from apps.accounts import keys
-from apps.accounts.models import User, Workspace
+from apps.accounts import invitations, keys
+from apps.accounts.models import Role, User, Workspace
 from apps.billing import services as billing
 from apps.hooks import services as hooks
 from apps.jobs import tokens
 from apps.jobs.models import Attempt, Job, VoiceUse
 from apps.jobs.states import AttemptState, JobState
+from apps.leaving.models import Export, Removal
 from apps.library.models import ReportCard
 from apps.voices.models import Consent, Voice, VoiceCheckpoint, VoiceState
 from gpu_worker.contract.params import TrainParams
-from tests.factories import make_dataset, make_file
+from tests.factories import make_dataset, make_file, make_user
 
 _CARD = {
     "files": [],
@@ -88,8 +89,18 @@ def one_of_each(workspace: Workspace, owner: User) -> dict[str, str]:
     attempt = Attempt.objects.create(
         job=job, fence=1, state=AttemptState.QUEUED, not_before=job.created_at
     )
+    invitation = invitations.invite(workspace, owner, email="invited@example.com", role=Role.MEMBER)
     webhook, _ = hooks.create(workspace, url="https://example.com/", events=["*"])
+    export = Export.objects.create(
+        workspace=workspace, user_id=owner.pk, key=f"exports/{uuid.uuid4()}"
+    )
+    removal = Removal.objects.create(
+        subject="file", subject_id=uuid.uuid4(), workspace_id=workspace.pk, by="customer",
+        state="done", due_at=job.created_at, not_before=job.created_at,
+    )  # fmt: skip
     return {
+        "exports": str(export.pk),
+        "erasures": str(removal.pk),
         "webhooks": str(webhook.pk),
         "deliveries": str(hooks.test(webhook).pk),
         "files": str(file.pk),
@@ -101,5 +112,7 @@ def one_of_each(workspace: Workspace, owner: User) -> dict[str, str]:
         "checkpoints": str(checkpoint.pk),
         "keys": str(keys.create(workspace, owner, name="열쇠", scopes=["read"])[0].pk),
         "workspaces": str(workspace.pk),
+        "members": str(make_user("colleague@example.com", workspace=workspace).pk),
+        "invitations": str(invitation.pk),
         "runpod": tokens.sign(attempt.pk, 100),  # a token, but not one for this address
     }

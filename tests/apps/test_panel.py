@@ -237,7 +237,7 @@ def test_the_dashboard_counts(panel: Client, workspace: Workspace) -> None:
     figures = dashboard.figures()
     assert dict(figures["cards"])["대기 (queued)"] == "2"
     assert dict(figures["cards"])["가장 오래 기다린 작업 (queue age)"] == "5분"
-    ended, seconds, usd, credits = figures["charts"]
+    ended, seconds, usd, credits, *_ = figures["charts"]
     assert [(bar.kind, bar.height) for bar in ended.bars] == [("bad", charts.HEIGHT)]
     assert (seconds.total, usd.total, credits.total) == ("51", "$0.52", "0")
     assert [(row["code"], row["count"]) for row in figures["failures"]] == [("worker:lost", 3)]
@@ -266,6 +266,14 @@ def test_the_health_page_names_what_is_wrong(
     assert parts["database"].detail.startswith("PostgreSQL ")
     shown = panel.get("/admin/health/").content.decode()
     assert shown.count("문제 (problem)") == 2
+
+
+def test_the_studios_health_page_is_the_operators(
+    panel: Client, owner_client: Client, client: Client
+) -> None:
+    assert panel.get("/health", follow=True).redirect_chain == [("/admin/health/", 302)]
+    assert owner_client.get("/health", follow=True).status_code == 403
+    assert client.get("/health", follow=True).redirect_chain[-1][0].startswith("/signin?next=")
 
 
 def test_livez_asks_nobody(client: Client) -> None:

@@ -25,6 +25,7 @@ PAGES: Final = [
     "/account",
     "/usage",
     "/account/developers",
+    "/workspace",
     "/nowhere",
 ]
 GUEST_PAGES: Final = ["/signin", "/signup", "/reset-password", "/terms", "/privacy"]

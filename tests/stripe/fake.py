@@ -80,6 +80,8 @@ class FakeStripe:
         match method, path:
             case "POST", ["customers"]:
                 return self._make("cus", "customer", email=form["email"], metadata=_meta(form))
+            case "DELETE", ["customers", name]:
+                return self._forget(self._find(name))
             case "POST", ["checkout", "sessions"]:
                 return self._open(form)
             case "POST", ["checkout", "sessions", name, "expire"]:
@@ -108,6 +110,21 @@ class FakeStripe:
         if name not in self.objects:
             raise Refusal(404, "invalid_request_error", "resource_missing", f"No such: {name}")
         return self.objects[name]
+
+    def _forget(self, customer: Made) -> Made:
+        """What is left of a deleted customer; its subscriptions end at once."""
+        if customer.get("deleted"):
+            raise Refusal(404, "invalid_request_error", "resource_missing", "No such customer")
+        for each in list(self.objects.values()):
+            if each["object"] == "subscription" and each["customer"] == customer["id"]:
+                self.cancel(each["id"])
+        name = customer["id"]
+        customer.clear()
+        customer |= {"id": name, "object": "customer", "deleted": True}
+        self._answers = {
+            key: kept for key, kept in self._answers.items() if kept[1].get("id") != name
+        }
+        return customer
 
     def _open(self, form: Made) -> Made:
         [line] = form["line_items"].values()

@@ -47,7 +47,7 @@ def serving(fake: FakeStripe) -> Iterator[FakeStripe]:
             self.end_headers()
             self.wfile.write(data)
 
-        do_GET = do_POST = _answer  # their names are http.server's
+        do_GET = do_POST = do_DELETE = _answer  # their names are http.server's
 
         def log_message(self, format: str, *args: Any) -> None:
             """Tests read their own logs."""

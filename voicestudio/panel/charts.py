@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 WIDTH: Final = 600
@@ -67,3 +68,8 @@ def stacked(
                 )
     kinds = [(kind, label) for kind, label, _ in series] if len(series) > 1 else []
     return Chart(name, total, unit.format(most), bars, days[0], days[-1], kinds)
+
+
+def names(days: Sequence[date]) -> list[str]:
+    """Of columns that stand for days."""
+    return [f"{day:%m-%d}" for day in days]

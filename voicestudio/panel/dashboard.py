@@ -1,20 +1,19 @@
 """What the operator sees first: jobs, the line, machines, money, failures."""
 
-from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from django.db.models import Count, F, FloatField, Min, Q, QuerySet, Sum
-from django.db.models.functions import Cast, Ceil, Coalesce, Extract, TruncDate
+from django.db.models import Count, Min, Q, QuerySet
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from apps.accounts.models import User, Workspace
-from apps.billing.models import Entry, EntryKind
-from apps.jobs.models import Attempt, Job
+from apps.jobs import line
+from apps.jobs.models import Job
 from apps.jobs.problems import text_of
-from apps.jobs.states import JOB_ACTIVE, AttemptState, JobState
+from apps.jobs.states import JOB_ACTIVE, JobState
 
-from . import charts
+from . import charts, takings
 
 DAYS: Final = 14
 WORST: Final = 8
@@ -33,7 +32,7 @@ def figures() -> dict[str, Any]:
     since = now - timedelta(days=DAYS)
     return {
         "cards": _cards(now),
-        "charts": [_endings(days, since), *_machines(days, since), _credits(days, since)],
+        "charts": [_endings(days, since), *takings.charts(days, since)],
         "failures": _failures(since),
         "days": DAYS,
     }
@@ -41,8 +40,7 @@ def figures() -> dict[str, Any]:
 
 def queue_age_s(now: datetime) -> float:
     """How long the oldest attempt that could be sent has waited for it, in seconds."""
-    waiting = Attempt.objects.filter(state=AttemptState.QUEUED, not_before__lte=now)
-    oldest = waiting.aggregate(oldest=Min("not_before"))["oldest"]
+    oldest = line.sendable(now).aggregate(oldest=Min("not_before"))["oldest"]
     return (now - oldest).total_seconds() if oldest else 0.0
 
 
@@ -92,65 +90,7 @@ def _endings(days: list[date], since: datetime) -> charts.Chart:
         for kind, label, state in ENDINGS
     ]
     total = sum(counted.values())
-    return charts.stacked("끝난 작업 (jobs ended)", f"{total:,.0f}", _names(days), series)
-
-
-def _machines(days: list[date], since: datetime) -> list[charts.Chart]:
-    """Seconds and USD; an attempt whose backend told no time counts from its start to its end."""
-    ran = Attempt.objects.filter(ended_at__gte=since).order_by()
-    ours = Cast(Extract(F("ended_at") - F("started_at"), "epoch"), FloatField())
-    by_day = (
-        ran.annotate(day=TruncDate("ended_at"), seconds=Coalesce(F("machine_s"), ours))
-        .values("day")
-        .annotate(
-            seconds_sum=Sum("seconds"),
-            usd=Sum(Ceil("seconds") * Cast("price_per_s", FloatField())),
-        )
-    )
-    rows = {row["day"]: row for row in by_day}
-    seconds, usd = _column(rows, days, "seconds_sum"), _column(rows, days, "usd")
-    return [
-        charts.stacked(
-            "연산 시간, 초 (machine seconds)",
-            f"{sum(seconds):,.0f}",
-            _names(days),
-            [("main", "초", seconds)],
-            "{:,.0f}",
-        ),
-        charts.stacked(
-            "연산 비용, USD (machine cost)",
-            f"${sum(usd):,.2f}",
-            _names(days),
-            [("warn", "USD", usd)],
-            "${:,.4f}",
-        ),
-    ]
-
-
-def _credits(days: list[date], since: datetime) -> charts.Chart:
-    by_day = (
-        Entry.objects.filter(kind=EntryKind.SETTLE, created_at__gte=since)
-        .order_by()
-        .annotate(day=TruncDate("created_at"))
-        .values("day")
-        .annotate(spent=-Sum("held"))
-    )
-    spent = _column({row["day"]: row for row in by_day}, days, "spent")
-    return charts.stacked(
-        "쓴 크레딧 (credits spent)",
-        f"{sum(spent):,.0f}",
-        _names(days),
-        [("good", "크레딧", spent)],
-        "{:,.0f}",
-    )
-
-
-def _column(rows: Mapping[date, Mapping[str, Any]], days: list[date], name: str) -> list[float]:
-    return [float(rows.get(day, {}).get(name) or 0.0) for day in days]
-
-
-def _names(days: list[date]) -> list[str]:
-    return [f"{day:%m-%d}" for day in days]
+    return charts.stacked("끝난 작업 (jobs ended)", f"{total:,.0f}", charts.names(days), series)
 
 
 def failed(since: datetime) -> QuerySet[Job]:

@@ -35,13 +35,17 @@ _ROOMS: Final = (
         (
             ("워크스페이스 (workspaces)", "workspaces", "accounts/workspace"),
             ("사람 (people)", "group", "accounts/user"),
+            ("연결된 로그인 (connected)", "link", "socialaccount/socialaccount"),
+            ("초대 (invitations)", "mail", "accounts/invitation"),
             ("API 키 (keys)", "key", "accounts/apikey"),
             ("웹훅 (webhooks)", "webhook", "hooks/endpoint"),
+            ("웹훅 전달 (deliveries)", "send", "hooks/delivery"),
         ),
     ),
     (
         "돈 (money)",
         (
+            ("요금제 (plans)", "sell", "plans"),
             ("잔액 (balances)", "account_balance_wallet", "billing/balance"),
             ("크레딧 원장 (ledger)", "receipt_long", "billing/entry"),
             ("구매 (purchases)", "shopping_cart", "billing/purchase"),
@@ -67,7 +71,9 @@ _ROOMS: Final = (
             ("RunPod", "dns", "jobs/runpodaccount"),
             ("엔드포인트 (endpoints)", "lan", "jobs/runpodendpoint"),
             ("모델 (models)", "deployed_code", "jobs/modelweights"),
-            ("지울 것 (erasures)", "delete_sweep", "common/erasure"),
+            ("지우기 영수증 (receipts)", "receipt", "leaving/removal"),
+            ("내보내기 (exports)", "archive", "leaving/export"),
+            ("저장소에서 지울 것 (objects)", "delete_sweep", "common/erasure"),
             ("변경 기록 (change log)", "history", "common/change"),
         ),
     ),

@@ -13,7 +13,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from unfold.sites import UnfoldAdminSite
 
-from . import dashboard, health
+from apps.common.looking import OperatorAdmin
+
+from . import dashboard, health, plans
 
 
 def has_second_factor(request: HttpRequest) -> bool:
@@ -30,11 +32,20 @@ class OperatorSite(UnfoldAdminSite):
     index_template = "panel/index.html"
     enable_nav_sidebar = True
 
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Rooms of ours alone: those that libraries bring change rows past the change log, and show
+        the seeds of second factors."""
+        if admin_class is not None and issubclass(admin_class, OperatorAdmin):
+            super().register(model_or_iterable, admin_class, **options)
+
     def has_permission(self, request: HttpRequest) -> bool:
         return super().has_permission(request) and has_second_factor(request)
 
     def extra_urls(self) -> list[URLPattern]:
-        return [path("health/", self.admin_view(self.health), name="health")]
+        return [
+            path("health/", self.admin_view(self.health), name="health"),
+            path("plans/", self.admin_view(self.plans), name="plans"),
+        ]
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -51,6 +62,15 @@ class OperatorSite(UnfoldAdminSite):
             "parts": health.report(),
         }
         return TemplateResponse(request, "panel/health.html", context)
+
+    def plans(self, request: HttpRequest) -> TemplateResponse:
+        """What is sold, at which margin, and who has it; prices are changed in the code."""
+        context = {
+            **self.each_context(request),
+            "title": "요금제 (plans)",
+            "sections": plans.sections(),
+        }
+        return TemplateResponse(request, "panel/plans.html", context)
 
     @method_decorator(never_cache)
     def login(

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 import gpu_worker
+from apps.common import request_ids
 from gpu_worker.contract.job import AnyJob
 
 from .base import (
@@ -97,6 +98,8 @@ class LocalBackend:
             "PYTHONUNBUFFERED": "1",
             "TMPDIR": str(tmp),
             "WEIGHTS_DIR": str(self.weights),
+            # whose lines its log's belong to; in the spec, older workers would refuse the field
+            "REQUEST_ID": request_ids.current() or "",
         }
 
     def _running(self) -> list[Process]:

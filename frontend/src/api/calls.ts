@@ -1,4 +1,6 @@
 /** Every call that the pages make, unwrapped from the generated client. */
+import { chosenWorkspace, forgetWorkspace } from "./chosenWorkspace";
+import { ApiError } from "./errors";
 import * as sdk from "./generated/sdk.gen";
 import type {
   BlendPart,
@@ -54,8 +56,19 @@ export interface ConsentForm {
   agreed: boolean;
 }
 
+/** Who is signed in. A workspace that was chosen here and is gone is forgotten. */
+async function me() {
+  try {
+    return await data(sdk.me(raise));
+  } catch (error) {
+    if (!(error instanceof ApiError && error.status === 404 && chosenWorkspace())) throw error;
+    forgetWorkspace();
+    return data(sdk.me(raise));
+  }
+}
+
 export const api = {
-  me: () => data(sdk.me(raise)),
+  me,
   setLanguage: (language: Language) => data(sdk.meUpdate({ ...raise, body: { language } })),
   credits: () => data(sdk.creditsRetrieve(raise)),
   entries: (cursor?: string) => data(sdk.creditsEntriesList({ ...raise, query: { cursor } })),

@@ -1,3 +1,4 @@
+import { chosenWorkspace } from "./chosenWorkspace";
 import { type ApiError, toApiError } from "./errors";
 import { client } from "./generated/client.gen";
 
@@ -5,6 +6,11 @@ const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
 
 export function csrfToken(): string | undefined {
   return document.cookie.match(/(?:^|;\s*)csrftoken=([^;]+)/)?.[1];
+}
+
+/** A name for one call, by which its lines in every log of the studio are found. */
+export function requestId(): string {
+  return crypto.randomUUID().replaceAll("-", "");
 }
 
 /** The CSRF token, fetched once if the cookie is not there yet. */
@@ -17,7 +23,10 @@ export async function ensureCsrf(): Promise<string> {
 export function configureApi(onSignedOut: () => void): void {
   client.setConfig({ baseUrl: "", credentials: "same-origin", throwOnError: true });
   client.interceptors.request.use(async (request) => {
+    request.headers.set("X-Request-ID", requestId());
     request.headers.set("Accept-Language", document.documentElement.lang);
+    const workspace = chosenWorkspace();
+    if (workspace) request.headers.set("X-Workspace", workspace);
     if (!SAFE.has(request.method)) request.headers.set("X-CSRFToken", await ensureCsrf());
     return request;
   });

@@ -47,6 +47,7 @@ export type {
   Verdict,
   Voice,
   Waveform,
+  Workspace,
 } from "./generated";
 
 export type Language = "ko" | "en";

@@ -5,12 +5,13 @@ import { Button } from "../ui/Button";
 import { TextField } from "../ui/Field";
 import { notify } from "../ui/notify";
 import { AuthForm, useAuthSubmit } from "./AuthForm";
+import { invitationPath } from "./pendingInvitation";
 import { factors, type Purpose, passByPasskey, passkeysWork } from "./secondFactor";
 
-/** To where the person wanted to go. The operator's pages are not ours to route. */
+/** To where the person wanted to go, or was invited. The operator's pages are not ours to route. */
 export function goOn(next: string | undefined, push: (path: string) => void): void {
   if (next?.startsWith("/admin")) location.assign(next);
-  else push(next ?? "/");
+  else push(next ?? invitationPath() ?? "/");
 }
 
 interface ButtonProps {

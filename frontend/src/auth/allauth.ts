@@ -1,5 +1,5 @@
 /** The headless endpoints of django-allauth for browsers: session cookie and CSRF header. */
-import { ensureCsrf } from "../api/http";
+import { ensureCsrf, requestId } from "../api/http";
 
 const ROOT = "/_allauth/browser/v1";
 
@@ -44,6 +44,7 @@ export async function call(
     credentials: "same-origin",
     headers: {
       Accept: "application/json",
+      "X-Request-ID": requestId(),
       "Accept-Language": document.documentElement.lang,
       ...(method === "GET" ? {} : { "X-CSRFToken": await ensureCsrf() }),
       ...(body ? { "Content-Type": "application/json" } : {}),

@@ -68,7 +68,7 @@ export const enMoney: Record<keyof typeof koMoney, string> = {
   perMonth: "{price} a month",
   planCredits: "{credits} credits every month",
   packCredits: "{credits} credits",
-  planQuotas: "{storage}, {minutes} minutes a month, {parallel} jobs at once",
+  planQuotas: "{storage}, {minutes} minutes a month, {parallel} jobs at once, {seats} seats",
   currentPlan: "Your plan",
   choosePlan: "Start {name}",
   buyPack: "Buy {credits} credits",

@@ -1,8 +1,12 @@
 import { enDevelopers } from "./en.developers";
+import { enLeaving } from "./en.leaving";
 import { enLibrary } from "./en.library";
 import { enMaking } from "./en.making";
 import { enMoney } from "./en.money";
+import { enOperator } from "./en.operator";
 import { enSecurity } from "./en.security";
+import { enSocial } from "./en.social";
+import { enWorkspace } from "./en.workspace";
 import type { Key } from "./ko";
 
 export const en: Record<Key, string> = {
@@ -10,7 +14,11 @@ export const en: Record<Key, string> = {
   ...enLibrary,
   ...enMaking,
   ...enMoney,
+  ...enOperator,
   ...enSecurity,
+  ...enSocial,
+  ...enWorkspace,
+  ...enLeaving,
   brand: "AI Voice Studio",
   otherLanguage: "한국어",
   skip: "Skip to content",

@@ -66,7 +66,7 @@ export const koMoney = {
   perMonth: "{price} / 월",
   planCredits: "매달 {credits} 크레딧",
   packCredits: "{credits} 크레딧",
-  planQuotas: "{storage}, 한 달 {minutes}분, 동시 작업 {parallel}개",
+  planQuotas: "{storage}, 한 달 {minutes}분, 동시 작업 {parallel}개, 자리 {seats}개",
   currentPlan: "쓰고 있는 요금제",
   choosePlan: "{name} 시작하기",
   buyPack: "{credits} 크레딧 사기",

@@ -1,8 +1,12 @@
 import { koDevelopers } from "./ko.developers";
+import { koLeaving } from "./ko.leaving";
 import { koLibrary } from "./ko.library";
 import { koMaking } from "./ko.making";
 import { koMoney } from "./ko.money";
+import { koOperator } from "./ko.operator";
 import { koSecurity } from "./ko.security";
+import { koSocial } from "./ko.social";
+import { koWorkspace } from "./ko.workspace";
 
 /** Every sentence of the pages. Korean is the source: other languages follow its keys. */
 export const ko = {
@@ -10,7 +14,11 @@ export const ko = {
   ...koLibrary,
   ...koMaking,
   ...koMoney,
+  ...koOperator,
   ...koSecurity,
+  ...koSocial,
+  ...koWorkspace,
+  ...koLeaving,
   brand: "AI 보이스 스튜디오",
   otherLanguage: "English",
   skip: "본문으로 건너뛰기",

@@ -1,5 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
+import { forgetWorkspace } from "../api/chosenWorkspace";
 import { applyMessage } from "./fresh";
 import { type LiveStatus, openSocket } from "./socket";
 
@@ -21,6 +22,10 @@ export function LiveProvider({
         onMessage: (message) => applyMessage(client, message),
         onReopen: () => void client.invalidateQueries(),
         onStatus: setStatus,
+        onDismissed: () => {
+          forgetWorkspace();
+          location.assign("/");
+        },
       }),
     [client, workspaceId],
   );

@@ -55,12 +55,31 @@ describe("messages of the websocket", () => {
     expect(listed(client)).toBe(6);
   });
 
+  it("tell of a suspension", () => {
+    const workspace = { id: "w", name: "old", role: "owner", suspended_at: null } as const;
+    const other = { ...workspace, id: "x" };
+    client.setQueryData(["me"], { workspace, workspaces: [other, workspace] });
+    const told = { id: "w", name: "new", suspended_at: "2026-01-01T00:00:00Z" };
+    applyMessage(client, { type: "workspace", data: told });
+    const after = { ...workspace, ...told };
+    expect(client.getQueryData(["me"])).toEqual({ workspace: after, workspaces: [other, after] });
+  });
+
   it("change nothing where they are late or repeated", () => {
     applyMessage(client, { type: "job", data: job(4) });
     applyMessage(client, { type: "job", data: job(5, { title: "same version" }) });
     applyMessage(client, { type: "job", data: job(3) });
     expect(client.getQueryData<Job>(["job", "a"])?.version).toBe(5);
     expect(listed(client)).toBe(5);
+  });
+
+  it("of the members ask who is there, and what one may do", () => {
+    const keys = [["me"], ["members", "w"], ["invitations", "w"]];
+    for (const key of keys) client.setQueryData(key, {});
+    applyMessage(client, { type: "members", data: { workspace: "w" } });
+    const stale = keys.map((key) => client.getQueryState(key)?.isInvalidated);
+    expect(stale).toEqual([true, true, true]);
+    expect(client.getQueryState(["job", "a"])?.isInvalidated).toBe(false);
   });
 
   it("reach the same end in reverse order", () => {

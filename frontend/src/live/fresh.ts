@@ -1,5 +1,5 @@
 import type { QueryClient, QueryKey } from "@tanstack/react-query";
-import type { AudioFile, Credits, Job, Page, Voice } from "../api/types";
+import type { AudioFile, Credits, Job, Me, Page, Voice, Workspace } from "../api/types";
 
 const FINAL = new Set(["succeeded", "failed", "cancelled"]);
 
@@ -65,7 +65,9 @@ export type Message =
   | { type: "job"; data: Job }
   | { type: "file"; data: AudioFile }
   | { type: "voice"; data: Voice | GoneVoice }
-  | { type: "credits"; data: Pick<Credits, "available" | "reserved" | "owed"> };
+  | { type: "credits"; data: Pick<Credits, "available" | "reserved" | "owed"> }
+  | { type: "workspace"; data: Pick<Workspace, "id" | "name" | "suspended_at"> }
+  | { type: "members"; data: { workspace: string } };
 
 /** Writes one message of the websocket into the cache; older versions change nothing. */
 export function applyMessage(client: QueryClient, message: Message): void {
@@ -79,10 +81,23 @@ export function applyMessage(client: QueryClient, message: Message): void {
     case "voice":
       applyVoice(client, message.data);
       return;
+    case "members":
+      for (const key of ["members", "invitations", "me"]) {
+        void client.invalidateQueries({ queryKey: [key] });
+      }
+      return;
     case "credits":
       client.setQueryData<Credits>(["credits"], (known) => known && { ...known, ...message.data });
       void client.invalidateQueries({ queryKey: ["credits"] });
+      return;
+    case "workspace":
+      client.setQueryData<Me>(["me"], (known) => known && withWorkspace(known, message.data));
   }
+}
+
+function withWorkspace(me: Me, told: Partial<Workspace>): Me {
+  const renew = (known: Workspace) => (known.id === told.id ? { ...known, ...told } : known);
+  return { ...me, workspace: renew(me.workspace), workspaces: me.workspaces.map(renew) };
 }
 
 export function applyJob(client: QueryClient, job: Job): void {

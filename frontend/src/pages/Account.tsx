@@ -1,8 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
-import { Code, LogOut } from "lucide-react";
+import { Code, LogOut, UsersRound } from "lucide-react";
 import { meQuery } from "../api/queries";
 import { auth } from "../auth/allauth";
+import { ConnectedCard } from "../features/account/ConnectedCard";
+import { ExportCard } from "../features/account/ExportCard";
 import { LanguageCard } from "../features/account/LanguageCard";
+import { LeaveCard } from "../features/account/LeaveCard";
+import { OperatorCard } from "../features/account/OperatorCard";
 import { PasswordCard } from "../features/account/PasswordCard";
 import { SecondStepCard } from "../features/account/SecondStepCard";
 import { SessionsCard } from "../features/account/SessionsCard";
@@ -26,6 +30,9 @@ export default function Account() {
         lead={me?.user.email}
         actions={
           <>
+            <ButtonLink to="/workspace" icon={<UsersRound aria-hidden className="size-4.5" />}>
+              {t("workspace")}
+            </ButtonLink>
             <ButtonLink to="/account/developers" icon={<Code aria-hidden className="size-4.5" />}>
               {t("developers")}
             </ButtonLink>
@@ -46,7 +53,11 @@ export default function Account() {
           <SecondStepCard />
         </div>
         <div className="grid grid-cols-1 gap-5">
+          <ConnectedCard />
           <SessionsCard />
+          <OperatorCard />
+          {me?.workspace.role === "owner" && <ExportCard />}
+          <LeaveCard />
         </div>
       </div>
     </>

@@ -5,14 +5,15 @@ import { AuthForm, useAuthSubmit } from "../auth/AuthForm";
 import { auth } from "../auth/allauth";
 import { EmailField, PasswordField } from "../auth/fields";
 import { goOn, PasskeyButton, SecondStep } from "../auth/SecondStep";
+import { SocialButtons } from "../auth/SocialButtons";
 import { useI18n } from "../i18n";
 
 export default function SignIn() {
   const { t } = useI18n();
   const router = useRouter();
   const client = useQueryClient();
-  const { next } = useSearch({ from: "/guest/signin" });
-  const [email, setEmail] = useState("");
+  const { next, email: known } = useSearch({ from: "/guest/signin" });
+  const [email, setEmail] = useState(known ?? "");
   const [password, setPassword] = useState("");
   const [unverified, setUnverified] = useState(false);
   const [secondStep, setSecondStep] = useState(false);
@@ -42,10 +43,15 @@ export default function SignIn() {
       onSubmit={(event) => void onSubmit(event)}
       below={
         <>
+          <SocialButtons next={next} />
           <PasskeyButton purpose="login" onPassed={enter} />
           <p>
             {t("noAccount")}{" "}
-            <Link to="/signup" className="font-semibold text-violet-soft hover:underline">
+            <Link
+              to="/signup"
+              search={{ next, email: known }}
+              className="font-semibold text-violet-soft hover:underline"
+            >
               {t("signUp")}
             </Link>
           </p>

@@ -1,4 +1,4 @@
-import { Link, useNavigate } from "@tanstack/react-router";
+import { Link, useRouter, useSearch } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { useLegal } from "../api/queries";
 import { type Agreed, Agreement } from "../auth/Agreement";
@@ -6,12 +6,15 @@ import { AuthForm, useAuthSubmit } from "../auth/AuthForm";
 import { auth } from "../auth/allauth";
 import { EmailField, PasswordField } from "../auth/fields";
 import { MailSent } from "../auth/MailSent";
+import { goOn } from "../auth/SecondStep";
+import { SocialButtons } from "../auth/SocialButtons";
 import { useI18n } from "../i18n";
 
 export default function SignUp() {
   const { t } = useI18n();
-  const navigate = useNavigate();
-  const [email, setEmail] = useState("");
+  const router = useRouter();
+  const { next, email: known } = useSearch({ from: "/guest/signup" });
+  const [email, setEmail] = useState(known ?? "");
   const [password, setPassword] = useState("");
   const [mailed, setMailed] = useState(false);
   const [agreed, setAgreed] = useState<Agreed>({ terms: false, privacy: false });
@@ -33,7 +36,7 @@ export default function SignUp() {
       }),
     );
     if (!answer || answer.problems.length > 0) return;
-    if (answer.authenticated) await navigate({ to: "/" });
+    if (answer.authenticated) goOn(next, router.history.push);
     else setMailed(true);
   }
 
@@ -48,12 +51,19 @@ export default function SignUp() {
       submission={submission}
       onSubmit={(event) => void onSubmit(event)}
       below={
-        <p>
-          {t("haveAccount")}{" "}
-          <Link to="/signin" className="font-semibold text-violet-soft hover:underline">
-            {t("signIn")}
-          </Link>
-        </p>
+        <>
+          <SocialButtons next={next} />
+          <p>
+            {t("haveAccount")}{" "}
+            <Link
+              to="/signin"
+              search={{ next, email: known }}
+              className="font-semibold text-violet-soft hover:underline"
+            >
+              {t("signIn")}
+            </Link>
+          </p>
+        </>
       }
     >
       <EmailField fresh value={email} onChange={setEmail} error={submission.problems.email} />

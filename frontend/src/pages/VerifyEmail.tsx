@@ -1,10 +1,11 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useNavigate, useParams } from "@tanstack/react-router";
+import { useParams, useRouter } from "@tanstack/react-router";
 import { CircleCheck, MailWarning } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { AuthForm, useAuthSubmit } from "../auth/AuthForm";
 import { AuthNote } from "../auth/AuthNote";
 import { auth } from "../auth/allauth";
+import { goOn } from "../auth/SecondStep";
 import { useI18n } from "../i18n";
 import { ButtonLink } from "../ui/Button";
 
@@ -12,7 +13,7 @@ import { ButtonLink } from "../ui/Button";
 export default function VerifyEmail() {
   const { t } = useI18n();
   const { key } = useParams({ from: "/guest/verify-email/$key" });
-  const navigate = useNavigate();
+  const router = useRouter();
   const client = useQueryClient();
   const [outcome, setOutcome] = useState<"waiting" | "done" | "stale">("waiting");
   const submission = useAuthSubmit([]);
@@ -25,7 +26,7 @@ export default function VerifyEmail() {
       return;
     }
     client.clear();
-    if (answer.authenticated) await navigate({ to: "/" });
+    if (answer.authenticated) goOn(undefined, router.history.push);
     else setOutcome("done");
   }
 

@@ -13,6 +13,7 @@ import { ConnectionBanner } from "./ConnectionBanner";
 import { CreditsChip } from "./CreditsChip";
 import { Logo } from "./Logo";
 import { BottomNav, SideNav } from "./Nav";
+import { SuspendedBanner } from "./SuspendedBanner";
 
 export function AppLayout() {
   const { data: me } = useQuery(meQuery);
@@ -66,6 +67,7 @@ function Frame() {
           </div>
         </header>
         <ConnectionBanner />
+        <SuspendedBanner />
         <main
           ref={main}
           id="main"

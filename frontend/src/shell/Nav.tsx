@@ -6,6 +6,7 @@ import { useI18n } from "../i18n";
 import { CreditsChip } from "./CreditsChip";
 import { Logo } from "./Logo";
 import { PLACES } from "./nav";
+import { WorkspaceSwitch } from "./WorkspaceSwitch";
 
 const SIDE =
   "flex min-h-11 items-center gap-3 rounded-xl px-3 font-medium text-muted transition-colors hover:bg-white/5 hover:text-text aria-[current=page]:bg-violet/16 aria-[current=page]:text-text aria-[current=page]:[&_svg]:text-violet-soft";
@@ -30,7 +31,8 @@ export function SideNav() {
       </nav>
       <div className="mt-auto grid gap-3">
         <CreditsChip wide />
-        <Link to="/account" className={SIDE}>
+        <WorkspaceSwitch look={SIDE} />
+        <Link to="/account" className={`${SIDE} -mt-2`}>
           <CircleUserRound aria-hidden className="size-5 shrink-0" />
           <span className="grid min-w-0">
             <span className="text-sm">{t("account")}</span>

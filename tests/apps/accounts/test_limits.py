@@ -8,7 +8,8 @@ import pytest
 from django.test import Client
 
 from apps.accounts import limits
-from apps.accounts.models import User
+from apps.accounts.models import User, Workspace
+from apps.billing.models import Subscription
 from apps.common import throttle
 from apps.common.throttle import Limit
 from tests.apps.conftest import browser, program
@@ -64,3 +65,23 @@ def test_a_valkey_that_is_away_refuses_nobody(
     throttle._script.cache_clear()
     assert answer.status_code == 200
     assert "RateLimit" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("plan", "requests"),
+    [(None, 300), ("payg", 600), ("starter", 600), ("studio", 1200), ("label", 3000)],
+)
+def test_a_plan_says_how_many(
+    selling: object, owner: User, workspace: Workspace, plan: str | None, requests: int
+) -> None:
+    """Whoever has bought nothing is on trial; asking opens no row."""
+    if plan is not None:
+        Subscription.objects.create(workspace=workspace, plan=plan)
+    before = Subscription.objects.count()
+    answer = program(owner, "read").get("/api/v1/files")
+    assert answer.headers["RateLimit-Policy"] == f'"key";q={requests};w=60'
+    assert answer.headers["RateLimit"].startswith(f'"key";r={requests - 1};')
+    assert Subscription.objects.count() == before
+    assert (
+        browser(owner).get("/api/v1/files").headers["RateLimit-Policy"] == '"session";q=1800;w=60'
+    )

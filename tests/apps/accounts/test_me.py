@@ -15,7 +15,7 @@ JSON = "application/json"
 def test_works(owner_client: Client, owner: User, workspace: Workspace) -> None:
     answer = owner_client.get("/api/v1/me")
     assert answer.status_code == 200
-    one = {"id": str(workspace.pk), "name": workspace.name, "role": "owner"}
+    one = {"id": str(workspace.pk), "name": workspace.name, "role": "owner", "suspended_at": None}
     assert answer.json() == {
         "user": {
             "id": str(owner.pk),

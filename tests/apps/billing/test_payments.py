@@ -269,8 +269,8 @@ def test_only_what_is_sold_can_be_bought(shop: Shop) -> None:
 
 def test_a_member_may_look_but_not_buy(shop: Shop, mate_client: Client) -> None:
     body = {"item": "small", "currency": "krw"}
-    assert code_of(mate_client.post("/api/v1/billing/checkout", body, JSON)) == (403, "forbidden")
-    assert code_of(mate_client.post("/api/v1/billing/portal")) == (403, "forbidden")
+    assert code_of(mate_client.post("/api/v1/billing/checkout", body, JSON)) == (403, "owner-only")
+    assert code_of(mate_client.post("/api/v1/billing/portal")) == (403, "owner-only")
     assert mate_client.get("/api/v1/plans").json()["selling"] is True
     assert shop.fake.calls == []
 

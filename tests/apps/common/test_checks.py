@@ -79,6 +79,7 @@ def test_good(settings_kept: Any) -> None:
         ({"EMAIL_URL": ""}, {"E025"}),
         ({"TRUSTED_PROXIES": 0}, {"E026"}),
         ({"STRIPE_WEBHOOK_SECRET": ""}, {"E014"}),
+        ({"SOCIALACCOUNT_HALF_CONFIGURED": ["kakao"]}, {"E031"}),
         ({"GPU_USD_PER_S": 0.00107}, {"E015"}),
         ({"GPU_USD_PER_S": 0.00107, "STRIPE_SECRET_KEY": ""}, set()),
     ],

@@ -13,7 +13,7 @@ from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
-from apps.accounts.models import ApiKey, User
+from apps.accounts.models import ApiKey, Membership, Role, User
 from apps.common import idempotency
 from apps.common.models import KeptAnswer
 from apps.library.models import AudioFile
@@ -80,8 +80,11 @@ def test_what_broke_is_done_again(
     assert post(owner_client, VOICES, {"name": "하나"}).status_code == 201
 
 
-def test_belongs_to_who_sent_it(owner: User, owner_client: Client, mate_client: Client) -> None:
-    """A mate never reads what the owner was told once, by the same key."""
+def test_belongs_to_who_sent_it(
+    owner: User, owner_client: Client, mate: User, mate_client: Client
+) -> None:
+    """Another owner never reads what one was told once, by the same key."""
+    Membership.objects.filter(user=mate).update(role=Role.OWNER)
     body = {"name": "x", "scopes": ["read"]}
     mine = post(owner_client, "/api/v1/keys", body).json()["key"]
     theirs = post(mate_client, "/api/v1/keys", body).json()["key"]

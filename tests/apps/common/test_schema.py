@@ -70,7 +70,12 @@ def test_every_operation_says_how_it_is_refused() -> None:
 
 
 def test_every_post_takes_an_idempotency_key() -> None:
-    posts = [(path, operation) for method, path, operation in operations() if method == "post"]
+    reads = {"/api/v1/invitations/look"}  # a POST so that no log gets its token
+    posts = [
+        (path, operation)
+        for method, path, operation in operations()
+        if method == "post" and path not in reads
+    ]
     assert len(posts) > 20
     for path, operation in posts:
         named = {parameter["name"] for parameter in operation["parameters"]}

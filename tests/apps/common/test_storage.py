@@ -121,9 +121,10 @@ def test_bucket_speaks_to_our_page_only(key: str, settings: LazySettings) -> Non
 
 def test_lifecycle_is_kept(settings: LazySettings) -> None:
     rules = storage._admin().get_bucket_lifecycle_configuration(Bucket=settings.S3_BUCKET)
-    (rule,) = rules["Rules"]
-    assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 3}
-    assert rule["Status"] == "Enabled"
+    assert {rule["Filter"]["Prefix"] for rule in rules["Rules"]} == {"uploads/", "exports/"}
+    for rule in rules["Rules"]:
+        assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 3}
+        assert rule["Status"] == "Enabled"
 
 
 def test_answers(settings: LazySettings) -> None:

@@ -10,6 +10,8 @@ from channels.routing import URLRouter
 from django.contrib.auth.models import AnonymousUser
 from django.db import connections
 
+from apps.accounts import members
+from apps.accounts import services as accounts
 from apps.accounts.models import User
 from apps.jobs.urls import websocket_urlpatterns
 from tests.factories import make_user
@@ -61,6 +63,28 @@ async def test_a_member_hears_of_jobs_voices_and_credits() -> None:
     await listener.wait(10)
 
 
+async def test_members_hear_of_a_suspension_and_go_on_listening() -> None:
+    studio = await a_studio()
+    listener = await listen(studio, studio.user)
+
+    def act() -> None:
+        try:
+            accounts.suspend(studio.workspace.id)
+            accounts.resume(studio.workspace.id)
+        finally:
+            connections.close_all()
+
+    await sync_to_async(act)()
+    heard = [json.loads((await listener.receive_output(10))["text"]) for _ in range(2)]
+    assert [message["type"] for message in heard] == ["workspace", "workspace"]
+    first, second = (message["data"] for message in heard)
+    assert first["id"] == str(studio.workspace.id)
+    assert first["suspended_at"] is not None
+    assert second == {"id": first["id"], "name": first["name"], "suspended_at": None}
+    await listener.send_input({"type": "websocket.disconnect", "code": 1000})
+    await listener.wait(10)
+
+
 async def test_strangers_are_closed_with_4404() -> None:
     studio = await a_studio()
     stranger = await sync_to_async(make_user)("stranger@example.com")
@@ -68,3 +92,31 @@ async def test_strangers_are_closed_with_4404() -> None:
         listener = await listen(studio, user)
         closed = await listener.receive_output(10)
         assert (closed["type"], closed["code"]) == ("websocket.close", 4404)
+
+
+async def test_who_is_removed_hears_no_more() -> None:
+    """Their socket is closed; the others go on, and hear that the members have changed."""
+    studio = await a_studio()
+
+    @sync_to_async
+    def a_mate() -> User:
+        try:
+            return make_user("mate@example.com", workspace=studio.workspace)
+        finally:
+            connections.close_all()
+
+    @sync_to_async
+    def remove(mate: User) -> None:
+        try:
+            members.remove(studio.workspace, mate.pk)
+        finally:
+            connections.close_all()
+
+    mate = await a_mate()
+    theirs, owners = await listen(studio, mate), await listen(studio, studio.user)
+    await remove(mate)
+    assert await theirs.receive_output(10) == {"type": "websocket.close", "code": 4404}
+    heard = json.loads((await owners.receive_output(10))["text"])
+    assert heard == {"type": "members", "data": {"workspace": str(studio.workspace.pk)}}
+    assert await owners.receive_nothing()
+    await owners.send_input({"type": "websocket.disconnect", "code": 1000})

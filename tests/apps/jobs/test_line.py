@@ -3,12 +3,15 @@
 import threading
 import uuid
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
+from apps.accounts import services as accounts
 from apps.billing import services as billing
-from apps.jobs import line, services
+from apps.jobs import line, services, sweep
 from apps.jobs.backends.base import Limits
 from apps.jobs.models import Attempt, Job
 from apps.jobs.requests import SeparationStart
@@ -17,7 +20,7 @@ from apps.jobs.states import AttemptState
 from tests.factories import make_user
 
 from .conftest import Studio, current, make_studio
-from .fakes import FakeBackend
+from .fakes import FakeBackend, FakeWorker
 
 
 def crowd(studios: int, jobs: int) -> list[Studio]:
@@ -121,3 +124,34 @@ def test_whatever_may_run_counts(studio: Studio, state: AttemptState) -> None:
     separate(studio)
     studio.backend.limits = Limits(per_workspace=1)
     assert line.claim_next(studio.backend) is None
+
+
+def test_what_a_suspended_workspace_queued_is_held(db: None) -> None:
+    """Its running job ends and is paid for; the queued one keeps its credits and its place."""
+    held, free = crowd(2, 2)
+    backend = FakeBackend(limits=Limits(per_workspace=1))
+    services.dispatch_waiting(backend)
+    assert served(backend) == [held.workspace.id, free.workspace.id]
+    accounts.suspend(held.workspace.id)
+    worker = FakeWorker(backend.submitted[0])
+    assert held.hear(worker, worker.started()).stop is False
+    worker.store_result()
+    held.finish(worker)
+    wide = FakeBackend()
+    services.dispatch_waiting(wide)
+    assert served(wide) == [free.workspace.id]
+    [waiting] = Job.objects.filter(workspace=held.workspace, state="queued")
+    assert billing.held_by(waiting.id) == waiting.quote
+    sweep.sweep(wide, wide.find)
+    assert len(wide.submitted) == 1
+    accounts.resume(held.workspace.id)
+    services.dispatch_waiting(wide)
+    assert wide.last.job_id == str(waiting.id)
+
+
+def test_held_jobs_do_not_age_the_queue(studio: Studio) -> None:
+    separate(studio)
+    later = timezone.now() + timedelta(minutes=3)
+    assert line.sendable(later).count() == 1
+    accounts.suspend(studio.workspace.id)
+    assert line.sendable(later).count() == 0

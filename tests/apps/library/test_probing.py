@@ -183,11 +183,15 @@ def test_file_that_kills_workers(workspace: Workspace) -> None:
 def test_lost_probes_are_asked_again(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
     monkeypatch.setattr(tasks.probe_file, "delay", asked.append)
-    lost, fresh = (probing_file(workspace, None) for _ in range(2))
-    old = timezone.now() - 2 * sweeps.STUCK_AFTER
-    AudioFile.objects.filter(pk=lost.pk).update(updated_at=old)
-    assert sweeps.probe_again() == 1
-    assert asked == [str(lost.pk)]
+    lost, fresh, large, huge = (probing_file(workspace, None) for _ in range(4))
+    late = timezone.now() - sweeps.SMALL_STUCK_AFTER - timedelta(seconds=1)
+    later = timezone.now() - sweeps.STUCK_AFTER - timedelta(seconds=1)
+    files = AudioFile.objects
+    files.filter(pk=lost.pk).update(updated_at=late, size=sweeps.SMALL_BYTES)
+    files.filter(pk=large.pk).update(updated_at=late, size=sweeps.SMALL_BYTES + 1)
+    files.filter(pk=huge.pk).update(updated_at=later, size=sweeps.SMALL_BYTES + 1)
+    assert sweeps.probe_again() == 2
+    assert asked == [str(huge.pk), str(lost.pk)]
     assert str(fresh.pk) not in asked
 
 

@@ -1,5 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { type Delivery, deliveriesOf, developers, useDeliveries } from "../../api/developers";
+import { useIsOwner } from "../../api/workspace";
 import { type Key, useI18n } from "../../i18n";
 import { formatDate } from "../../i18n/format";
 import { Badge, type Tone } from "../../ui/Badge";
@@ -19,6 +20,7 @@ export function Deliveries({ webhook, open }: { webhook: string; open: boolean }
   const { t } = useI18n();
   const client = useQueryClient();
   const deliveries = useDeliveries(webhook, open);
+  const isOwner = useIsOwner();
   const replay = useAction({
     mutationFn: (id: string) => developers.replay(webhook, id),
     onSuccess: () => client.invalidateQueries({ queryKey: deliveriesOf(webhook) }),
@@ -37,7 +39,7 @@ export function Deliveries({ webhook, open }: { webhook: string; open: boolean }
           key={delivery.id}
           delivery={delivery}
           busy={replay.isPending && replay.variables === delivery.id}
-          onReplay={() => replay.mutate(delivery.id)}
+          onReplay={isOwner ? () => replay.mutate(delivery.id) : undefined}
         />
       ))}
     </ul>
@@ -47,7 +49,7 @@ export function Deliveries({ webhook, open }: { webhook: string; open: boolean }
 interface Props {
   delivery: Delivery;
   busy: boolean;
-  onReplay: () => void;
+  onReplay: (() => void) | undefined;
 }
 
 function Row({ delivery, busy, onReplay }: Props) {
@@ -67,7 +69,7 @@ function Row({ delivery, busy, onReplay }: Props) {
         <p className="truncate">{name}</p>
         <p className="text-faint">{facts.filter(Boolean).join(" · ")}</p>
       </div>
-      {delivery.state !== "pending" && (
+      {onReplay && delivery.state !== "pending" && (
         <Button
           size="small"
           busy={busy}

@@ -2,6 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { KeyRound, Plus } from "lucide-react";
 import { useState } from "react";
 import { type ApiKey, developers, KEYS, useApiKeys } from "../../api/developers";
+import { useIsOwner } from "../../api/workspace";
 import { useI18n } from "../../i18n";
 import { formatDate } from "../../i18n/format";
 import { Button } from "../../ui/Button";
@@ -16,6 +17,7 @@ export function KeysCard() {
   const { t } = useI18n();
   const client = useQueryClient();
   const keys = useApiKeys();
+  const isOwner = useIsOwner();
   const [making, setMaking] = useState(false);
   const [secret, setSecret] = useState("");
   const [leaving, setLeaving] = useState<ApiKey>();
@@ -30,17 +32,24 @@ export function KeysCard() {
         <h2 id="api-keys" className="text-lg font-bold">
           {t("apiKeys")}
         </h2>
-        <Button icon={<Plus aria-hidden className="size-4.5" />} onClick={() => setMaking(true)}>
-          {t("newKey")}
-        </Button>
+        {isOwner && (
+          <Button icon={<Plus aria-hidden className="size-4.5" />} onClick={() => setMaking(true)}>
+            {t("newKey")}
+          </Button>
+        )}
       </div>
+      {!isOwner && <p className="text-sm text-faint">{t("askOwner")}</p>}
       {keys.error && <Failure error={keys.error} retry={() => void keys.refetch()} />}
       {keys.isPending && <Skeleton rows={2} height="h-14" />}
       {keys.data?.results.length === 0 && <p className="text-muted">{t("noKeys")}</p>}
       {keys.data && keys.data.results.length > 0 && (
         <ul className="grid grid-cols-1 divide-y divide-line">
           {keys.data.results.map((key) => (
-            <KeyRow key={key.id} apiKey={key} onRevoke={() => setLeaving(key)} />
+            <KeyRow
+              key={key.id}
+              apiKey={key}
+              onRevoke={isOwner ? () => setLeaving(key) : undefined}
+            />
           ))}
         </ul>
       )}
@@ -66,7 +75,7 @@ export function KeysCard() {
   );
 }
 
-function KeyRow({ apiKey, onRevoke }: { apiKey: ApiKey; onRevoke: () => void }) {
+function KeyRow({ apiKey, onRevoke }: { apiKey: ApiKey; onRevoke: (() => void) | undefined }) {
   const { t, language } = useI18n();
   const used = apiKey.last_used_at
     ? t("keyUsed", { date: formatDate(apiKey.last_used_at, language) })
@@ -86,14 +95,16 @@ function KeyRow({ apiKey, onRevoke }: { apiKey: ApiKey; onRevoke: () => void }) 
           {used} · {until}
         </p>
       </div>
-      <Button
-        size="small"
-        look="danger"
-        onClick={onRevoke}
-        aria-label={t("revokeNamed", { name: apiKey.name })}
-      >
-        {t("revoke")}
-      </Button>
+      {onRevoke && (
+        <Button
+          size="small"
+          look="danger"
+          onClick={onRevoke}
+          aria-label={t("revokeNamed", { name: apiKey.name })}
+        >
+          {t("revoke")}
+        </Button>
+      )}
     </li>
   );
 }

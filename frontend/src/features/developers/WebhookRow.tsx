@@ -1,6 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { deliveriesOf, developers, WEBHOOKS, type Webhook } from "../../api/developers";
+import { useIsOwner } from "../../api/workspace";
 import { useI18n } from "../../i18n";
 import { Badge } from "../../ui/Badge";
 import { Button } from "../../ui/Button";
@@ -18,6 +19,7 @@ interface Props {
 /** One webhook: how it stands, its test, its log. */
 export function WebhookRow({ webhook, onSecret }: Props) {
   const { t, pick } = useI18n();
+  const isOwner = useIsOwner();
   const [open, setOpen] = useState(false);
   const [asking, setAsking] = useState<"rotate" | "delete">();
   const { test, toggle, rotate, remove } = useWebhook(webhook, onSecret, () =>
@@ -35,21 +37,27 @@ export function WebhookRow({ webhook, onSecret }: Props) {
       </p>
       {webhook.problem && <p className="text-sm text-bad">{pick(webhook.problem.message)}</p>}
       <div className="flex flex-wrap gap-2">
-        <Button size="small" busy={test.isPending} onClick={() => test.mutate()}>
-          {t("sendTest")}
-        </Button>
-        <Button size="small" busy={toggle.isPending} onClick={() => toggle.mutate()}>
-          {t(webhook.is_enabled ? "switchOff" : "switchOn")}
-        </Button>
-        <Button size="small" onClick={() => setAsking("rotate")}>
-          {t("rotateSecret")}
-        </Button>
+        {isOwner && (
+          <>
+            <Button size="small" busy={test.isPending} onClick={() => test.mutate()}>
+              {t("sendTest")}
+            </Button>
+            <Button size="small" busy={toggle.isPending} onClick={() => toggle.mutate()}>
+              {t(webhook.is_enabled ? "switchOff" : "switchOn")}
+            </Button>
+            <Button size="small" onClick={() => setAsking("rotate")}>
+              {t("rotateSecret")}
+            </Button>
+          </>
+        )}
         <Button size="small" aria-expanded={open} onClick={() => setOpen(!open)}>
           {t("deliveryLog")}
         </Button>
-        <Button size="small" look="danger" onClick={() => setAsking("delete")}>
-          {t("remove")}
-        </Button>
+        {isOwner && (
+          <Button size="small" look="danger" onClick={() => setAsking("delete")}>
+            {t("remove")}
+          </Button>
+        )}
       </div>
       {open && <Deliveries webhook={webhook.id} open />}
       <Confirm

@@ -1,6 +1,7 @@
 import { Plus } from "lucide-react";
 import { useState } from "react";
 import { useWebhooks } from "../../api/developers";
+import { useIsOwner } from "../../api/workspace";
 import { useI18n } from "../../i18n";
 import { Button } from "../../ui/Button";
 import { Failure, Skeleton } from "../../ui/states";
@@ -12,6 +13,7 @@ import { WebhookRow } from "./WebhookRow";
 export function WebhooksCard() {
   const { t } = useI18n();
   const webhooks = useWebhooks();
+  const isOwner = useIsOwner();
   const [making, setMaking] = useState(false);
   const [secret, setSecret] = useState("");
   return (
@@ -20,10 +22,13 @@ export function WebhooksCard() {
         <h2 id="webhooks" className="text-lg font-bold">
           {t("webhooks")}
         </h2>
-        <Button icon={<Plus aria-hidden className="size-4.5" />} onClick={() => setMaking(true)}>
-          {t("newWebhook")}
-        </Button>
+        {isOwner && (
+          <Button icon={<Plus aria-hidden className="size-4.5" />} onClick={() => setMaking(true)}>
+            {t("newWebhook")}
+          </Button>
+        )}
       </div>
+      {!isOwner && <p className="text-sm text-faint">{t("askOwner")}</p>}
       {webhooks.error && <Failure error={webhooks.error} retry={() => void webhooks.refetch()} />}
       {webhooks.isPending && <Skeleton rows={2} height="h-14" />}
       {webhooks.data?.results.length === 0 && <p className="text-muted">{t("noWebhooks")}</p>}

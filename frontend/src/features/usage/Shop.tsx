@@ -111,7 +111,7 @@ interface CardProps {
 
 function PlanCard({ plan, price, currency, children }: CardProps) {
   const { t, language, pick } = useI18n();
-  const { storage, minutes, parallel } = plan.quotas;
+  const { storage, minutes, parallel, seats } = plan.quotas;
   return (
     <article aria-label={pick(plan.title)} className="card grid content-start gap-3 p-5">
       <h3 className="text-xl font-bold">{pick(plan.title)}</h3>
@@ -126,6 +126,7 @@ function PlanCard({ plan, price, currency, children }: CardProps) {
           storage: formatSize(storage ?? 0),
           minutes: formatNumber(minutes ?? 0, language),
           parallel: parallel ?? 0,
+          seats: seats ?? 0,
         })}
       </p>
       {children(pick(plan.title))}

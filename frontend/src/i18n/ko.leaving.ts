@@ -1,0 +1,30 @@
+/** Exporting data, and deleting an account or a workspace. */
+export const koLeaving = {
+  takeoutTitle: "내 데이터 내보내기",
+  takeoutText:
+    "올린 파일, 결과, 목소리와 모든 기록을 압축 파일 하나로 받습니다. 준비되면 메일로 알려 드려요.",
+  takeoutStart: "압축 파일 만들기",
+  takeoutAgain: "새로 만들기",
+  takeoutPacking: "압축 파일을 만들고 있어요",
+  takeoutProgress: "{total}개 중 {done}개 · {size}",
+  takeoutReady: "{size} · {date}까지 받을 수 있어요",
+  takeoutDownload: "내려받기",
+  takeoutFailed: "압축 파일을 만들지 못했습니다. 다시 시도해 주세요.",
+  takeoutExpired: "지난 압축 파일은 보관 기간이 끝나 지웠어요.",
+  leaveTitle: "삭제",
+  leaveText: "{days}일 동안 되돌릴 수 있고, 그 뒤에는 모두 지워져 되살릴 수 없습니다.",
+  leaveWorkspace: "워크스페이스 삭제",
+  leaveWorkspaceText: "이 워크스페이스의 파일, 목소리, 작업과 크레딧을 지웁니다.",
+  leaveAccount: "계정 삭제",
+  leaveAccountText: "계정과, 나만 쓰는 워크스페이스를 모두 지웁니다.",
+  leavePlanned: "{date}에 삭제됩니다",
+  leavePlannedText: "그때까지는 보고 내려받기만 할 수 있어요.",
+  leaveBegun: "지우고 있어요",
+  leaveUndo: "삭제 취소",
+  leaveUndone: "삭제를 취소했습니다",
+  leaveDialogText:
+    "파일, 목소리, 작업과 구독이 {days}일 뒤에 모두 지워집니다. 남은 크레딧은 되돌려 드릴 수 없어요. 결제 기록은 법에 따라 이름 없이 5년 동안 보관합니다.",
+  leaveType: "확인을 위해 다음을 그대로 입력해 주세요: {name}",
+  leaveAction: "삭제 예약",
+  leaveExportFirst: "필요한 데이터는 먼저 내보내 두세요.",
+};

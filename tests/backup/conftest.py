@@ -1,0 +1,3 @@
+from tests.apps.conftest import bucket, fake_stripe, selling
+
+__all__ = ["bucket", "fake_stripe", "selling"]

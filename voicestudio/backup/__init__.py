@@ -1,0 +1,1 @@
+"""Backup and restore of database and storage, consistent with each other."""
