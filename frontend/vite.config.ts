@@ -27,7 +27,7 @@ export default defineConfig({
           groups: [
             {
               name: "vendor",
-              test: /node_modules[\\/](react|react-dom|scheduler|@tanstack)[\\/]/,
+              test: /node_modules[\\/](react|react-dom|scheduler|@tanstack[\\/](?!react-virtual|virtual-core)[^\\/]+)[\\/]/,
               priority: 3,
             },
             { name: "icons", test: /node_modules[\\/]lucide-react[\\/]/, priority: 3 },

@@ -350,6 +350,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="18", minute="30"),  # half past three in Seoul
         "options": {"expires": 3500},
     },
+    "empty-trash": {
+        "task": "apps.library.sweeps.empty_trash",
+        "schedule": timedelta(minutes=10),
+        "options": {"expires": 590},
+    },
     "leaving": {
         "task": "apps.leaving.tasks.sweep",
         "schedule": timedelta(seconds=30),

@@ -85,9 +85,9 @@ def check_storage(workspace_id: uuid.UUID, used: int, more: int) -> None:
         raise ApiError(
             "quota-storage",
             f"요금제의 저장 공간 {limit} GB 중 {have} GB를 쓰고 있어 이 파일을 올릴 수 없습니다. "
-            "파일을 지우거나 요금제를 바꿔 주세요.",
-            f"This file does not fit: {have} of your plan's {limit} GB are used. Delete files or "
-            "change your plan.",
+            "파일을 지우고 휴지통을 비우거나 요금제를 바꿔 주세요.",
+            f"This file does not fit: {have} of your plan's {limit} GB are used. Delete files and "
+            "empty the trash, or change your plan.",
             status=402,
         )
 

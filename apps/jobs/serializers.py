@@ -10,7 +10,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.common.serializers import ProblemSerializer
-from apps.library.models import AudioFile, FileState
+from apps.library.models import GONE, AudioFile
 from apps.library.serializers import FileSerializer
 from apps.voices.serializers import ScoresSerializer
 from gpu_worker.contract.params import JobKind
@@ -218,7 +218,7 @@ def with_relations(jobs: Iterable[Job]) -> list[Job]:
         (attempt.job_id, attempt.fence): attempt for attempt in Attempt.objects.filter(job__in=ids)
     }
     results: dict[uuid.UUID, list[AudioFile]] = {}
-    files = AudioFile.objects.filter(job_id__in=ids).exclude(state=FileState.DELETED)
+    files = AudioFile.objects.filter(job_id__in=ids).exclude(state__in=GONE)
     for file in files.defer("peaks").order_by("created_at", "id"):
         if file.job_id is not None:
             results.setdefault(file.job_id, []).append(file)

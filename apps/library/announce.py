@@ -1,11 +1,15 @@
 """Telling a workspace's browsers how a file stands."""
 
-from typing import Any
+from collections.abc import Iterable
+from itertools import islice
+from typing import Any, Final
 
 from apps.common.live import publish
 
 from .models import AudioFile
 from .serializers import FileSerializer
+
+_MOST: Final = 20
 
 
 def announce(file: AudioFile) -> None:
@@ -16,3 +20,9 @@ def announce(file: AudioFile) -> None:
         return dict(FileSerializer(AudioFile.objects.get(pk=pk)).data)
 
     publish(file.workspace_id, "file", current)
+
+
+def announce_some(files: Iterable[AudioFile]) -> None:
+    """Sends the first few of many: each makes a browser read its lists again, as all would."""
+    for file in islice(files, _MOST):
+        announce(file)

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from apps.accounts.access import WorkspaceView
 
-from . import services, uploads
+from . import listing, services, trimming, uploads
 from .limits import PART_BYTES, Method
 from .models import AudioFile, FileState
 from .serializers import (
@@ -24,6 +24,7 @@ from .serializers import (
     SignedSerializer,
     SignSerializer,
     StartUploadSerializer,
+    TrimSerializer,
     UploadSerializer,
     WaveformSerializer,
 )
@@ -42,23 +43,16 @@ class FileView(WorkspaceView):
 
 
 class FileListView(WorkspaceView, ListAPIView[AudioFile]):
-    """The workspace's sounds, the newest first."""
+    """The workspace's sounds, the newest first or as ``sort`` says."""
 
     serializer_class = FileSerializer
+    pagination_class = listing.FilePages
     queryset = AudioFile.objects.none()
 
     def get_queryset(self) -> QuerySet[AudioFile]:
         query = FileQuerySerializer(data=self.request.query_params)
         query.is_valid(raise_exception=True)
-        wanted = query.validated_data
-        files = AudioFile.objects.for_workspace(self.workspace).exclude(state=FileState.DELETED)
-        if search := wanted.get("search"):
-            files = files.filter(name__icontains=search)
-        files = files.defer("peaks")
-        if job := wanted.get("job"):
-            files = files.filter(job_id=job)
-        exact = ("origin", "state", "stem")
-        return files.filter(**{key: wanted[key] for key in exact if key in wanted})
+        return listing.listed(self.workspace, query.validated_data)
 
     @extend_schema(operation_id="files_list", parameters=[FileQuerySerializer])
     def get(self, request: Request) -> Response:
@@ -93,6 +87,21 @@ class WaveformView(FileView):
         file = self.file(file_id)
         body = {"peaks": file.peaks, "duration_s": file.duration_s or 0.0}
         return Response(WaveformSerializer(body).data)
+
+
+class TrimView(FileView):
+    """A stretch of a sound as a sound of its own."""
+
+    @extend_schema(
+        operation_id="files_trim", request=TrimSerializer, responses={202: FileSerializer}
+    )
+    def post(self, request: Request, file_id: uuid.UUID) -> Response:
+        """Cut a stretch out, exact to the sample; the file itself stays as it is."""
+        file = self.file(file_id)
+        wanted = TrimSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        made = trimming.trim(file, **wanted.validated_data)
+        return Response(FileSerializer(made).data, status=status.HTTP_202_ACCEPTED)
 
 
 class DownloadView(FileView):

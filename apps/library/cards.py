@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import TypedDict
 
 from django.db import transaction
+from django.db.models import Prefetch
 
 from gpu_worker.contract.report_card import DatasetCard
 
-from .models import Dataset, ReportCard
+from .models import Dataset, DatasetItem, ReportCard
 
 
 class CardSummary(TypedDict):
@@ -34,7 +35,9 @@ def keep(dataset_id: uuid.UUID, job_id: uuid.UUID, card: DatasetCard) -> bool:
     Once there is a card of the files as they are now, those of earlier lists say nothing more.
     """
     with transaction.atomic():
-        dataset = Dataset.objects.select_for_update(no_key=True).filter(id=dataset_id).first()
+        present = Prefetch("items", DatasetItem.objects.present())
+        locked = Dataset.objects.select_for_update(no_key=True).prefetch_related(present)
+        dataset = locked.filter(id=dataset_id).first()
         if dataset is None:
             return False
         kept, _ = ReportCard.objects.update_or_create(

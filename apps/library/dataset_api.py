@@ -27,7 +27,8 @@ from .serializers import (
 
 
 def _of(workspace: Workspace) -> QuerySet[Dataset]:
-    items = DatasetItem.objects.select_related("file").defer("file__peaks").order_by("position")
+    present = DatasetItem.objects.present()
+    items = present.select_related("file").defer("file__peaks").order_by("position")
     found = ReportCard.objects.defer("card")
     return Dataset.objects.for_workspace(workspace).prefetch_related(
         Prefetch("items", items), Prefetch("cards", found)

@@ -8,6 +8,9 @@ PART_BYTES: Final = 16 * 2**20
 SIGNED_SECONDS: Final = 3600
 MAX_UNFINISHED: Final = 500
 MAX_DATASET_FILES: Final = 2000
+MAX_FILES_AT_ONCE: Final = 1000
+TAG_LENGTH: Final = 40
+MAX_TAGS: Final = 20
 
 
 class Method(StrEnum):

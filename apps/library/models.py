@@ -3,21 +3,29 @@
 Uploads and results of jobs are the same kind of row.
 """
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from apps.common.models import Owned
 
+from .limits import TAG_LENGTH
+
 
 class FileState(models.TextChoices):
-    """uploading -> probing -> ready | failed; from anywhere -> deleted."""
+    """uploading -> probing -> ready | failed; ready <-> trashed; from anywhere -> deleted."""
 
     UPLOADING = "uploading", "올리는 중"
     PROBING = "probing", "확인 중"
     READY = "ready", "준비됨"
     FAILED = "failed", "실패"
+    TRASHED = "trashed", "휴지통"
     DELETED = "deleted", "삭제됨"
+
+
+GONE: Final = (FileState.TRASHED, FileState.DELETED)
+"""For lists, datasets and jobs such a file is not there."""
 
 
 class Origin(models.TextChoices):
@@ -45,6 +53,10 @@ class AudioFile(Owned):
     silence. ``ai_generated`` is said by the job that made the file, of an upload by its tag, and
     inherited by what is made of it. A failed file has no object any more; its row keeps the reason
     until dismissed.
+
+    ``recorded`` with a microphone in the studio. ``cut_of`` is the file that this is the stretch
+    from ``cut_start_s`` to ``cut_end_s`` of; the stretch is cut when the file is probed.
+    ``trashed_at`` is when it was put into the trash, from where it is erased later.
     """
 
     name = models.CharField("이름", max_length=255)
@@ -67,6 +79,21 @@ class AudioFile(Owned):
     job_id = models.UUIDField("만든 작업", null=True, db_index=True)
     stem = models.CharField("스템", max_length=12, choices=Stem.choices, blank=True)
     ai_generated = models.BooleanField("AI 생성", default=False)
+    recorded = models.BooleanField("마이크 녹음", default=False)
+    tags = ArrayField(
+        models.CharField(max_length=TAG_LENGTH), verbose_name="태그", default=list, blank=True
+    )
+    trashed_at = models.DateTimeField("휴지통에 넣은 시각", null=True, db_index=True)
+    cut_of = models.ForeignKey(
+        "self",
+        verbose_name="원본",
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        editable=False,
+    )
+    cut_start_s = models.FloatField("자른 시작(초)", null=True)
+    cut_end_s = models.FloatField("자른 끝(초)", null=True)
 
     class Meta:
         verbose_name = "오디오 파일"
@@ -98,6 +125,14 @@ class Dataset(Owned):
         return self.name
 
 
+class DatasetItemQuerySet(models.QuerySet["DatasetItem"]):
+    """Places of files in datasets."""
+
+    def present(self) -> "DatasetItemQuerySet":
+        """Without the places that are kept for files in the trash."""
+        return self.exclude(file__state__in=GONE)
+
+
 class DatasetItem(models.Model):
     """A file's place in a dataset; ``position`` keeps the customer's order."""
 
@@ -108,6 +143,8 @@ class DatasetItem(models.Model):
         AudioFile, verbose_name="파일", on_delete=models.CASCADE, related_name="+"
     )
     position = models.PositiveIntegerField("순서")
+
+    objects = DatasetItemQuerySet.as_manager()
 
     class Meta:
         verbose_name = "데이터셋 항목"

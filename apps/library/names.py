@@ -16,3 +16,9 @@ def clean_name(name: str) -> str:
     composed = unicodedata.normalize("NFC", name)
     last = _UNPRINTABLE.sub("", re.split(r"[/\\]", composed)[-1]).strip()
     return last[:MAX_LENGTH] if last.strip(".") else "untitled"
+
+
+def clean_tag(tag: str) -> str:
+    """A tag as it is kept: composed (NFC), without a leading #, one space between words."""
+    composed = _UNPRINTABLE.sub("", unicodedata.normalize("NFC", tag))
+    return " ".join(composed.strip().lstrip("#").split())

@@ -11,7 +11,7 @@ from django.utils import timezone
 from apps.common import outbox, storage
 from gpu_worker.contract.errors import TEXTS, Code, JobError
 
-from . import sound
+from . import cutting, sound
 from .announce import announce
 from .models import AudioFile, FileState, Origin
 from .serializers import FileSerializer
@@ -40,6 +40,12 @@ UPLOAD_SIZE: Final = Reason(
     "The uploaded file is not of the size that was announced. Upload it again.",
 )
 
+CUT_OF_NOTHING: Final = Reason(
+    "user:cut-of-nothing",
+    "원본 파일이 지워져 자를 수 없습니다.",
+    "The original file was deleted, so nothing can be cut out of it.",
+)
+
 
 def reason(code: Code) -> Reason:
     return Reason(code, TEXTS[code].ko, TEXTS[code].en)
@@ -59,10 +65,11 @@ def probe(file_id: uuid.UUID | str) -> None:
         fail(file, reason(Code.AUDIO_UNREADABLE))
         return
     try:
+        cutting.make_object(file)
         with storage.open_stream(file.key) as stream:
             found = sound.inspect(stream, ours=file.origin == Origin.JOB)
     except FileNotFoundError:
-        fail(file, UPLOAD_MISSING)
+        fail(file, UPLOAD_MISSING if file.cut_of_id is None else CUT_OF_NOTHING)
     except storage.STORAGE_ERRORS:
         waiting.update(probes=F("probes") - 1)  # not the file's fault
         raise

@@ -10,14 +10,30 @@ from gpu_worker.contract.report_card import Verdict
 
 from .cards import CardSummary, summary
 from .datasets import usable_seconds
-from .limits import MAX_BYTES, MAX_DATASET_FILES, Method
+from .limits import (
+    MAX_BYTES,
+    MAX_DATASET_FILES,
+    MAX_FILES_AT_ONCE,
+    MAX_TAGS,
+    TAG_LENGTH,
+    Method,
+)
+from .listing import FileKind, Sort
 from .models import AudioFile, Dataset, FileState, Origin, Stem
+from .names import clean_tag
 
 
 class FileSerializer(serializers.ModelSerializer[AudioFile]):
     """A sound: an upload or a job's result."""
 
     name = serializers.CharField(read_only=True)
+    tags = serializers.ListField(child=serializers.CharField(), read_only=True)
+    cut_of = serializers.UUIDField(
+        source="cut_of_id", read_only=True, allow_null=True, help_text="What this was cut out of."
+    )
+    trashed_at = serializers.DateTimeField(
+        read_only=True, allow_null=True, help_text="Erased for good a week later."
+    )
     stem = serializers.SerializerMethodField()
     error = serializers.SerializerMethodField()
 
@@ -39,6 +55,10 @@ class FileSerializer(serializers.ModelSerializer[AudioFile]):
             "job_id",
             "stem",
             "ai_generated",
+            "recorded",
+            "tags",
+            "cut_of",
+            "trashed_at",
             "created_at",
         )
         read_only_fields = fields
@@ -68,6 +88,81 @@ class FileQuerySerializer(serializers.Serializer[dict[str, str]]):
     )
     stem = serializers.ChoiceField(required=False, choices=Stem.choices)
     job = serializers.UUIDField(required=False, help_text="Results of this job.")
+    kind = serializers.ChoiceField(
+        required=False,
+        choices=[kind.value for kind in FileKind],
+        help_text="`recording`: by microphone in the studio. `stem`: one track of a song.",
+    )
+    tag = serializers.ListField(
+        required=False,
+        child=serializers.CharField(max_length=TAG_LENGTH),
+        max_length=MAX_TAGS,
+        help_text="Files that have all of these tags.",
+    )
+    ai_generated = serializers.ChoiceField(required=False, choices=["true", "false"])
+    min_s = serializers.FloatField(required=False, min_value=0, help_text="At least so long.")
+    max_s = serializers.FloatField(required=False, min_value=0, help_text="Shorter than this.")
+    sort = serializers.ChoiceField(
+        required=False, choices=[sort.value for sort in Sort], help_text="`newest` where absent."
+    )
+
+
+class ChosenFilesSerializer(serializers.Serializer[dict[str, Any]]):
+    files = serializers.ListField(
+        child=serializers.UUIDField(), allow_empty=False, max_length=MAX_FILES_AT_ONCE
+    )
+
+
+class _TagsField(serializers.ListField):
+    """Tags as they are kept; those that come to nothing are left out."""
+
+    def to_internal_value(self, data: Any) -> list[str]:
+        cleaned = (clean_tag(tag) for tag in super().to_internal_value(data))
+        return list(dict.fromkeys(tag for tag in cleaned if tag))
+
+
+class ChangeTagsSerializer(ChosenFilesSerializer):
+    add = _TagsField(
+        child=serializers.CharField(max_length=TAG_LENGTH),
+        max_length=MAX_TAGS,
+        required=False,
+        default=list,
+    )
+    remove = _TagsField(
+        child=serializers.CharField(max_length=TAG_LENGTH),
+        max_length=MAX_TAGS,
+        required=False,
+        default=list,
+    )
+
+
+class ChangedSerializer(serializers.Serializer[dict[str, int]]):
+    changed = serializers.IntegerField(help_text="Files that are otherwise than before.")
+
+
+class TrimSerializer(serializers.Serializer[dict[str, Any]]):
+    """A stretch of a file, in seconds; exact to the sample."""
+
+    start_s = serializers.FloatField(min_value=0)
+    end_s = serializers.FloatField(min_value=0, max_value=4 * 3600)
+    name = serializers.CharField(
+        max_length=1000, required=False, default="", help_text="Made of the file's where absent."
+    )
+
+
+class TagSerializer(serializers.Serializer[dict[str, Any]]):
+    name = serializers.CharField()
+    files = serializers.IntegerField()
+
+
+class FileSummarySerializer(serializers.Serializer[dict[str, Any]]):
+    """What the library holds; bytes in the trash count as stored until they are erased."""
+
+    files = serializers.IntegerField()
+    size = serializers.IntegerField()
+    trashed = serializers.IntegerField()
+    trashed_size = serializers.IntegerField()
+    tags = TagSerializer(many=True)
 
 
 class WaveformSerializer(serializers.Serializer[dict[str, Any]]):
@@ -99,6 +194,9 @@ class StartUploadSerializer(serializers.Serializer[dict[str, Any]]):
     size = serializers.IntegerField(min_value=1, max_value=MAX_BYTES)
     content_type = serializers.CharField(
         max_length=100, required=False, allow_blank=True, default=""
+    )
+    recorded = serializers.BooleanField(
+        required=False, default=False, help_text="With a microphone, in the studio."
     )
 
 

@@ -69,24 +69,24 @@ def rename(file: AudioFile, name: str) -> AudioFile:
     return file
 
 
-def delete_file(file: AudioFile) -> None:
+def delete_file(file: AudioFile, *, only_in: FileState | None = None) -> bool:
     """Takes the file out of every dataset and removes its object. Harmless when repeated.
 
     For a failed file this dismisses the reason; for one still uploading it frees the parts.
+    Returns whether it did: ``only_in`` leaves alone what is in another state by now.
     """
     with transaction.atomic():
-        deleted = (
-            AudioFile.objects.filter(pk=file.pk)
-            .exclude(state=FileState.DELETED)
-            .update(state=FileState.DELETED, peaks=[], updated_at=timezone.now())
-        )
-        if not deleted:
-            return
+        rows = AudioFile.objects.filter(pk=file.pk).exclude(state=FileState.DELETED)
+        if only_in is not None:
+            rows = rows.filter(state=only_in)
+        if not rows.update(state=FileState.DELETED, peaks=[], updated_at=timezone.now()):
+            return False
         DatasetItem.objects.filter(file=file).delete()
         erasure.erase([file.key], file.upload_id)
         if file.state == FileState.UPLOADING:  # the browser may still hold a link
             erasure.erase([file.key], after=LINK_LIFE)
         announce(file)
+    return True
 
 
 class Link(NamedTuple):

@@ -28,7 +28,7 @@ SILENCE: Final = 1e-4  # -80 dBFS
 PEAK_POINTS: Final = 1000
 
 _FORMATS: Final = "wav,w64,flac,mp3,mov,mp4,m4a,ogg,aac,aiff"
-_OPTIONS: Final = {"format_whitelist": _FORMATS, "protocol_whitelist": "none"}
+OPTIONS: Final = {"format_whitelist": _FORMATS, "protocol_whitelist": "none"}
 _PATIENCE_S: Final = 600.0
 _CHUNK_SECONDS: Final = 1.0
 _FINE: Final = 512  # samples per point while the length is still unknown
@@ -63,7 +63,7 @@ def inspect(file: BinaryIO, *, ours: bool = False) -> Sound:
     """
     try:
         with av.open(
-            file, "r", container_options=dict(_OPTIONS), metadata_errors="replace"
+            file, "r", container_options=dict(OPTIONS), metadata_errors="replace"
         ) as container:
             return _inspect(container, ours)
     except (av.FFmpegError, UnicodeDecodeError) as error:
@@ -190,7 +190,7 @@ def _chunks(container: InputContainer) -> Iterator[tuple[Samples, int, list[str]
     waiting: list[Samples] = []
     length = 0
     rate, names = 0, [""]
-    for frame in _frames(container):
+    for frame in frames(container):
         changed = frame.sample_rate != rate or frame.layout.nb_channels != len(names)
         if changed and rate:
             raise JobError(Code.AUDIO_UNREADABLE, "the format changes midway")
@@ -207,20 +207,20 @@ def _chunks(container: InputContainer) -> Iterator[tuple[Samples, int, list[str]
         yield np.concatenate(waiting, axis=1), rate, names
 
 
-def _frames(container: InputContainer) -> Iterator[AudioFrame]:
+def frames(container: InputContainer) -> Iterator[AudioFrame]:
     """Decoded frames of the first audio track. A few bad packets are borne, as players do."""
     stream = container.streams.audio[0]
     packets = bad = 0
     for packet in container.demux(stream):
         packets += 1
         try:
-            frames = packet.decode()
+            decoded = packet.decode()
         except av.InvalidDataError:
             bad += 1
             if bad > 3 + packets // 100:
                 raise
             continue
-        for frame in frames:
+        for frame in decoded:
             assert isinstance(frame, AudioFrame)
             if frame.samples:
                 yield frame

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from apps.common.locks import alone
 
+from . import trash
 from .models import AudioFile, FileState
 from .services import delete_file
 from .tasks import probe_file
@@ -54,3 +55,10 @@ def _expire_uploads() -> int:
     for file in files:
         delete_file(file)
     return len(files)
+
+
+@shared_task
+def empty_trash() -> int:
+    """Erases what has been in the trash for days; returns how many files."""
+    with alone("empty-trash") as mine:
+        return trash.expire() if mine else 0

@@ -21,7 +21,9 @@ from .probing import UPLOAD_SIZE, fail
 from .services import delete_file, enqueue_probe
 
 
-def start_upload(workspace: Workspace, *, name: str, size: int, content_type: str) -> AudioFile:
+def start_upload(
+    workspace: Workspace, *, name: str, size: int, content_type: str, recorded: bool = False
+) -> AudioFile:
     """Makes the row that an upload will fill.
 
     Raises ApiError where too many are unfinished, or the plan's storage is full.
@@ -39,8 +41,9 @@ def start_upload(workspace: Workspace, *, name: str, size: int, content_type: st
         origin=Origin.UPLOAD,
         size=size,
         content_type=content_type,
+        recorded=recorded,
     )
-    file.key = f"{storage.UPLOADS}{workspace.pk}/{file.pk}/source"
+    file.key = own_key(file)
     with transaction.atomic():
         limits.line_up(workspace.pk)
         limits.check_storage(workspace.pk, stored_bytes(workspace), size)
@@ -49,9 +52,14 @@ def start_upload(workspace: Workspace, *, name: str, size: int, content_type: st
     return file
 
 
+def own_key(file: AudioFile) -> str:
+    """Where the object of a file lies that no job made."""
+    return f"{storage.UPLOADS}{file.workspace_id}/{file.pk}/source"
+
+
 def stored_bytes(workspace: Workspace) -> int:
-    """Bytes of the workspace's files, those included that are still coming."""
-    held = (FileState.UPLOADING, FileState.PROBING, FileState.READY)
+    """Bytes of the workspace's files, those that are still coming or in the trash included."""
+    held = (FileState.UPLOADING, FileState.PROBING, FileState.READY, FileState.TRASHED)
     files = AudioFile.objects.for_workspace(workspace).filter(state__in=held)
     return int(files.aggregate(total=Sum("size"))["total"] or 0)
 

@@ -6,16 +6,23 @@ from .api import (
     FileListView,
     FinishView,
     SignView,
+    TrimView,
     UploadDetailView,
     UploadListView,
     WaveformView,
 )
 from .dataset_api import CardView, DatasetDetailView, DatasetListView
+from .selection_api import RestoreView, SummaryView, TagsView, TrashView
 
 urlpatterns = [
     path("files", FileListView.as_view(), name="files"),
+    path("files/summary", SummaryView.as_view(), name="files-summary"),
+    path("files/tags", TagsView.as_view(), name="files-tags"),
+    path("files/trash", TrashView.as_view(), name="files-trash"),
+    path("files/restore", RestoreView.as_view(), name="files-restore"),
     path("files/<uuid:file_id>", FileDetailView.as_view(), name="file"),
     path("files/<uuid:file_id>/waveform", WaveformView.as_view(), name="file-waveform"),
+    path("files/<uuid:file_id>/trim", TrimView.as_view(), name="file-trim"),
     path("files/<uuid:file_id>/download", DownloadView.as_view(), name="file-download"),
     path("uploads", UploadListView.as_view(), name="uploads"),
     path("uploads/<uuid:file_id>", UploadDetailView.as_view(), name="upload"),

@@ -11,6 +11,7 @@ import { ApiError } from "./api/errors";
 import { meQuery } from "./api/queries";
 import { providersQuery } from "./auth/social";
 import { RESULT_KINDS, type ResultKind } from "./features/jobText";
+import { librarySearch } from "./features/library/shelf";
 import { AppLayout } from "./shell/AppLayout";
 import { AuthLayout } from "./shell/AuthLayout";
 import { Crash } from "./shell/Crash";
@@ -129,10 +130,13 @@ const home = createRoute({
 const library = createRoute({
   getParentRoute: () => app,
   path: "/library",
-  validateSearch: (search: Search): { tab?: "datasets" } => ({
-    tab: search.tab === "datasets" ? "datasets" : undefined,
-  }),
+  validateSearch: librarySearch,
   component: lazyRouteComponent(() => import("./pages/Library")),
+});
+const record = createRoute({
+  getParentRoute: () => app,
+  path: "/library/record",
+  component: lazyRouteComponent(() => import("./pages/Record")),
 });
 const voices = createRoute({
   getParentRoute: () => app,
@@ -230,6 +234,7 @@ const tree = root.addChildren([
   app.addChildren([
     home,
     library,
+    record,
     dataset,
     voices,
     newVoice,

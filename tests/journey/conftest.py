@@ -23,11 +23,11 @@ PATIENCE_MS: Final = 60_000  # CPUs are shared with a training
 
 
 @contextmanager
-def browser() -> Iterator[Browser]:
+def browser(*flags: str) -> Iterator[Browser]:
     """While Playwright runs, Django takes the thread for an asynchronous one."""
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *flags])
         yield chromium
         chromium.close()
 

@@ -16,6 +16,8 @@ PAGES: Final = [
     "/",
     "/library",
     "/library?tab=datasets",
+    "/library?state=trashed",
+    "/library/record",
     "/voices",
     "/voices/new",
     "/convert",

@@ -21,7 +21,7 @@ def order(workspace_id: uuid.UUID, wanted: AnalysisStart) -> base.Order:
     dataset = Dataset.objects.for_workspace(workspace_id).filter(id=wanted.dataset).first()
     if dataset is None:
         raise NOT_FOUND
-    ids = list(dataset.items.values_list("file_id", flat=True))
+    ids = list(dataset.items.present().values_list("file_id", flat=True))
     if not ids:
         raise ApiError(
             "dataset-empty",

@@ -6,7 +6,7 @@ from pathlib import PurePath
 from typing import Any, Final, Generic, TypeVar
 
 from apps.common.errors import NOT_FOUND, ApiError
-from apps.library.models import AudioFile, FileState, Stem
+from apps.library.models import GONE, AudioFile, FileState, Stem
 from apps.library.services import add_result_file
 from gpu_worker.contract.job import MANIFEST, REPORT, AnyResult, Manifest
 from gpu_worker.contract.params import AudioFormat, ExportKnobs
@@ -40,7 +40,7 @@ def lock_ready(
     """
     found = (
         AudioFile.objects.for_workspace(workspace_id)
-        .exclude(state=FileState.DELETED)
+        .exclude(state__in=GONE)
         .filter(id__in=file_ids)
         .order_by("id")
         .select_for_update(no_key=True)

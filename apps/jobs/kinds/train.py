@@ -9,7 +9,7 @@ from django.db.models import Sum
 from apps.billing.quotes import training_quote
 from apps.common import storage
 from apps.common.errors import NOT_FOUND, ApiError, FieldError, Sentence, invalid
-from apps.library.models import AudioFile, Dataset, FileState
+from apps.library.models import GONE, AudioFile, Dataset, FileState
 from apps.voices import services as voices
 from apps.voices.models import Consent, Voice, VoiceState
 from gpu_worker.contract.errors import TEXTS, Code
@@ -55,7 +55,7 @@ def quote(workspace_id: uuid.UUID, wanted: TrainingQuote) -> int:
     dataset = Dataset.objects.for_workspace(workspace_id).filter(id=wanted.dataset).first()
     if dataset is None:
         raise NOT_FOUND
-    files = AudioFile.objects.filter(datasets=dataset).exclude(state=FileState.DELETED)
+    files = AudioFile.objects.filter(datasets=dataset).exclude(state__in=GONE)
     recorded = files.aggregate(total=Sum("duration_s"))["total"] or 0.0
     return training_quote(wanted.params, recorded)
 
@@ -161,7 +161,7 @@ def _lock_files(dataset: Dataset) -> list[AudioFile]:
     """The dataset's files, all ready and long enough together, held until the commit."""
     files = list(
         AudioFile.objects.filter(datasets=dataset)
-        .exclude(state=FileState.DELETED)
+        .exclude(state__in=GONE)
         .order_by("id")
         .select_for_update(of=("self",), no_key=True)
     )

@@ -3,11 +3,11 @@ import { chosenWorkspace, forgetWorkspace } from "./chosenWorkspace";
 import { ApiError } from "./errors";
 import * as sdk from "./generated/sdk.gen";
 import type {
-  AudioFile,
   BlendPart,
   ConvertParams,
   CoverParams,
   Currency,
+  FilesListData,
   Job,
   Language,
   PreprocessParams,
@@ -28,13 +28,7 @@ const datasetPath = (dataset_id: string) => ({ ...raise, path: { dataset_id } })
 /** Sent with each start, so that a repeated click or a lost answer starts nothing twice. */
 const once = (key: string) => ({ "Idempotency-Key": key });
 
-export interface FileFilter {
-  search?: string;
-  origin?: AudioFile["origin"];
-  state?: Exclude<AudioFile["state"], "deleted">;
-  stem?: NonNullable<AudioFile["stem"]>;
-  cursor?: string;
-}
+export type FileFilter = Omit<NonNullable<FilesListData["query"]>, "job">;
 
 export interface JobFilter {
   kind?: Job["kind"];
@@ -89,6 +83,14 @@ export const api = {
 
   files: (query: FileFilter) => data(sdk.filesList({ ...raise, query })),
   file: (id: string) => data(sdk.filesGet(filePath(id))),
+  fileSummary: () => data(sdk.filesSummary(raise)),
+  trashFiles: (files: string[]) => data(sdk.filesTrash({ ...raise, body: { files } })),
+  restoreFiles: (files: string[]) => data(sdk.filesRestore({ ...raise, body: { files } })),
+  emptyTrash: () => data(sdk.filesEmptyTrash(raise)),
+  tagFiles: (files: string[], add: string[], remove: string[]) =>
+    data(sdk.filesTag({ ...raise, body: { files, add, remove } })),
+  trimFile: (id: string, body: { start_s: number; end_s: number; name?: string }) =>
+    data(sdk.filesTrim({ ...filePath(id), body })),
   renameFile: (id: string, name: string) =>
     data(sdk.filesRename({ ...filePath(id), body: { name } })),
   deleteFile: (id: string) => data(sdk.filesDelete(filePath(id))),
@@ -96,7 +98,7 @@ export const api = {
   downloadLink: (id: string) => data(sdk.filesDownload(filePath(id))),
   playLink: (id: string) => data(sdk.filesDownload({ ...filePath(id), query: { inline: true } })),
 
-  startUpload: (body: { name: string; size: number; content_type: string }) =>
+  startUpload: (body: { name: string; size: number; content_type: string; recorded?: boolean }) =>
     data(sdk.uploadsStart({ ...raise, body })),
   signUpload: (id: string, body: SignQuery) => data(sdk.uploadsSign({ ...filePath(id), body })),
   finishUpload: (id: string) => data(sdk.uploadsFinish(filePath(id))),

@@ -59,6 +59,15 @@ export function useFiles(filter: Omit<FileFilter, "cursor"> = {}) {
   });
 }
 
+/** What the library holds: counts, bytes, tags. Whatever changes a file reads this again. */
+export function useFileSummary() {
+  return useQuery({
+    queryKey: ["file-summary"],
+    queryFn: api.fileSummary,
+    refetchInterval: useIdlePoll(),
+  });
+}
+
 /** Single files, such as those that a list's page does not hold. */
 export function useFilesById(ids: string[]): AudioFile[] {
   return useQueries({

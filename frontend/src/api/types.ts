@@ -16,6 +16,8 @@ export type {
   Export as VoiceExport,
   File as AudioFile,
   FileCard,
+  FileSummary,
+  FilesListData,
   Finding,
   Job,
   JobBatch,

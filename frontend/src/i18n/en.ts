@@ -1,5 +1,6 @@
 import { enDevelopers } from "./en.developers";
 import { enLeaving } from "./en.leaving";
+import { enLibrary } from "./en.library";
 import { enMaking } from "./en.making";
 import { enMoney } from "./en.money";
 import { enOperator } from "./en.operator";
@@ -10,6 +11,7 @@ import type { Key } from "./ko";
 
 export const en: Record<Key, string> = {
   ...enDevelopers,
+  ...enLibrary,
   ...enMaking,
   ...enMoney,
   ...enOperator,

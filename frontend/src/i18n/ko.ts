@@ -1,5 +1,6 @@
 import { koDevelopers } from "./ko.developers";
 import { koLeaving } from "./ko.leaving";
+import { koLibrary } from "./ko.library";
 import { koMaking } from "./ko.making";
 import { koMoney } from "./ko.money";
 import { koOperator } from "./ko.operator";
@@ -10,6 +11,7 @@ import { koWorkspace } from "./ko.workspace";
 /** Every sentence of the pages. Korean is the source: other languages follow its keys. */
 export const ko = {
   ...koDevelopers,
+  ...koLibrary,
   ...koMaking,
   ...koMoney,
   ...koOperator,

@@ -158,3 +158,43 @@ it.each([
   noteEnds(client, [job(5, { state: before })], [job(6, { state: "succeeded" })]);
   expect(client.getQueryState(["credits"])?.isInvalidated).toBe(again);
 });
+
+describe("a file", () => {
+  const file = (id: string, state: AudioFile["state"]) =>
+    ({ id, state, job_id: null }) as AudioFile;
+  const SHOWN = ["files", { sort: "name" }];
+  const TRASH = ["files", { state: "trashed" }];
+
+  function shelves(shown: AudioFile[], trash: AudioFile[]) {
+    const client = new QueryClient();
+    const list = (results: AudioFile[]) => ({ pages: [{ results }], pageParams: [undefined] });
+    client.setQueryData(SHOWN, list(shown));
+    client.setQueryData(TRASH, list(trash));
+    return client;
+  }
+  const ids = (client: QueryClient, key: unknown[]) =>
+    client.getQueryData<Pages<AudioFile>>(key)?.pages[0]?.results.map((one) => one.id);
+  const stale = (client: QueryClient, key: unknown[]) => client.getQueryState(key)?.isInvalidated;
+
+  it("that a list holds changes in its place, and the list is not read again", () => {
+    const client = shelves([file("a", "probing"), file("b", "ready")], []);
+    applyMessage(client, { type: "file", data: file("a", "ready") });
+    const first = client.getQueryData<Pages<AudioFile>>(SHOWN)?.pages[0]?.results[0];
+    expect(first?.state).toBe("ready");
+    expect([stale(client, SHOWN), stale(client, TRASH)]).toEqual([false, false]);
+  });
+
+  it("leaves its list for the trash, which is read again", () => {
+    const client = shelves([file("a", "ready"), file("b", "ready")], []);
+    applyMessage(client, { type: "file", data: file("a", "trashed") });
+    expect(ids(client, SHOWN)).toEqual(["b"]);
+    expect([stale(client, SHOWN), stale(client, TRASH)]).toEqual([false, true]);
+  });
+
+  it("comes back from the trash, and its list is read again", () => {
+    const client = shelves([file("b", "ready")], [file("a", "trashed")]);
+    applyMessage(client, { type: "file", data: file("a", "ready") });
+    expect(ids(client, TRASH)).toEqual([]);
+    expect([stale(client, SHOWN), stale(client, TRASH)]).toEqual([true, false]);
+  });
+});

@@ -1,4 +1,4 @@
-import type { QueryClient } from "@tanstack/react-query";
+import type { QueryClient, QueryKey } from "@tanstack/react-query";
 import type { AudioFile, Credits, Job, Me, Page, Voice, Workspace } from "../api/types";
 
 const FINAL = new Set(["succeeded", "failed", "cancelled"]);
@@ -154,16 +154,35 @@ function applyVoice(client: QueryClient, voice: Voice | GoneVoice): void {
   );
 }
 
+/** Out of sight: in the trash, or erased. */
+const GONE = new Set<AudioFile["state"]>(["trashed", "deleted"]);
+
+/** A long list is not read again for a file that it holds already, or that leaves it. */
+function applyToList(
+  client: QueryClient,
+  key: QueryKey,
+  list: Pages<AudioFile> | undefined,
+  file: AudioFile,
+): void {
+  const { state } = (key[1] ?? {}) as { state?: AudioFile["state"] };
+  const fits = state ? file.state === state : !GONE.has(file.state);
+  const held = list?.pages.some((page) => page.results.some((one) => one.id === file.id));
+  if (!held) {
+    if (fits) void client.invalidateQueries({ queryKey: key, exact: true });
+    return;
+  }
+  client.setQueryData<Pages<AudioFile>>(key, (known) =>
+    fits ? replaceIn(known, file, (_, incoming) => incoming) : withoutItem(known, file.id),
+  );
+}
+
 export function applyFile(client: QueryClient, file: AudioFile): void {
   client.setQueryData(["file", file.id], file);
-  const listed = holds<AudioFile>(client, "files", file.id);
-  client.setQueriesData<Pages<AudioFile>>({ queryKey: ["files"] }, (lists) =>
-    replaceIn(lists, file, (_, incoming) => incoming),
-  );
-  if (!listed || file.state !== "uploading") {
-    void client.invalidateQueries({ queryKey: ["files"] });
-    void client.invalidateQueries({ queryKey: ["datasets"] });
+  for (const [key, list] of client.getQueriesData<Pages<AudioFile>>({ queryKey: ["files"] })) {
+    applyToList(client, key, list, file);
   }
+  if (file.state !== "uploading") void client.invalidateQueries({ queryKey: ["datasets"] });
+  void client.invalidateQueries({ queryKey: ["file-summary"] });
   if (file.job_id) {
     // A result can be played once it was measured, which is after its job has ended.
     void client.invalidateQueries({ queryKey: ["job", file.job_id] });

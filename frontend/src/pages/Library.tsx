@@ -1,8 +1,11 @@
 import { Tabs } from "@base-ui/react/tabs";
 import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Mic } from "lucide-react";
 import { DatasetList } from "../features/library/DatasetList";
 import { FileList } from "../features/library/FileList";
+import { StorageMeter } from "../features/library/StorageMeter";
 import { useI18n } from "../i18n";
+import { ButtonLink } from "../ui/Button";
 import { PageHead } from "../ui/PageHead";
 import { UploadButton } from "../uploads/UploadButton";
 
@@ -15,7 +18,19 @@ export default function Library() {
   const navigate = useNavigate();
   return (
     <>
-      <PageHead title={t("library")} lead={t("libraryLead")} actions={<UploadButton />} />
+      <PageHead
+        title={t("library")}
+        lead={t("libraryLead")}
+        actions={
+          <>
+            <ButtonLink to="/library/record" icon={<Mic aria-hidden className="size-4.5" />}>
+              {t("recordVoice")}
+            </ButtonLink>
+            <UploadButton />
+          </>
+        }
+      />
+      <StorageMeter />
       <Tabs.Root
         value={tab ?? "files"}
         onValueChange={(value) =>

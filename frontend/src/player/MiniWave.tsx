@@ -4,6 +4,7 @@ import { usePlayer } from "./PlayerProvider";
 import { heights, resample } from "./peaks";
 
 const BARS = 72;
+const STAYS_MS = 150;
 
 /** A small picture of a file's waveform, read once it comes into view; the played part is lit. */
 export function MiniWave({ fileId, trackKey }: { fileId: string; trackKey: string }) {
@@ -12,11 +13,17 @@ export function MiniWave({ fileId, trackKey }: { fileId: string; trackKey: strin
   useEffect(() => {
     const element = box.current;
     if (!element) return undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    // What only flies by while somebody scrolls is not read.
     const watcher = new IntersectionObserver(([entry]) => {
-      if (entry?.isIntersecting) setSeen(true);
+      clearTimeout(timer);
+      if (entry?.isIntersecting) timer = setTimeout(() => setSeen(true), STAYS_MS);
     });
     watcher.observe(element);
-    return () => watcher.disconnect();
+    return () => {
+      clearTimeout(timer);
+      watcher.disconnect();
+    };
   }, []);
   const waveform = useWaveform(fileId, seen);
   const played = usePlayedFraction(trackKey);
@@ -30,22 +37,25 @@ export function MiniWave({ fileId, trackKey }: { fileId: string; trackKey: strin
           preserveAspectRatio="none"
           className="size-full"
         >
-          {bars.map((height, index) => (
-            <rect
-              // biome-ignore lint/suspicious/noArrayIndexKey: a bar is its place
-              key={index}
-              x={index * 3}
-              width={1.8}
-              y={18 - Math.max(1, height * 17)}
-              height={Math.max(2, height * 34)}
-              rx={0.9}
-              fill={index / BARS < played ? "var(--color-violet-soft)" : "#4a4764"}
-            />
-          ))}
+          <path d={barsPath(bars)} stroke="#4a4764" {...STROKE} />
+          <path d={barsPath(bars, played)} stroke="var(--color-violet-soft)" {...STROKE} />
         </svg>
       )}
     </div>
   );
+}
+
+const STROKE = { fill: "none", strokeWidth: 1.8, strokeLinecap: "round" } as const;
+
+/** The bars of the first `share` as one path: a page holds many of these pictures. */
+function barsPath(bars: number[], share = 1): string {
+  return bars
+    .slice(0, Math.ceil(bars.length * share))
+    .map((height, index) => {
+      const half = Math.max(0.2, height * 17 - 0.9);
+      return `M${index * 3 + 0.9} ${(18 - half).toFixed(1)}v${(2 * half).toFixed(1)}`;
+    })
+    .join("");
 }
 
 function usePlayedFraction(trackKey: string): number {

@@ -1,24 +1,32 @@
-import { Download, Pause, Play, Volume2, X } from "lucide-react";
-import { type CSSProperties, useEffect, useState } from "react";
+import { Download, Pause, Play, SkipBack, SkipForward, Volume2, VolumeX, X } from "lucide-react";
+import { type CSSProperties, type KeyboardEvent, useEffect, useState } from "react";
 import { useDownload } from "../features/useDownload";
 import { useI18n } from "../i18n";
 import { formatClock } from "../i18n/format";
 import { IconButton } from "../ui/Button";
 import { CompareSwitch } from "./CompareSwitch";
 import { type Track, usePlayer } from "./PlayerProvider";
+import { seekBy, seekTo } from "./useMediaSession";
+import { storeVolume } from "./volume";
 import Wave from "./Wave";
 
 /** The bar at the bottom: what is playing, its waveform, and how to seek in it. */
 export default function PlayerBar({ track }: { track: Track }) {
   const { t } = useI18n();
-  const { playing, heard, toggle, close, audio } = usePlayer();
+  const { playing, heard, toggle, previous, next, close, audio } = usePlayer();
   const download = useDownload();
   return (
     <section
       aria-label={t("player")}
+      onKeyDown={(event) => onKey(event, audio)}
       className="fixed inset-x-0 bottom-[calc(4rem+env(safe-area-inset-bottom))] z-30 border-t border-line bg-panel/92 backdrop-blur-xl lg:bottom-0 lg:left-64"
     >
       <div className="mx-auto flex max-w-6xl items-center gap-3 px-3 py-2.5 sm:px-6">
+        <span className="hidden sm:block">
+          <IconButton label={t("previousTrack")} disabled={!previous} onClick={previous}>
+            <SkipBack aria-hidden className="size-5 fill-current" />
+          </IconButton>
+        </span>
         <button
           type="button"
           aria-label={playing ? t("pause") : t("play")}
@@ -31,6 +39,11 @@ export default function PlayerBar({ track }: { track: Track }) {
             <Play aria-hidden className="ml-0.5 size-5 fill-current" />
           )}
         </button>
+        <span className="hidden sm:block">
+          <IconButton label={t("nextTrack")} disabled={!next} onClick={next}>
+            <SkipForward aria-hidden className="size-5 fill-current" />
+          </IconButton>
+        </span>
         <div className="grid min-w-0 flex-1 sm:w-44 sm:flex-none">
           <p className="truncate text-sm font-semibold">{track.title}</p>
           <p className="truncate text-xs text-faint">{track.subtitle}</p>
@@ -57,6 +70,18 @@ export default function PlayerBar({ track }: { track: Track }) {
       </div>
     </section>
   );
+}
+
+const SKIP_S = 5;
+
+/** Arrows seek anywhere in the bar; sliders have their own meaning for them. */
+function onKey(event: KeyboardEvent, audio: HTMLAudioElement): void {
+  if (event.target instanceof HTMLInputElement) return;
+  if (event.key === "ArrowLeft") seekBy(audio, -SKIP_S);
+  else if (event.key === "ArrowRight") seekBy(audio, SKIP_S);
+  else if (event.key === "Home") seekTo(audio, 0);
+  else return;
+  event.preventDefault();
 }
 
 const filled = (share: number) => ({ "--filled": `${share * 100}%` }) as CSSProperties;
@@ -103,9 +128,24 @@ function Seek({ audio }: { audio: HTMLAudioElement }) {
 function Volume({ audio }: { audio: HTMLAudioElement }) {
   const { t } = useI18n();
   const [volume, setVolume] = useState(audio.volume);
+  const [muted, setMuted] = useState(audio.muted);
+  const silent = muted || volume === 0;
   return (
-    <span className="hidden items-center gap-2 text-muted xl:flex">
-      <Volume2 aria-hidden className="size-4" />
+    <span className="hidden items-center gap-1 text-muted xl:flex">
+      <IconButton
+        label={t(silent ? "unmute" : "mute")}
+        aria-pressed={silent}
+        onClick={() => {
+          audio.muted = !audio.muted;
+          setMuted(audio.muted);
+        }}
+      >
+        {silent ? (
+          <VolumeX aria-hidden className="size-4.5" />
+        ) : (
+          <Volume2 aria-hidden className="size-4.5" />
+        )}
+      </IconButton>
       <input
         type="range"
         aria-label={t("volume")}
@@ -115,9 +155,12 @@ function Volume({ audio }: { audio: HTMLAudioElement }) {
         value={volume}
         onChange={(event) => {
           audio.volume = Number(event.target.value);
+          audio.muted = false;
+          setMuted(false);
           setVolume(audio.volume);
+          storeVolume(audio.volume);
         }}
-        style={filled(volume)}
+        style={filled(muted ? 0 : volume)}
         className="range w-20"
       />
     </span>

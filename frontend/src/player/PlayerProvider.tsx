@@ -14,6 +14,8 @@ import { api } from "../api/calls";
 import { errorText } from "../api/errors";
 import { useI18n } from "../i18n";
 import { notify } from "../ui/notify";
+import { useMediaSession } from "./useMediaSession";
+import { storedVolume } from "./volume";
 
 const PlayerBar = lazy(() => import("./PlayerBar"));
 
@@ -33,8 +35,14 @@ export interface Track {
 interface Player {
   track: Track | null;
   playing: boolean;
-  /** Starts this track, or pauses and continues it where it is the current one. */
-  toggle: (track: Track) => void;
+  /**
+   * Starts this track, or pauses and continues it where it is the current one. `among` are the
+   * tracks that stand beside it, for going to the next and the previous one.
+   */
+  toggle: (track: Track, among?: readonly Track[]) => void;
+  /** The neighbours of what is playing; undefined at an end. */
+  previous: (() => void) | undefined;
+  next: (() => void) | undefined;
   /** The file that is heard: the track's own, or what it was swapped for. */
   heard: string | undefined;
   /** Goes on with another file at the same place, unless another track has come meanwhile. */
@@ -58,10 +66,12 @@ export function PlayerProvider({ children }: { children: ReactNode }) {
   const [track, setTrack] = useState<Track | null>(null);
   const [playing, setPlaying] = useState(false);
   const [heard, setHeard] = useState<string>();
+  const [among, setAmong] = useState<readonly Track[]>([]);
   const current = useRef<Take | null>(null);
   const [audio] = useState(() => {
     const element = new Audio();
     element.preload = "auto";
+    element.volume = storedVolume();
     element.addEventListener("play", () => setPlaying(true));
     element.addEventListener("pause", () => setPlaying(false));
     element.addEventListener("ended", () => setPlaying(false));
@@ -79,7 +89,7 @@ export function PlayerProvider({ children }: { children: ReactNode }) {
   );
 
   const toggle = useCallback(
-    async (wanted: Track) => {
+    async (wanted: Track, beside?: readonly Track[]) => {
       if (current.current?.track.key === wanted.key && audio.src) {
         if (audio.paused) play(audio);
         else audio.pause();
@@ -87,6 +97,7 @@ export function PlayerProvider({ children }: { children: ReactNode }) {
       }
       const take: Take = { track: wanted, fileId: wanted.fileId, renewed: false };
       current.current = take;
+      setAmong((old) => beside ?? (old.some((one) => one.key === wanted.key) ? old : []));
       setTrack(wanted);
       setHeard(wanted.fileId);
       unload(audio);
@@ -144,9 +155,22 @@ export function PlayerProvider({ children }: { children: ReactNode }) {
     setTrack(null);
   }, [audio]);
 
+  const { previous, next } = useNeighbours(track, among, toggle);
+  useMediaSession({ track, playing, audio, artist: t("brand"), previous, next, close });
+
   const value = useMemo<Player>(
-    () => ({ track, playing, heard, toggle: (wanted) => void toggle(wanted), swap, close, audio }),
-    [track, playing, heard, toggle, swap, close, audio],
+    () => ({
+      track,
+      playing,
+      heard,
+      toggle: (wanted, beside) => void toggle(wanted, beside),
+      previous,
+      next,
+      swap,
+      close,
+      audio,
+    }),
+    [track, playing, heard, toggle, previous, next, swap, close, audio],
   );
   return (
     <PlayerContext value={value}>
@@ -158,6 +182,22 @@ export function PlayerProvider({ children }: { children: ReactNode }) {
       )}
     </PlayerContext>
   );
+}
+
+/** Steps from a track to those that stand beside it. */
+function useNeighbours(
+  track: Track | null,
+  among: readonly Track[],
+  toggle: (track: Track) => Promise<void>,
+) {
+  return useMemo(() => {
+    const place = among.findIndex((one) => one.key === track?.key);
+    const to = (index: number) => {
+      const target = place < 0 ? undefined : among[index];
+      return target && (() => void toggle(target));
+    };
+    return { previous: to(place - 1), next: to(place + 1) };
+  }, [track, among, toggle]);
 }
 
 export function usePlayer(): Player {

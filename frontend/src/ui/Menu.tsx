@@ -3,10 +3,17 @@ import { Ellipsis } from "lucide-react";
 import type { ReactNode } from "react";
 import { IconButton } from "./Button";
 
+interface MenuProps {
+  label: string;
+  /** Whether it shows what it offers as soon as it is there. */
+  defaultOpen?: boolean;
+  children: ReactNode;
+}
+
 /** A button with three dots and what it offers. */
-export function Menu({ label, children }: { label: string; children: ReactNode }) {
+export function Menu({ label, defaultOpen, children }: MenuProps) {
   return (
-    <Base.Root modal={false}>
+    <Base.Root modal={false} defaultOpen={defaultOpen}>
       <Base.Trigger render={<IconButton label={label} />}>
         <Ellipsis aria-hidden className="size-5" />
       </Base.Trigger>

@@ -17,7 +17,8 @@ import { refusal } from "./limits";
 
 interface Uploads {
   files: UploadFile[];
-  add: (files: Iterable<File>) => void;
+  /** `recorded`: with a microphone, in the studio. */
+  add: (files: Iterable<File>, recorded?: boolean) => void;
   pause: (id: string) => void;
   retry: (id: string) => void;
   remove: (id: string) => void;
@@ -70,7 +71,7 @@ export function UploadsProvider({ workspaceId, children }: Props) {
   }, [load]);
 
   const add = useCallback(
-    async (chosen: Iterable<File>) => {
+    async (chosen: Iterable<File>, recorded: boolean) => {
       const { engine } = await load();
       for (const file of chosen) {
         const reason = refusal(file);
@@ -79,7 +80,13 @@ export function UploadsProvider({ workspaceId, children }: Props) {
           continue;
         }
         try {
-          engine.addFile({ name: file.name, type: file.type, data: file, source: "local" });
+          engine.addFile({
+            name: file.name,
+            type: file.type,
+            data: file,
+            source: "local",
+            meta: { name: file.name, recorded },
+          });
         } catch {
           // Uppy throws where this very file is in the list already.
           notify.error(t("uploadTwice", { name: file.name }));
@@ -92,7 +99,7 @@ export function UploadsProvider({ workspaceId, children }: Props) {
   const value = useMemo<Uploads>(
     () => ({
       files,
-      add: (chosen) => void add(Array.from(chosen)),
+      add: (chosen, recorded = false) => void add(Array.from(chosen), recorded),
       pause: (id) => void load().then(({ engine }) => engine.pauseResume(id)),
       retry: (id) => void load().then(({ engine, module }) => module.retry(engine, hooks, id)),
       remove: (id) => void load().then(({ engine }) => engine.removeFile(id)),

@@ -10,6 +10,8 @@ interface Meta {
   [key: string]: unknown;
   name: string;
   type?: string;
+  /** With a microphone, in the studio. */
+  recorded?: boolean;
   /** The file's id on the server and its key in storage, from the first signature on. */
   serverId?: string;
   key?: string;
@@ -89,6 +91,7 @@ async function sign(uppy: Engine, serverIds: Map<string, string>, request: SignR
       name: file.name,
       size: file.size ?? 0,
       content_type: file.type || "application/octet-stream",
+      recorded: file.meta.recorded ?? false,
     });
     serverId = upload.id;
     serverIds.set(upload.key, upload.id);

@@ -30,7 +30,7 @@ export function useConvert(
   const ready = voices.data?.filter((voice) => voice.state === "ready") ?? [];
   const [values, setValues] = useState<Values>({
     mode: search.mode ?? "vocal",
-    songs: new Set(search.file ? [search.file] : []),
+    songs: new Set(search.file?.split(",")),
     voice: search.voice ?? (ready.length === 1 ? (ready[0]?.id ?? "") : ""),
     blend: [],
     backing: "",

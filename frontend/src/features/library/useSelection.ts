@@ -9,7 +9,7 @@ export function useSelection() {
   const client = useQueryClient();
   const [chosen, setChosen] = useState<Selection>(new Map());
   const choose = useCallback(
-    (file: AudioFile, on: boolean) => setChosen((old) => withFile(old, file, on)),
+    (files: AudioFile[], on: boolean) => setChosen((old) => withFiles(old, files, on)),
     [],
   );
   useEffect(
@@ -17,7 +17,7 @@ export function useSelection() {
       client.getQueryCache().subscribe(({ type, query }) => {
         if (type !== "updated" || query.queryKey[0] !== "file") return;
         const file = query.state.data as AudioFile | undefined;
-        if (file?.state === "deleted") choose(file, false);
+        if (file?.state === "deleted" || file?.state === "trashed") choose([file], false);
       }),
     [client, choose],
   );
@@ -25,10 +25,13 @@ export function useSelection() {
   return { chosen, choose, clear };
 }
 
-function withFile(chosen: Selection, file: AudioFile, on: boolean): Selection {
-  if (chosen.has(file.id) === on) return chosen;
+function withFiles(chosen: Selection, files: AudioFile[], on: boolean): Selection {
+  const changed = files.filter((file) => chosen.has(file.id) !== on);
+  if (changed.length === 0) return chosen;
   const next = new Map(chosen);
-  if (on) next.set(file.id, file);
-  else next.delete(file.id);
+  for (const file of changed) {
+    if (on) next.set(file.id, file);
+    else next.delete(file.id);
+  }
   return next;
 }
