@@ -2,7 +2,7 @@ from django.contrib import admin
 
 from apps.common.looking import ReadOnlyAdmin
 
-from .models import Delivery, Endpoint
+from .models import Delivery, Endpoint, Mail
 
 
 @admin.register(Endpoint)
@@ -19,3 +19,11 @@ class DeliveryAdmin(ReadOnlyAdmin):
     list_filter = ("state", "event__kind")
     search_fields = ("endpoint__url", "workspace__name")
     list_select_related = ("event", "endpoint")
+
+
+@admin.register(Mail)
+class MailAdmin(ReadOnlyAdmin):
+    list_display = ("created_at", "user", "kind", "sent_at", "tries")
+    list_filter = ("kind",)
+    search_fields = ("user__email", "workspace__name")
+    list_select_related = ("user",)

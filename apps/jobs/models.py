@@ -4,6 +4,7 @@ import math
 import uuid
 from decimal import Decimal
 
+from django.conf import settings
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -35,7 +36,8 @@ class Job(Owned):
     each change that a browser can see. ``batch`` is what was asked for together, ``scores`` the
     newest evaluation of a training, ``finish_asked_at`` when the customer had heard enough of it.
     ``sound_s`` is the seconds of sound that it was started with.
-    ``tidied_at`` is when what its attempts had left in storage was deleted.
+    ``tidied_at`` is when what its attempts had left in storage was deleted. ``asked_by`` is the
+    member who started it.
     """
 
     kind = models.CharField(max_length=16, choices=[(k.value, k.value) for k in JobKind])
@@ -45,6 +47,13 @@ class Job(Owned):
     inputs = models.JSONField()
     voices = models.ManyToManyField(Voice, through="VoiceUse", related_name="jobs")
     batch = models.UUIDField(null=True, blank=True)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="asked_jobs",
+    )
     stage = models.CharField(max_length=16, blank=True)
     fraction = models.FloatField(default=0.0)
     eta_s = models.FloatField(null=True, blank=True)

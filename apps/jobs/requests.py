@@ -1,7 +1,7 @@
 """What a start asks for; the knobs come from the contract."""
 
 import uuid
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
 import pydantic
 from pydantic import Field
@@ -48,6 +48,20 @@ class Continuation(ContinueStart):
     """``ContinueStart`` of a voice that the address names."""
 
     voice: uuid.UUID
+
+
+class DemoChoice(Frozen):
+    """A result (``file``), or the preview of a training (``job``) at a ``step``."""
+
+    file: uuid.UUID | None = None
+    job: uuid.UUID | None = None
+    step: int | None = Field(None, ge=0)
+
+    @pydantic.model_validator(mode="after")
+    def _is_one(self) -> Self:
+        if (self.file is None) == (self.job is None) or (self.job is None) != (self.step is None):
+            raise ValueError("name either a file, or a job and a step")
+        return self
 
 
 class BlendPart(Frozen):

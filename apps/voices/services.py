@@ -99,18 +99,9 @@ class ExportLink:
     size: int
 
 
-def create(workspace_id: uuid.UUID, name: str) -> Voice:
+def create(workspace_id: uuid.UUID, name: str, made_by: User | None = None) -> Voice:
     """A new voice without consent, which can't be trained yet."""
-    voice = Voice.objects.create(workspace_id=workspace_id, name=name)
-    publish_voice(voice.workspace_id, voice.id)
-    return voice
-
-
-@transaction.atomic
-def rename(voice_id: uuid.UUID, name: str) -> Voice:
-    voice = _lock(voice_id)
-    voice.name = name
-    voice.save(update_fields=["name", "updated_at"])
+    voice = Voice.objects.create(workspace_id=workspace_id, name=name, made_by=made_by)
     publish_voice(voice.workspace_id, voice.id)
     return voice
 
@@ -123,6 +114,7 @@ def delete(voice_id: uuid.UUID) -> None:
     voice.checkpoints.all().delete()
     voice.state = VoiceState.DELETED
     voice.model_key = voice.index_key = voice.checkpoint_key = ""
+    voice.picture_key = voice.demo_key = ""
     voice.checkpoint_until = None
     voice.save()
     publish_voice(voice.workspace_id, voice.id)
@@ -131,7 +123,14 @@ def delete(voice_id: uuid.UUID) -> None:
 def objects_of(voice: Voice) -> set[str]:
     """Everything in storage that is the voice's own."""
     kept = voice.checkpoints.values_list("model_key", flat=True)
-    return {voice.model_key, voice.index_key, voice.checkpoint_key, *kept} - {""}
+    own = (
+        voice.model_key,
+        voice.index_key,
+        voice.checkpoint_key,
+        voice.picture_key,
+        voice.demo_key,
+    )
+    return {*own, *kept} - {""}
 
 
 def valid_consent(voice: Voice) -> Consent | None:

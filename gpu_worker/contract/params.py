@@ -171,7 +171,7 @@ class TrainParams(Frozen):
     keep_checkpoints: int = number(
         3, 0, 8, "보관할 체크포인트 수", "Checkpoints kept to choose from"
     )
-    previews: int = number(4, 0, 16, "미리듣기 수", "Rendered previews")
+    previews: int = number(4, 0, 50, "미리듣기 수", "Rendered previews")
     seed: Seed = 1234
 
 

@@ -37,6 +37,7 @@ _ROOMS: Final = (
             ("사람 (people)", "group", "accounts/user"),
             ("API 키 (keys)", "key", "accounts/apikey"),
             ("웹훅 (webhooks)", "webhook", "hooks/endpoint"),
+            ("알림 메일 (mails)", "mail", "hooks/mail"),
         ),
     ),
     (
