@@ -46,7 +46,7 @@ class DemoView(WorkspaceView):
         changed = voice_page.choose_demo(voice, wanted)
         return Response(VoiceSerializer(changed).data, status=status.HTTP_200_OK)
 
-    @extend_schema(operation_id="voices_demo_destroy", responses=VoiceSerializer)
+    @extend_schema(operation_id="voices_demo_destroy", responses={200: VoiceSerializer})
     def delete(self, request: Request, id: uuid.UUID) -> Response:
         """Let go of the demo clip. Harmless when repeated."""
         voice = voices.of_workspace(self.workspace.id, id)

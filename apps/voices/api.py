@@ -174,7 +174,7 @@ class PictureView(_Voices):
         page.set_picture(voice.id, sent.read())
         return self.shown(id)
 
-    @extend_schema(operation_id="voices_picture_destroy", responses=VoiceSerializer)
+    @extend_schema(operation_id="voices_picture_destroy", responses={200: VoiceSerializer})
     def delete(self, request: Request, id: uuid.UUID) -> Response:
         """Take the picture away; the voice has the one drawn from its id again."""
         page.drop_picture(self.voice(id).id)

@@ -10,6 +10,8 @@ import {
 import { ApiError } from "./api/errors";
 import { meQuery } from "./api/queries";
 import { RESULT_KINDS, type ResultKind } from "./features/jobText";
+import { VOICE_SORTS, type VoiceSort } from "./features/voice/sorts";
+import { STEPS, type Step } from "./features/wizard/stepNames";
 import { AppLayout } from "./shell/AppLayout";
 import { AuthLayout } from "./shell/AuthLayout";
 import { Crash } from "./shell/Crash";
@@ -109,14 +111,19 @@ const library = createRoute({
 const voices = createRoute({
   getParentRoute: () => app,
   path: "/voices",
+  validateSearch: (search: Search): { tag?: string; sort?: VoiceSort } => ({
+    tag: text(search.tag),
+    sort: VOICE_SORTS.find((sort) => sort === search.sort),
+  }),
   component: lazyRouteComponent(() => import("./pages/Voices")),
 });
 const newVoice = createRoute({
   getParentRoute: () => app,
   path: "/voices/new",
-  validateSearch: (search: Search): { dataset?: string; voice?: string } => ({
+  validateSearch: (search: Search): { dataset?: string; voice?: string; step?: Step } => ({
     dataset: text(search.dataset),
     voice: text(search.voice),
+    step: STEPS.find((step) => step === search.step),
   }),
   component: lazyRouteComponent(() => import("./pages/NewVoice")),
 });

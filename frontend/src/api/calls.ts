@@ -34,7 +34,15 @@ export interface FileFilter {
   cursor?: string;
 }
 
+export interface VoiceFilter {
+  search?: string;
+  tag?: string;
+  sort?: "newest" | "quality" | "rating" | "name";
+  cursor?: string;
+}
+
 export interface JobFilter {
+  voice?: string;
   kind?: Job["kind"];
   state?: Job["state"];
   batch?: string;
@@ -62,7 +70,8 @@ export interface ConsentForm {
 
 export const api = {
   me: () => data(sdk.me(raise)),
-  setLanguage: (language: Language) => data(sdk.meUpdate({ ...raise, body: { language } })),
+  changeMe: (body: { language?: Language; mails_trainings?: boolean }) =>
+    data(sdk.meUpdate({ ...raise, body })),
   credits: () => data(sdk.creditsRetrieve(raise)),
   entries: (cursor?: string) => data(sdk.creditsEntriesList({ ...raise, query: { cursor } })),
   usage: () => data(sdk.usageRetrieve(raise)),
@@ -98,11 +107,22 @@ export const api = {
     data(sdk.datasetsUpdate({ ...datasetPath(id), body })),
   deleteDataset: (id: string) => data(sdk.datasetsDelete(datasetPath(id))),
 
-  voices: (cursor?: string) => data(sdk.voicesList({ ...raise, query: { cursor } })),
+  voices: (query: VoiceFilter) => data(sdk.voicesList({ ...raise, query })),
+  voiceTags: () => data(sdk.voicesTagsList(raise)),
   voice: (id: string) => data(sdk.voicesRetrieve(path(id))),
   createVoice: (name: string) => data(sdk.voicesCreate({ ...raise, body: { name } })),
-  renameVoice: (id: string, name: string) =>
-    data(sdk.voicesPartialUpdate({ ...path(id), body: { name } })),
+  changeVoice: (id: string, body: { name?: string; tags?: string[]; rating?: number | null }) =>
+    data(sdk.voicesPartialUpdate({ ...path(id), body })),
+  picture: (id: string, v: string) =>
+    data(sdk.voicesPictureRetrieve({ ...path(id), query: { v }, parseAs: "blob" })),
+  setPicture: (id: string, picture: File) =>
+    data(sdk.voicesPictureUpdate({ ...path(id), body: { picture } })),
+  dropPicture: (id: string) => data(sdk.voicesPictureDestroy(path(id))),
+  demo: (id: string) => data(sdk.voicesDemoRetrieve(path(id))),
+  chooseDemo: (id: string, body: { file: string } | { job: string; step: number }) =>
+    data(sdk.voicesDemoCreate({ ...path(id), body })),
+  dropDemo: (id: string) => data(sdk.voicesDemoDestroy(path(id))),
+  removal: (id: string) => data(sdk.voicesDeletionRetrieve(path(id))),
   deleteVoice: (id: string) => data(sdk.voicesDestroy(path(id))),
   giveConsent: (id: string, body: ConsentForm) =>
     data(sdk.voicesConsentCreate({ ...path(id), body })),

@@ -2,6 +2,7 @@ import { enDevelopers } from "./en.developers";
 import { enMaking } from "./en.making";
 import { enMoney } from "./en.money";
 import { enSecurity } from "./en.security";
+import { enVoice } from "./en.voice";
 import type { Key } from "./ko";
 
 export const en: Record<Key, string> = {
@@ -9,6 +10,7 @@ export const en: Record<Key, string> = {
   ...enMaking,
   ...enMoney,
   ...enSecurity,
+  ...enVoice,
   brand: "AI Voice Studio",
   otherLanguage: "한국어",
   skip: "Skip to content",
@@ -190,7 +192,6 @@ export const en: Record<Key, string> = {
   noDatasetsText:
     "Pick files in the library that hold one person's voice only, and make a dataset.",
   toFiles: "Go to the files",
-  toLibrary: "Go to the library",
   takeOutNamed: "Take {name} out of the dataset",
   trainWithThis: "Train with this",
   deleteDatasetTitle: "Delete this dataset?",
@@ -223,9 +224,6 @@ export const en: Record<Key, string> = {
   voiceDisabledText: "The consent was revoked: this voice can't convert or be exported.",
   makeVoiceLead: "Choose a dataset, confirm the consent, and training starts.",
   partDataset: "Dataset",
-  partName: "Name",
-  partConsent: "Consent to use the voice",
-  partTraining: "Training",
   chooseDataset: "Dataset to train on",
   voiceName: "Voice name",
   voiceNameExample: "e.g. Jieun",
@@ -255,9 +253,6 @@ export const en: Record<Key, string> = {
   f0Fcpe: "FCPE",
   f0Swift: "SwiftF0",
   f0Rmvpe: "RMVPE",
-  usableLength: "Usable length",
-  summary: "Summary",
-  newVoice: "New voice",
   startTraining: "Start training",
   missingDataset: "Choose a dataset to train on.",
   missingName: "Give the voice a name.",

@@ -2,6 +2,7 @@ import { koDevelopers } from "./ko.developers";
 import { koMaking } from "./ko.making";
 import { koMoney } from "./ko.money";
 import { koSecurity } from "./ko.security";
+import { koVoice } from "./ko.voice";
 
 /** Every sentence of the pages. Korean is the source: other languages follow its keys. */
 export const ko = {
@@ -9,6 +10,7 @@ export const ko = {
   ...koMaking,
   ...koMoney,
   ...koSecurity,
+  ...koVoice,
   brand: "AI 보이스 스튜디오",
   otherLanguage: "English",
   skip: "본문으로 건너뛰기",
@@ -190,7 +192,6 @@ export const ko = {
   noDatasets: "아직 데이터셋이 없습니다",
   noDatasetsText: "라이브러리에서 한 사람의 목소리만 담긴 파일을 골라 데이터셋을 만들어 주세요.",
   toFiles: "파일 고르러 가기",
-  toLibrary: "라이브러리로 가기",
   takeOutNamed: "{name} 데이터셋에서 빼기",
   trainWithThis: "이 데이터로 학습",
   deleteDatasetTitle: "데이터셋을 삭제할까요?",
@@ -223,9 +224,6 @@ export const ko = {
   voiceDisabledText: "동의가 철회되어 이 목소리로는 변환하거나 내보낼 수 없습니다.",
   makeVoiceLead: "데이터셋을 고르고 동의를 확인하면 학습이 시작됩니다.",
   partDataset: "데이터셋",
-  partName: "이름",
-  partConsent: "목소리 사용 동의",
-  partTraining: "학습 설정",
   chooseDataset: "학습할 데이터셋",
   voiceName: "목소리 이름",
   voiceNameExample: "예: 지은",
@@ -255,9 +253,6 @@ export const ko = {
   f0Fcpe: "FCPE",
   f0Swift: "SwiftF0",
   f0Rmvpe: "RMVPE",
-  usableLength: "사용 길이",
-  summary: "요약",
-  newVoice: "새 목소리",
   startTraining: "학습 시작",
   missingDataset: "학습할 데이터셋을 골라 주세요.",
   missingName: "목소리 이름을 적어 주세요.",

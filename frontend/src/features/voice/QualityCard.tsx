@@ -4,6 +4,7 @@ import { useI18n } from "../../i18n";
 import { formatNumber } from "../../i18n/format";
 import { gradeText } from "./gradeText";
 import { QualityRing } from "./QualityRing";
+import { Rating } from "./Rating";
 import { ScoreParts } from "./ScoreParts";
 
 /** How good the voice is, what that means, and why its training ended where it did. */
@@ -20,9 +21,12 @@ export function QualityCard({ voice }: { voice: Voice }) {
         <p className="text-sm text-faint">{t("qualityText")}</p>
       </div>
       <div className="grid items-center gap-6 md:grid-cols-[auto_minmax(0,1fr)] md:gap-10">
-        <div className="flex items-center gap-5 md:max-w-80">
-          <QualityRing quality={voice.quality} />
-          <p className="text-sm text-muted">{t(gradeText(voice.quality))}</p>
+        <div className="grid gap-5 md:max-w-80">
+          <div className="flex items-center gap-5">
+            <QualityRing quality={voice.quality} />
+            <p className="text-sm text-muted">{t(gradeText(voice.quality))}</p>
+          </div>
+          <Rating voice={voice} />
         </div>
         {voice.scores && <ScoreParts scores={voice.scores} />}
       </div>
