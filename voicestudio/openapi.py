@@ -98,7 +98,7 @@ def _statuses(path: str, method: str, operation: dict[str, Any]) -> set[int]:
     if method == "post":
         found |= {400, 409}
     noun = path.removeprefix(_ROOT).partition("/")[0]
-    if method == "post" and (noun in _PAID or path.endswith(("/retry", "/continue"))):
+    if method == "post" and (noun in _PAID or path.endswith(("/retry", "/continue", "/import"))):
         found.add(402)
     if noun == "uploads":
         found.add(503)

@@ -14,6 +14,8 @@ urlpatterns = [
     path("analyses", api.AnalysesView.as_view()),
     path("voices/<uuid:id>/continue", api.ContinueView.as_view()),
     path("voices/<uuid:id>/demo", voice_api.DemoView.as_view()),
+    path("voices/<uuid:id>/import/files", voice_api.ImportFilesView.as_view()),
+    path("voices/<uuid:id>/import", voice_api.ImportView.as_view()),
     path("voices/<uuid:id>/deletion", voice_api.RemovalView.as_view()),
     path("usage", usage_api.UsageView.as_view()),
     path("quotes", usage_api.QuotesView.as_view()),

@@ -1,6 +1,7 @@
 """/api/v1/voices/{id}/demo and /deletion: what needs a voice and its jobs."""
 
 import uuid
+from typing import Any, cast
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
@@ -8,11 +9,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.access import WorkspaceView
+from apps.accounts.models import User
+from apps.common.idempotency import key_of
 from apps.voices import page
 from apps.voices import services as voices
 from apps.voices.serializers import DemoSerializer, VoiceSerializer
 
-from . import requests, voice_page
+from . import requests, starts, voice_page
+from .kinds import importing
+from .serializers import JobSerializer, job_json
 from .voice_page import Removal
 
 
@@ -51,6 +56,44 @@ class DemoView(WorkspaceView):
         """Let go of the demo clip. Harmless when repeated."""
         voice = voices.of_workspace(self.workspace.id, id)
         return Response(VoiceSerializer(page.drop_demo(voice.id)).data)
+
+
+class ImportLinksSerializer(serializers.Serializer[Any]):
+    """Where to PUT the files, each of exactly the size announced; good for an hour."""
+
+    upload = serializers.UUIDField()
+    model = serializers.CharField()
+    index = serializers.CharField(allow_null=True)
+
+
+class ImportFilesView(WorkspaceView):
+    @extend_schema(
+        operation_id="voices_import_files_create",
+        request=requests.ImportFiles,
+        responses={201: ImportLinksSerializer},
+    )
+    def post(self, request: Request, id: uuid.UUID) -> Response:
+        """Links to send a .pth and an .index of another RVC program to, for an empty voice."""
+        voice = voices.of_workspace(self.workspace.id, id)
+        wanted = requests.read(requests.ImportFiles, request.data)
+        shown = ImportLinksSerializer(importing.links(voice, wanted))
+        return Response(shown.data, status=status.HTTP_201_CREATED)
+
+
+class ImportView(WorkspaceView):
+    @extend_schema(
+        operation_id="voices_import_create",
+        request=requests.ImportStart,
+        responses={201: JobSerializer},
+    )
+    def post(self, request: Request, id: uuid.UUID) -> Response:
+        """Check what was sent and make it the voice's. Refused without a valid consent record."""
+        voice = voices.of_workspace(self.workspace.id, id)
+        asked = requests.read(requests.ImportStart, request.data)
+        wanted = requests.Import(voice=voice.id, **asked.model_dump())
+        by = cast(User, request.user)
+        [job] = starts.start(self.workspace.id, wanted, key_of(request), by=by)
+        return Response(job_json(job), status=status.HTTP_201_CREATED)
 
 
 class RemovalView(WorkspaceView):

@@ -74,6 +74,7 @@ class VoiceSerializer(serializers.ModelSerializer[Voice]):
         source="checkpoint_until", read_only=True, allow_null=True
     )
     consent = serializers.SerializerMethodField()
+    has_index = serializers.BooleanField(source="index_key", read_only=True)
     tags = serializers.ListField(child=serializers.CharField(), read_only=True)
     picture = serializers.SerializerMethodField()
     demo = serializers.SerializerMethodField()
@@ -103,6 +104,7 @@ class VoiceSerializer(serializers.ModelSerializer[Voice]):
             "continue_until",
             "consent",
             "job_id",
+            "has_index",
             "tags",
             "rating",
             "picture",
@@ -235,7 +237,7 @@ class ExportLinkSerializer(serializers.Serializer[Any]):
 
 
 class ExportSerializer(serializers.Serializer[Any]):
-    """Links that expire after ten minutes."""
+    """Links that expire after ten minutes; an imported voice may have no index."""
 
     model = ExportLinkSerializer()
-    index = ExportLinkSerializer()
+    index = ExportLinkSerializer(allow_null=True)

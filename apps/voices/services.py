@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
 from typing import Final
 
@@ -22,6 +22,8 @@ from .serializers import VoiceSerializer
 EXPORT_LINK_LIFE: Final = timedelta(minutes=10)
 KEEP_CHECKPOINT: Final = timedelta(days=30)
 """How long a finished training can be continued."""
+IMPORTED: Final = "imported"
+"""The base of a voice that another program trained."""
 _TAKEN_OVER: Final = (
     "preset",
     "sample_rate",
@@ -203,8 +205,8 @@ def revoke_consent(voice_id: uuid.UUID, user: User) -> Voice:
     return voice
 
 
-def export_links(voice: Voice) -> dict[str, ExportLink]:
-    """Links to the published files, for a voice that may be used."""
+def export_links(voice: Voice) -> dict[str, ExportLink | None]:
+    """Links to the published files, for a voice that may be used; one may have no index."""
     if voice.state != VoiceState.READY:
         raise ApiError(
             "voice-not-ready",
@@ -213,7 +215,9 @@ def export_links(voice: Voice) -> dict[str, ExportLink]:
         )
     return {
         "model": _link(voice.model_key, f"{voice.name}.pth", voice.model_size),
-        "index": _link(voice.index_key, f"{voice.name}.index", voice.index_size),
+        "index": _link(voice.index_key, f"{voice.name}.index", voice.index_size)
+        if voice.index_key
+        else None,
     }
 
 
@@ -269,6 +273,38 @@ def _keep_checkpoints(voice: Voice, trained: TrainedVoice) -> None:
         )
         for kept in by_step.values()
     )
+
+
+@dataclass(frozen=True)
+class ImportedVoice:
+    """What an import hands to its voice; without an index ``index_key`` is empty."""
+
+    job_id: uuid.UUID
+    preset: str
+    sample_rate: int
+    encoder_id: str
+    encoder_sha256: str
+    model_key: str
+    model_size: int
+    model_sha256: str
+    index_key: str
+    index_size: int
+    index_sha256: str
+
+
+@transaction.atomic
+def complete_import(workspace_id: uuid.UUID, voice_id: uuid.UUID, made: ImportedVoice) -> None:
+    """Give an empty voice the files that were taken in, and make it ready. Safe to repeat."""
+    voice = _lock(voice_id)
+    for field in fields(ImportedVoice):
+        if field.name != "job_id":
+            setattr(voice, field.name, getattr(made, field.name))
+    voice.trained_job = made.job_id
+    voice.base = IMPORTED
+    voice.state = VoiceState.READY
+    voice.save()
+    publish_voice(workspace_id, voice_id)
+    outbox.emit(workspace_id, "voice.ready", VoiceSerializer(voice).data)
 
 
 @transaction.atomic

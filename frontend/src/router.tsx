@@ -127,6 +127,11 @@ const newVoice = createRoute({
   }),
   component: lazyRouteComponent(() => import("./pages/NewVoice")),
 });
+const importVoice = createRoute({
+  getParentRoute: () => app,
+  path: "/voices/import",
+  component: lazyRouteComponent(() => import("./pages/ImportVoice")),
+});
 const voice = createRoute({
   getParentRoute: () => app,
   path: "/voices/$voiceId",
@@ -203,6 +208,7 @@ const tree = root.addChildren([
     dataset,
     voices,
     newVoice,
+    importVoice,
     voice,
     job,
     batch,

@@ -21,6 +21,7 @@ class JobKind(StrEnum):
     SEPARATE = "separate"
     PREPROCESS = "preprocess"
     ANALYSE = "analyse"
+    IMPORT = "import"
 
 
 class Preset(StrEnum):
@@ -278,6 +279,10 @@ class AnalyseParams(Frozen):
     """How a dataset is examined for its report card."""
 
     f0_method: F0Method = choice(F0Method.SWIFT_F0, "음높이 추출", "Pitch extraction")
+
+
+class ImportParams(Frozen):
+    """Nothing is asked of an import: the file says what it is."""
 
 
 class EffectKnobs(Frozen):

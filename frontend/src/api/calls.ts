@@ -122,6 +122,10 @@ export const api = {
   chooseDemo: (id: string, body: { file: string } | { job: string; step: number }) =>
     data(sdk.voicesDemoCreate({ ...path(id), body })),
   dropDemo: (id: string) => data(sdk.voicesDemoDestroy(path(id))),
+  importLinks: (id: string, model_size: number, index_size?: number) =>
+    data(sdk.voicesImportFilesCreate({ ...path(id), body: { model_size, index_size } })),
+  startImport: (id: string, upload: string, index: boolean) =>
+    data(sdk.voicesImportCreate({ ...path(id), body: { upload, index } })),
   removal: (id: string) => data(sdk.voicesDeletionRetrieve(path(id))),
   deleteVoice: (id: string) => data(sdk.voicesDestroy(path(id))),
   giveConsent: (id: string, body: ConsentForm) =>

@@ -66,6 +66,11 @@ const KINDS: Record<Job["kind"], KindText> = {
     done: "analyseDone",
     stages: ["fetch", "prepare", "analyse", "store"],
   },
+  import: {
+    label: "kindImport",
+    done: "importDone",
+    stages: ["fetch", "prepare", "index", "store"],
+  },
 };
 
 export function kindText(kind: Job["kind"]): KindText {

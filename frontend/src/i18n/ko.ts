@@ -222,7 +222,8 @@ export const ko = {
   voiceDisabled: "사용 중지",
   voiceFailed: "학습 실패",
   voiceDisabledText: "동의가 철회되어 이 목소리로는 변환하거나 내보낼 수 없습니다.",
-  makeVoiceLead: "데이터셋을 고르고 동의를 확인하면 학습이 시작됩니다.",
+  makeVoiceLead:
+    "다섯 단계면 됩니다. 적은 내용은 저절로 남아 있어, 언제든지 이어서 할 수 있습니다.",
   partDataset: "데이터셋",
   chooseDataset: "학습할 데이터셋",
   voiceName: "목소리 이름",
@@ -329,7 +330,7 @@ export const ko = {
   lossKl: "KL 발산",
   lossTotal: "전체",
   previews: "미리듣기",
-  noPreviews: "학습 중간중간 같은 구절을 들려드립니다.",
+  noPreviews: "첫 체크포인트가 나오면 여기에서 들을 수 있습니다.",
   previewAt: "{step}스텝",
   previewStart: "학습 전",
   melIs: "멜 거리 {value}",

@@ -110,4 +110,23 @@ export const koVoice = {
   staysResults: "이미 만든 결과 {count}개",
   staysDatasets: "학습에 쓴 녹음과 데이터셋",
   staysConsent: "동의 기록",
+
+  importVoice: "가져오기",
+  importTitle: "목소리 가져오기",
+  importLead: "다른 RVC 프로그램에서 학습한 목소리(.pth)를 그대로 쓸 수 있습니다.",
+  importModel: "모델 파일(.pth)",
+  importModelHint: "내보낸 추론용 모델입니다. 512MB까지 받습니다.",
+  importModelLarge: "모델 파일이 512MB보다 큽니다. 내보낸 추론용 모델을 골라 주세요.",
+  importIndex: "인덱스 파일(.index)",
+  importIndexHint: "없어도 됩니다. 있으면 원래 목소리에 더 가까워집니다. 1GB까지 받습니다.",
+  importIndexLarge: "인덱스 파일이 1GB보다 큽니다.",
+  importStart: "올리고 확인하기",
+  importSending: "올리는 중",
+  importDone: "목소리를 가져왔습니다. 이제 이 목소리로 노래를 변환할 수 있습니다.",
+  kindImport: "목소리 가져오기",
+  missingModel: "모델 파일(.pth)을 골라 주세요.",
+  pickFile: "파일 고르기",
+  noFileYet: "고른 파일이 없습니다.",
+  qualityUnknown:
+    "다른 곳에서 학습한 목소리라 점수를 재지 못했습니다. 들어 보고 별점을 남겨 두세요.",
 } as const;

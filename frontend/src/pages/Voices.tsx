@@ -1,5 +1,5 @@
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { Mic, Plus } from "lucide-react";
+import { Mic, PackageOpen, Plus } from "lucide-react";
 import { useState } from "react";
 import { useVoices, useVoiceTags } from "../api/queries";
 import type { Voice } from "../api/types";
@@ -33,9 +33,14 @@ export default function Voices() {
   const narrowed = wanted !== "" || tag !== undefined;
   const none = voices.data?.length === 0;
   const make = (
-    <ButtonLink to="/voices/new" look="primary" icon={<Plus aria-hidden className="size-4.5" />}>
-      {t("makeVoice")}
-    </ButtonLink>
+    <>
+      <ButtonLink to="/voices/import" icon={<PackageOpen aria-hidden className="size-4.5" />}>
+        {t("importVoice")}
+      </ButtonLink>
+      <ButtonLink to="/voices/new" look="primary" icon={<Plus aria-hidden className="size-4.5" />}>
+        {t("makeVoice")}
+      </ButtonLink>
+    </>
   );
   return (
     <>
@@ -47,7 +52,9 @@ export default function Voices() {
         <Empty
           icon={<Mic aria-hidden className="size-7" />}
           title={t(narrowed ? "noVoiceMatch" : "noVoices")}
-          action={narrowed ? undefined : make}
+          action={
+            narrowed ? undefined : <div className="flex flex-wrap justify-center gap-2">{make}</div>
+          }
         >
           {t(narrowed ? "noVoiceMatchText" : "noVoicesText")}
         </Empty>

@@ -12,6 +12,8 @@ import { useAction } from "../../ui/useAction";
 import { ContinueTraining } from "../voice/ContinueTraining";
 import { FinishButton } from "./FinishButton";
 
+const MAKES_VOICE: ReadonlySet<Job["kind"]> = new Set(["train", "import"]);
+
 export function JobActions({ job }: { job: Job }) {
   const { t } = useI18n();
   const client = useQueryClient();
@@ -31,7 +33,7 @@ export function JobActions({ job }: { job: Job }) {
   });
   return (
     <>
-      {job.kind === "train" && job.state === "succeeded" && job.voice && (
+      {MAKES_VOICE.has(job.kind) && job.state === "succeeded" && job.voice && (
         <ButtonLink
           to="/voices/$voiceId"
           params={{ voiceId: job.voice.id }}

@@ -27,7 +27,7 @@ export function LossCurve({ history }: { history: JobEvent[] }) {
   const points = pointsOf(history, name);
   const [smoothing, setSmoothing] = useState(SMOOTHING);
   return (
-    <section aria-labelledby="curve" className="card grid grid-cols-1 gap-4 p-6">
+    <section aria-labelledby="curve" className="card grid grid-cols-1 content-start gap-4 p-6">
       <div className="flex min-h-11 flex-wrap items-center justify-between gap-3">
         <h2 id="curve" className="text-lg font-bold">
           {t("lossCurve")}

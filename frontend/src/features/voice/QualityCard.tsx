@@ -10,7 +10,7 @@ import { ScoreParts } from "./ScoreParts";
 /** How good the voice is, what that means, and why its training ended where it did. */
 export function QualityCard({ voice }: { voice: Voice }) {
   const { t, pick, language } = useI18n();
-  if (voice.quality === null) return null;
+  if (voice.quality === null) return voice.state === "ready" ? <Unmeasured voice={voice} /> : null;
   return (
     <section aria-labelledby="quality" className="card grid grid-cols-1 gap-6 p-6">
       <div className="grid gap-1">
@@ -37,6 +37,26 @@ export function QualityCard({ voice }: { voice: Voice }) {
             ` ${t("usesStep", { step: formatNumber(voice.best_step, language) })}`}
         </p>
       )}
+    </section>
+  );
+}
+
+/** Nobody measured it: it was trained elsewhere. The customer's ears still count. */
+function Unmeasured({ voice }: { voice: Voice }) {
+  const { t } = useI18n();
+  return (
+    <section
+      aria-labelledby="quality"
+      className="card flex flex-wrap items-center justify-between gap-x-10 gap-y-5 p-6"
+    >
+      <div className="grid max-w-xl gap-1">
+        <h2 id="quality" className="flex items-center gap-2.5 text-lg font-bold">
+          <Gauge aria-hidden className="size-5 text-violet-soft" />
+          {t("quality")}
+        </h2>
+        <p className="text-sm text-faint">{t("qualityUnknown")}</p>
+      </div>
+      <Rating voice={voice} />
     </section>
   );
 }
