@@ -85,25 +85,26 @@ export default function ImportVoice() {
           disabled={start.isPending}
           onChange={setIndex}
         />
-        <div className="grid min-h-11 content-center gap-2">
-          {start.isPending && (
-            <ProgressBar label={t("importSending")} fraction={all > 0 ? sent / all : 0} />
-          )}
-          {touched && missing && (
-            <p role="alert" className="text-sm text-warn">
-              {t(missing)}
-            </p>
-          )}
+        <div className="flex flex-wrap items-center justify-end gap-4">
+          <div className="min-w-0 flex-1">
+            {start.isPending && (
+              <ProgressBar label={t("importSending")} fraction={all > 0 ? sent / all : 0} />
+            )}
+            {touched && missing && (
+              <p role="alert" className="text-sm text-warn">
+                {t(missing)}
+              </p>
+            )}
+          </div>
+          <Button
+            type="submit"
+            look="primary"
+            busy={start.isPending}
+            icon={<PackageOpen aria-hidden className="size-4.5" />}
+          >
+            {t(start.isPending ? "importSending" : "importStart")}
+          </Button>
         </div>
-        <Button
-          type="submit"
-          look="primary"
-          busy={start.isPending}
-          icon={<PackageOpen aria-hidden className="size-4.5" />}
-          className="justify-self-end"
-        >
-          {t(start.isPending ? "importSending" : "importStart")}
-        </Button>
       </form>
     </>
   );

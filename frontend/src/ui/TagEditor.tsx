@@ -10,12 +10,11 @@ interface Props {
   known?: readonly string[];
   most: number;
   longest: number;
-  busy?: boolean;
   onChange: (tags: string[]) => void;
 }
 
 /** Words that something is found by: Enter or a comma adds one, the cross takes it away. */
-export function TagEditor({ label, tags, known = [], most, longest, busy, onChange }: Props) {
+export function TagEditor({ label, tags, known = [], most, longest, onChange }: Props) {
   const { t } = useI18n();
   const list = useId();
   const [text, setText] = useState("");
@@ -50,8 +49,7 @@ export function TagEditor({ label, tags, known = [], most, longest, busy, onChan
             {tag}
             <IconButton
               label={t("tagDropNamed", { name: tag })}
-              className="size-6"
-              disabled={busy}
+              className="size-6!"
               onClick={() => onChange(tags.filter((one) => one !== tag))}
             >
               <X aria-hidden className="size-3.5" />
@@ -78,7 +76,7 @@ export function TagEditor({ label, tags, known = [], most, longest, busy, onChan
                 <option key={tag} value={tag} />
               ))}
           </datalist>
-          <IconButton label={t("tagAddThis")} type="submit" disabled={busy || !word}>
+          <IconButton label={t("tagAddThis")} type="submit" disabled={!word}>
             <Plus aria-hidden className="size-4.5" />
           </IconButton>
         </form>

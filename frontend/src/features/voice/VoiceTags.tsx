@@ -20,7 +20,6 @@ export function VoiceTags({ voice }: { voice: Voice }) {
       known={known}
       most={MOST}
       longest={LONGEST}
-      busy={change.isPending}
       onChange={(tags) => change.mutate(tags)}
     />
   );
