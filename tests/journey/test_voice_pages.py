@@ -33,6 +33,7 @@ from tests.journey.conftest import browser
 from tests.journey.test_accessible import violations
 from tests.journey.test_usage import Looking, apart
 from tests.journey.visitor import SCREENS, artifacts
+from tests.trials.customer import wait_for
 
 SCORES: Final = {
     "quality": 61.0,
@@ -347,7 +348,7 @@ def test_a_training_is_watched_from_the_line_to_its_end(room: Room, job: Job, ow
     room.look("training-running")
     page.evaluate("window.away = true")
     apart(lambda: ends(job, JobState.SUCCEEDED))
-    page.wait_for_function("window.told.length > 0")
+    wait_for(lambda: page.evaluate("window.told.length > 0"), 60, "no notification")
     page.wait_for_timeout(3000)
     assert page.evaluate("window.told") == [["“두리” 목소리가 완성되었습니다", str(job.id)]]
 
@@ -401,9 +402,12 @@ def test_a_voice_gets_a_picture_tags_and_stars(room: Room, voice: Voice) -> None
     for _ in range(3):
         page.keyboard.press("ArrowRight")
     expect(page.get_by_role("radio", name="별 4개")).to_be_checked()
-    page.wait_for_load_state("networkidle")
-    kept = apart(stored(voice))
-    assert (kept.tags, kept.rating) == (["발라드", "남성"], 4)
+
+    def is_kept() -> bool:
+        kept = apart(stored(voice))
+        return (kept.tags, kept.rating) == (["발라드", "남성"], 4)
+
+    wait_for(is_kept, 30, "tags and stars were not kept")
     room.button("남성 태그 빼기").click()
     expect(page.get_by_role("list", name="태그").get_by_role("listitem")).to_have_count(1)
     room.look("voice-page")

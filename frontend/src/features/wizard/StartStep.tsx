@@ -34,16 +34,18 @@ export function StartStep({ draft, known }: Wizard) {
         {rows.map(([step, label, value]) => (
           <div key={label} className="flex items-center gap-4 py-3 text-sm">
             <dt className="w-28 shrink-0 text-muted sm:w-40">{label}</dt>
-            <dd className="min-w-0 flex-1 truncate font-semibold">{value}</dd>
-            <Link
-              to="/voices/new"
-              search={{ step, voice: known?.id }}
-              aria-label={t("changeNamed", { name: label })}
-              title={t(STEP_LABELS[step])}
-              className="min-h-9 content-center font-semibold text-violet-soft hover:underline"
-            >
-              {t("changeIt")}
-            </Link>
+            <dd className="flex min-w-0 flex-1 items-center gap-4">
+              <span className="min-w-0 flex-1 truncate font-semibold">{value}</span>
+              <Link
+                to="/voices/new"
+                search={{ step, voice: known?.id }}
+                aria-label={t("changeNamed", { name: label })}
+                title={t(STEP_LABELS[step])}
+                className="min-h-9 content-center font-semibold text-violet-soft hover:underline"
+              >
+                {t("changeIt")}
+              </Link>
+            </dd>
           </div>
         ))}
       </dl>
