@@ -62,6 +62,8 @@ function Steps({ known, statement }: { known: Voice | undefined; statement: stri
   const missing = (step: Step) => missingIn(step, wizard.draft, known, statement);
   const wanted = search.step ?? "consent";
   const step = reachable(wanted, missing);
+  const heading = useRef<HTMLHeadingElement>(null);
+  useFocusOnStep(step, heading);
   const { dataset } = search;
   const voice = known?.id;
   useEffect(() => {
@@ -73,7 +75,7 @@ function Steps({ known, statement }: { known: Voice | undefined; statement: stri
   return (
     <>
       <Stepper current={step} voice={voice} open={(one) => reachable(one, missing) === one} />
-      <StepForm key={step} step={step} wizard={wizard} missing={missing(step)} />
+      <StepForm key={step} step={step} wizard={wizard} missing={missing(step)} heading={heading} />
     </>
   );
 }
@@ -82,13 +84,12 @@ interface FormProps {
   step: Step;
   wizard: Wizard;
   missing: ReturnType<typeof missingIn>;
+  heading: RefObject<HTMLHeadingElement | null>;
 }
 
-function StepForm({ step, wizard, missing }: FormProps) {
+function StepForm({ step, wizard, missing, heading }: FormProps) {
   const { t } = useI18n();
   const navigate = useNavigate();
-  const heading = useRef<HTMLHeadingElement>(null);
-  useFocusOnStep(heading);
   const [touched, setTouched] = useState(false);
   const voice = wizard.known?.id;
   const go = (to: Step | undefined) =>
@@ -167,11 +168,12 @@ function useIsShort(step: Step, { draft }: Wizard): boolean {
 }
 
 /** A new step is read from its heading; the page's first one leaves the focus where it is. */
-function useFocusOnStep(heading: RefObject<HTMLHeadingElement | null>): void {
+function useFocusOnStep(step: Step, heading: RefObject<HTMLHeadingElement | null>): void {
+  const last = useRef(step);
   useEffect(() => {
-    if (document.activeElement && document.activeElement !== document.body) {
-      heading.current?.focus({ preventScroll: true });
-    }
+    if (last.current === step) return;
+    last.current = step;
+    heading.current?.focus({ preventScroll: true });
     window.scrollTo({ top: 0 });
-  }, [heading]);
+  }, [step, heading]);
 }

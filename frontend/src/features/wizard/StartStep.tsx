@@ -89,7 +89,7 @@ function Price({ dataset, params }: { dataset: string; params: ReturnType<typeof
           role="alert"
           className="flex flex-wrap items-center justify-between gap-4 rounded-2xl border border-warn/40 bg-warn/10 px-5 py-4"
         >
-          <p className="min-w-0 flex-1 text-warn">
+          <p className="min-w-0 grow basis-64 text-warn">
             {t("creditsShortText", { missing: number(missing) })}
           </p>
           <ButtonLink to="/usage" look="primary">
