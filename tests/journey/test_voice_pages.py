@@ -478,8 +478,9 @@ def test_a_voice_of_another_program_is_sent_to_be_checked(room: Room, workspace:
     expect(page.get_by_role("alert")).to_have_text("모델 파일(.pth)을 골라 주세요.")
     room.look("voice-import")
     for label, name in (("모델 파일(.pth)", "두리.pth"), ("인덱스 파일(.index)", "두리.index")):
-        file = {"name": name, "mimeType": "application/octet-stream", "buffer": name.encode()}
-        page.get_by_label(label).set_input_files(file)
+        page.get_by_label(label).set_input_files(
+            {"name": name, "mimeType": "application/octet-stream", "buffer": name.encode()}
+        )
     room.button("올리고 확인하기").click()
     page.wait_for_url("**/jobs/*")
     expect(page.get_by_text("목소리 가져오기").first).to_be_visible()
