@@ -33,6 +33,7 @@ from gpu_worker.contract.job import (
     CoverJob,
     Failure,
     FileRef,
+    ImportJob,
     Manifest,
     PreprocessJob,
     SeparateJob,
@@ -45,6 +46,7 @@ from gpu_worker.contract.params import (
     AnalyseParams,
     ConvertParams,
     CoverParams,
+    ImportParams,
     PreprocessParams,
     SeparateParams,
     TrainParams,
@@ -233,6 +235,10 @@ class _Attempt:
                 pairs = zip(job.dataset, paths, strict=True)
                 files = [Recorded(ref.id, ref.name, path) for ref, path in pairs]
                 return tasks.analyse(files, job.params, tools, report, stop)
+            case ImportJob():
+                model, *rest = self._fetch([job.model, *([job.index] if job.index else [])])
+                index = rest[0] if rest else None
+                return tasks.take_in(model, index, job.voice_name, folder, tools, report)
 
     def _train(self, job: TrainJob, report: JobReport) -> Made[AnyResult]:
         wanted = [*job.dataset, *([job.resume] if job.resume else [])]
@@ -400,6 +406,7 @@ class Facts(Frozen):
         | SeparateParams
         | PreprocessParams
         | AnalyseParams
+        | ImportParams
     )
     result: AnyResult
     device: str

@@ -22,8 +22,8 @@ class UserSerializer(serializers.ModelSerializer[User]):
 
     class Meta:
         model = User
-        fields = ("id", "email", "language", "is_staff")
-        read_only_fields = ("id", "email", "is_staff")
+        fields = ("id", "email", "language", "mails_trainings", "is_staff")
+        read_only_fields = ("id", "email", "mails_trainings", "is_staff")
 
 
 class WorkspaceSerializer(serializers.Serializer[Membership]):
@@ -55,8 +55,13 @@ class MeSerializer(serializers.Serializer[dict[str, Any]]):
     key = UsedKeySerializer(allow_null=True, help_text="Null in a session.")
 
 
-class LanguageSerializer(serializers.Serializer[dict[str, str]]):
-    language = serializers.ChoiceField(choices=Language.choices)
+class SettingsSerializer(serializers.Serializer[dict[str, Any]]):
+    """What a person may set; what is left out stays."""
+
+    language = serializers.ChoiceField(choices=Language.choices, required=False)
+    mails_trainings = serializers.BooleanField(
+        required=False, help_text="A mail when a training that one started has ended."
+    )
 
 
 class MeView(APIView):
@@ -70,15 +75,16 @@ class MeView(APIView):
 
     @extend_schema(
         operation_id="me_update",
-        request=LanguageSerializer,
+        request=SettingsSerializer,
         responses=MeSerializer,
     )
     def patch(self, request: Request) -> Response:
-        wanted = LanguageSerializer(data=request.data)
+        wanted = SettingsSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         user = cast(User, request.user)
-        user.language = wanted.validated_data["language"]
-        user.save(update_fields=["language"])
+        for name, value in wanted.validated_data.items():
+            setattr(user, name, value)
+        user.save(update_fields=list(wanted.validated_data))
         return Response(self._body(request))
 
     def _body(self, request: Request) -> dict[str, Any]:

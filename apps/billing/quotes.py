@@ -73,6 +73,11 @@ def analysis_quote(duration_s: float) -> int:
     return _credits(duration_s * _EXAMINED_S)
 
 
+def import_quote() -> int:
+    """Credits of checking a published voice (an estimate: loading an encoder and two files)."""
+    return _credits(_SONG_S)
+
+
 def expected_s(quote: int) -> float:
     """Seconds of the default card that a quote stands for."""
     return quote / MARGIN

@@ -9,7 +9,7 @@ from apps.common.looking import ReadOnlyAdmin, Verb
 from apps.common.sections import Link, Section
 
 from . import services
-from .models import Delivery, DeliveryState, Endpoint
+from .models import Delivery, DeliveryState, Endpoint, Mail
 
 
 @admin.register(Endpoint)
@@ -68,6 +68,14 @@ class DeliveryAdmin(ReadOnlyAdmin):
             lambda row: row.state != DeliveryState.PENDING,
         ),
     )
+
+
+@admin.register(Mail)
+class MailAdmin(ReadOnlyAdmin):
+    list_display = ("created_at", "user", "kind", "sent_at", "tries")
+    list_filter = ("kind",)
+    search_fields = ("user__email", "workspace__name")
+    list_select_related = ("user",)
 
 
 @WorkspaceAdmin.shows

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from apps.common.models import OutboxEvent
 
-from . import notices, sending, services, signing
+from . import mails, notices, sending, services, signing
 from .events import ALL
 from .models import Delivery, DeliveryState, Endpoint
 
@@ -50,6 +50,7 @@ def _fan_out_one() -> bool:
     event = waiting.select_for_update(no_key=True, skip_locked=True).first()
     if event is None:
         return False
+    mails.note(event)
     now = timezone.now()
     wanted = Q(events__contains=[event.kind]) | Q(events__contains=[ALL])
     endpoints = Endpoint.objects.for_workspace(event.workspace_id).filter(wanted, is_enabled=True)
@@ -173,6 +174,7 @@ def _disable(endpoint: Endpoint, code: str) -> None:
 def sweep() -> None:
     """What got lost on the way is taken up again, what is old is let go."""
     fan_out()
+    mails.sweep()
     services.forget_previous()
     old = OutboxEvent.objects.filter(created_at__lt=timezone.now() - KEEP)
     ids = list(old.values_list("pk", flat=True)[:_EVENTS_AT_ONCE])

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -74,3 +75,37 @@ class Delivery(Owned):
 
     def __str__(self) -> str:
         return f"{self.event} -> {self.endpoint} ({self.state})"
+
+
+class Mail(Owned):
+    """A mail to one person about one event of the outbox, which may be gone: at most one each.
+
+    ``sent_at`` is set before it is handed to the mail server: whoever comes second finds it taken.
+    One that no server took is tried again at ``next_at``, until that is null.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="받는 사람",
+        on_delete=models.CASCADE,
+        related_name="studio_mails",
+    )
+    event = models.UUIDField("이벤트 ID")
+    kind = models.CharField("이벤트", max_length=32)
+    data = models.JSONField("내용")
+    tries = models.PositiveSmallIntegerField("시도", default=0)
+    next_at = models.DateTimeField("다음 시도", null=True)
+    sent_at = models.DateTimeField("보낸 시각", null=True)
+
+    class Meta:
+        verbose_name = "알림 메일"
+        verbose_name_plural = "알림 메일"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "event"], name="mail_once_per_event")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["next_at"], condition=Q(sent_at=None), name="mail_waiting")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.event}"

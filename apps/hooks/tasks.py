@@ -6,7 +6,7 @@ from celery import shared_task
 
 from apps.common.locks import alone
 
-from . import delivery
+from . import delivery, mails
 
 
 @shared_task
@@ -17,6 +17,11 @@ def fan_out() -> None:
 @shared_task(soft_time_limit=25, time_limit=40)
 def deliver(delivery_id: str) -> None:
     delivery.deliver(uuid.UUID(delivery_id))
+
+
+@shared_task(soft_time_limit=50, time_limit=60)
+def mail(mail_id: str) -> None:
+    mails.send(uuid.UUID(mail_id))
 
 
 @shared_task

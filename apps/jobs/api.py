@@ -1,7 +1,7 @@
 """/api/v1/jobs, and what starts them: trainings, conversions, covers and so on."""
 
 import uuid
-from typing import Final
+from typing import Final, cast
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.access import WorkspaceView
+from apps.accounts.models import User
 from apps.common.idempotency import key_of
 from apps.voices import services as voices
 from gpu_worker.contract.params import JobKind
@@ -29,6 +30,10 @@ from .serializers import (
 )
 
 EVENTS_A_PAGE: Final = 1000
+
+
+def _asker(request: Request) -> User:
+    return cast(User, request.user)
 
 
 def _shown(job: Job, status_code: int = status.HTTP_200_OK) -> Response:
@@ -61,7 +66,7 @@ class TrainingsView(WorkspaceView):
     def post(self, request: Request) -> Response:
         """Train a voice. Refused without a valid consent record."""
         wanted = requests.read(requests.TrainingStart, request.data)
-        [job] = starts.start(self.workspace.id, wanted, key_of(request))
+        [job] = starts.start(self.workspace.id, wanted, key_of(request), by=_asker(request))
         return _shown(job, status.HTTP_201_CREATED)
 
 
@@ -76,7 +81,7 @@ class ContinueView(WorkspaceView):
         voice = voices.of_workspace(self.workspace.id, id)
         asked = requests.read(requests.ContinueStart, request.data)
         wanted = requests.Continuation(voice=voice.id, **asked.model_dump())
-        [job] = starts.start(self.workspace.id, wanted, key_of(request))
+        [job] = starts.start(self.workspace.id, wanted, key_of(request), by=_asker(request))
         return _shown(job, status.HTTP_201_CREATED)
 
 
@@ -91,7 +96,7 @@ class _KindView(_JobList):
     def start(self, request: Request, body: type[requests.FilesStart]) -> Response:
         """Start a job a file, all or none."""
         wanted = requests.read(body, request.data)
-        jobs = starts.start(self.workspace.id, wanted, key_of(request))
+        jobs = starts.start(self.workspace.id, wanted, key_of(request), by=_asker(request))
         return Response(batch_json(jobs), status=status.HTTP_201_CREATED)
 
 
@@ -183,7 +188,7 @@ class AnalysesView(_KindView):
     def post(self, request: Request) -> Response:
         """Examine a dataset before training; its report card says what was found."""
         wanted = requests.read(requests.AnalysisStart, request.data)
-        [job] = starts.start(self.workspace.id, wanted, key_of(request))
+        [job] = starts.start(self.workspace.id, wanted, key_of(request), by=_asker(request))
         return _shown(job, status.HTTP_201_CREATED)
 
 

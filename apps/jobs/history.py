@@ -181,12 +181,7 @@ def preview_links(job: Job) -> list[PreviewLink]:
     voice = job.voice
     if voice is None or voice.state == VoiceState.DELETED or valid_consent(voice) is None:
         return []
-    allowed = set(of(job).output_names(job))
-    newest: dict[int, tuple[uuid.UUID, dict[str, Any]]] = {}
-    rows = JobEvent.objects.filter(job=job, type=EventType.PREVIEW).order_by("attempt__fence")
-    for row in rows:
-        if row.payload["file"]["name"] in allowed:
-            newest[row.payload["step"]] = (row.attempt_id, row.payload)
+    newest = _previews(job)
     return [
         PreviewLink(
             step=step,
@@ -197,6 +192,23 @@ def preview_links(job: Job) -> list[PreviewLink]:
         )
         for step, (attempt_id, payload) in sorted(newest.items())
     ]
+
+
+def preview_object(job: Job, step: int) -> tuple[uuid.UUID, str] | None:
+    """The attempt that rendered the phrase at this step, and what it named the object."""
+    found = _previews(job).get(step)
+    return (found[0], found[1]["file"]["name"]) if found else None
+
+
+def _previews(job: Job) -> dict[int, tuple[uuid.UUID, dict[str, Any]]]:
+    """Attempt and event of each rendered phrase by its step."""
+    allowed = set(of(job).output_names(job))
+    newest: dict[int, tuple[uuid.UUID, dict[str, Any]]] = {}
+    rows = JobEvent.objects.filter(job=job, type=EventType.PREVIEW).order_by("attempt__fence")
+    for row in rows:
+        if row.payload["file"]["name"] in allowed:
+            newest[row.payload["step"]] = (row.attempt_id, row.payload)
+    return newest
 
 
 def newest_progress(events: Sequence[Event], above: int) -> Progress | None:

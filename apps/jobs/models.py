@@ -4,6 +4,7 @@ import math
 import uuid
 from decimal import Decimal
 
+from django.conf import settings
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -37,7 +38,8 @@ class Job(Owned):
     newest evaluation of a training, ``finish_asked_at`` when the customer had heard enough of it.
     ``sound_s`` is the seconds of sound that it was started with. ``request_id`` names the request
     that began the current round.
-    ``tidied_at`` is when what its attempts had left in storage was deleted.
+    ``tidied_at`` is when what its attempts had left in storage was deleted. ``asked_by`` is the
+    member who started it.
     """
 
     kind = models.CharField(
@@ -53,6 +55,14 @@ class Job(Owned):
         Voice, verbose_name="목소리", through="VoiceUse", related_name="jobs"
     )
     batch = models.UUIDField("묶음", null=True, blank=True)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="시작한 사람",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="asked_jobs",
+    )
     stage = models.CharField("단계", max_length=16, blank=True)
     fraction = models.FloatField("진행률", default=0.0)
     eta_s = models.FloatField("남은 시간(초)", null=True, blank=True)

@@ -1,7 +1,7 @@
 """What a start asks for; the knobs come from the contract."""
 
 import uuid
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Final, Self, TypeVar
 
 import pydantic
 from pydantic import Field
@@ -19,6 +19,9 @@ from gpu_worker.contract.params import (
 )
 
 Body = TypeVar("Body", bound=Frozen)
+MAX_MODEL_BYTES: Final = 512 * 2**20
+MAX_INDEX_BYTES: Final = 2**30
+"""As the worker reads them at most."""
 Files = Annotated[tuple[uuid.UUID, ...], Field(min_length=1, max_length=50)]
 
 
@@ -48,6 +51,40 @@ class Continuation(ContinueStart):
     """``ContinueStart`` of a voice that the address names."""
 
     voice: uuid.UUID
+
+
+class ImportFiles(Frozen):
+    """Sizes in bytes of the files that will be sent; an index is not needed."""
+
+    model_size: int = Field(ge=1, le=MAX_MODEL_BYTES)
+    index_size: int | None = Field(None, ge=1, le=MAX_INDEX_BYTES)
+
+
+class ImportStart(Frozen):
+    """Take in what was sent for ``upload``."""
+
+    upload: uuid.UUID
+    index: bool = False
+
+
+class Import(ImportStart):
+    """``ImportStart`` of a voice that the address names."""
+
+    voice: uuid.UUID
+
+
+class DemoChoice(Frozen):
+    """A result (``file``), or the preview of a training (``job``) at a ``step``."""
+
+    file: uuid.UUID | None = None
+    job: uuid.UUID | None = None
+    step: int | None = Field(None, ge=0)
+
+    @pydantic.model_validator(mode="after")
+    def _is_one(self) -> Self:
+        if (self.file is None) == (self.job is None) or (self.job is None) != (self.step is None):
+            raise ValueError("name either a file, or a job and a step")
+        return self
 
 
 class BlendPart(Frozen):
@@ -143,7 +180,7 @@ class AnalysisStart(Frozen):
 
 
 FilesStart = ConversionStart | CoverStart | SeparationStart | PreprocessStart
-Start = TrainingStart | Continuation | AnalysisStart | FilesStart
+Start = TrainingStart | Continuation | AnalysisStart | Import | FilesStart
 
 
 def read(body: type[Body], data: Any) -> Body:

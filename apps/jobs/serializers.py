@@ -18,6 +18,7 @@ from gpu_worker.contract.params import JobKind
 from .models import Attempt, EventType, Job, VoiceUse
 from .problems import text_of
 from .states import AttemptState, JobState
+from .waiting import Waiting, reasons
 
 JOB_KINDS: Final = [kind.value for kind in JobKind]
 
@@ -69,6 +70,7 @@ class JobSerializer(serializers.ModelSerializer[Job]):
     error = serializers.SerializerMethodField()
     attempt = JobAttemptSerializer(read_only=True, allow_null=True)
     queue_position = serializers.IntegerField(read_only=True, allow_null=True)
+    waiting = serializers.ChoiceField(choices=Waiting.choices, read_only=True, allow_null=True)
 
     class Meta:
         model = Job
@@ -98,6 +100,7 @@ class JobSerializer(serializers.ModelSerializer[Job]):
             "attempt",
             "params",
             "queue_position",
+            "waiting",
             "version",
             "created_at",
             "started_at",
@@ -223,11 +226,13 @@ def with_relations(jobs: Iterable[Job]) -> list[Job]:
         if file.job_id is not None:
             results.setdefault(file.job_id, []).append(file)
     places = _queue_places([job.id for job in jobs if job.state == JobState.QUEUED])
+    waiting = reasons(jobs, attempts)
     for job in jobs:
         extra = {
             "attempt": attempts.get((job.id, job.fence)),
             "results": results.get(job.id, []),
             "queue_position": places.get(job.id),
+            "waiting": waiting.get(job.id),
         }
         for name, value in extra.items():
             setattr(job, name, value)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.db.models import Sum
 
+from apps.accounts.models import User
 from apps.billing import limits
 from apps.common.idempotency import MISMATCH
 from apps.common.locks import in_turn
@@ -19,8 +20,10 @@ from .states import JOB_ACTIVE, JobState
 
 
 @transaction.atomic
-def start(workspace_id: uuid.UUID, wanted: Start, key: str = "") -> list[Job]:
-    """Check, reserve and queue what is wanted: a job a file, all or none.
+def start(
+    workspace_id: uuid.UUID, wanted: Start, key: str = "", *, by: User | None = None
+) -> list[Job]:
+    """Check, reserve and queue what is wanted: a job a file, all or none; ``by`` is who asks.
 
     The same key again gives the same jobs. Raises ApiError, and then nothing has changed.
     """
@@ -35,7 +38,7 @@ def start(workspace_id: uuid.UUID, wanted: Start, key: str = "") -> list[Job]:
     batch = uuid.uuid4() if files is not None else None
     keys = keys if key else [""] * len(orders)
     return [
-        _start(workspace_id, order, batch, key, mark)
+        _start(workspace_id, order, batch, key, mark, by)
         for order, key in zip(orders, keys, strict=True)
     ]
 
@@ -80,7 +83,12 @@ def sound_used(workspace_id: uuid.UUID) -> float:
 
 
 def _start(
-    workspace_id: uuid.UUID, order: Order, batch: uuid.UUID | None, key: str, mark: str
+    workspace_id: uuid.UUID,
+    order: Order,
+    batch: uuid.UUID | None,
+    key: str,
+    mark: str,
+    by: User | None,
 ) -> Job:
     job = Job.objects.create(
         workspace_id=workspace_id,
@@ -94,6 +102,7 @@ def _start(
         total_steps=order.total_steps,
         idempotency_key=key,
         fingerprint=mark,
+        asked_by=by,
     )
     VoiceUse.objects.bulk_create(
         VoiceUse(job=job, voice=use.voice, position=number, weight=use.weight, consent=use.consent)

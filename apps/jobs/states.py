@@ -23,6 +23,7 @@ KIND_NAMES: Final = {
     JobKind.SEPARATE: "분리",
     JobKind.PREPROCESS: "다듬기",
     JobKind.ANALYSE: "진단",
+    JobKind.IMPORT: "가져오기",
 }
 
 

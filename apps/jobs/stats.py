@@ -47,7 +47,8 @@ def _stored(workspace_id: uuid.UUID) -> int:
     voices = Voice.objects.for_workspace(workspace_id).exclude(state=VoiceState.DELETED)
     kept = VoiceCheckpoint.objects.for_workspace(workspace_id)
     indexes = voices.aggregate(sum=Sum("index_size"))["sum"]
+    demos = voices.aggregate(sum=Sum("demo_size"))["sum"]
     # the voice uses one of its checkpoints, where it has any: that one is not stored twice
     own = voices.filter(checkpoints=None).aggregate(sum=Sum(F("model_size")))["sum"]
     sums = (files.aggregate(sum=Sum("size"))["sum"], kept.aggregate(sum=Sum("model_size"))["sum"])
-    return sum(each or 0 for each in (indexes, own, *sums))
+    return sum(each or 0 for each in (indexes, demos, own, *sums))

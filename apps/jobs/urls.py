@@ -2,7 +2,7 @@ from typing import Any
 
 from django.urls import path
 
-from . import api, batch_api, usage_api, webhooks, worker_api
+from . import api, batch_api, usage_api, voice_api, webhooks, worker_api
 from .consumers import WorkspaceConsumer
 
 urlpatterns = [
@@ -13,6 +13,10 @@ urlpatterns = [
     path("preprocess", api.PreprocessView.as_view()),
     path("analyses", api.AnalysesView.as_view()),
     path("voices/<uuid:id>/continue", api.ContinueView.as_view()),
+    path("voices/<uuid:id>/demo", voice_api.DemoView.as_view()),
+    path("voices/<uuid:id>/import/files", voice_api.ImportFilesView.as_view()),
+    path("voices/<uuid:id>/import", voice_api.ImportView.as_view()),
+    path("voices/<uuid:id>/deletion", voice_api.RemovalView.as_view()),
     path("usage", usage_api.UsageView.as_view()),
     path("quotes", usage_api.QuotesView.as_view()),
     path("jobs", api.JobsView.as_view()),

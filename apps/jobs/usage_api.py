@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from django.conf import settings
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -11,6 +12,7 @@ from apps.accounts.access import WorkspaceView
 from apps.billing import services as billing
 from apps.billing.models import Standing
 from apps.billing.plans import PlanName
+from apps.billing.quotes import expected_s
 from gpu_worker.contract.params import JobKind
 
 from . import requests, starts
@@ -76,6 +78,15 @@ class QuoteSerializer(serializers.Serializer[Any]):
     credits = serializers.IntegerField()
     jobs = serializers.ListField(child=serializers.IntegerField())
     available = serializers.IntegerField()
+    expected_s = serializers.FloatField(
+        allow_null=True,
+        help_text="Seconds of work on the default GPU; null where jobs run on one's own machine.",
+    )
+
+
+def _expected_s(quote: int) -> float | None:
+    """How fast a machine of one's own is, nobody knows beforehand."""
+    return expected_s(quote) if settings.COMPUTE_BACKEND == "runpod" else None
 
 
 class UsageView(WorkspaceView):
@@ -102,6 +113,7 @@ class QuotesView(WorkspaceView):
                     "credits": sum(quotes),
                     "jobs": quotes,
                     "available": billing.balance_of(self.workspace.id).available,
+                    "expected_s": _expected_s(sum(quotes)),
                 }
             ).data
         )

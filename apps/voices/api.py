@@ -1,10 +1,14 @@
 """/api/v1/voices and the consent statement."""
 
 import uuid
+from typing import cast
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, status
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -13,16 +17,19 @@ from apps.accounts.access import WorkspaceView
 from apps.accounts.models import User
 from apps.common.errors import NOT_FOUND
 
-from . import checkpoints, services, statement
+from . import checkpoints, lists, page, pictures, services, statement
 from .models import Voice, VoiceState
 from .serializers import (
     CheckpointSerializer,
     ExportSerializer,
     GiveConsentSerializer,
+    PictureSerializer,
     StatementSerializer,
+    VoiceChangesSerializer,
     VoiceNameSerializer,
     VoiceQuerySerializer,
     VoiceSerializer,
+    VoiceTagSerializer,
 )
 
 
@@ -33,6 +40,7 @@ class _Voices(WorkspaceView):
         return (
             Voice.objects.for_workspace(self.workspace)
             .exclude(state=VoiceState.DELETED)
+            .select_related("made_by")
             .prefetch_related("consents__user", "checkpoints")
         )
 
@@ -48,15 +56,16 @@ class _Voices(WorkspaceView):
 
 class VoiceListView(_Voices, generics.ListAPIView[Voice]):
     serializer_class = VoiceSerializer
+    pagination_class = lists.VoicePages
 
     def get_queryset(self) -> QuerySet[Voice]:
         query = VoiceQuerySerializer(data=self.request.query_params)
         query.is_valid(raise_exception=True)
-        return self.voices().filter(**query.validated_data)
+        return lists.narrowed(self.voices(), query.validated_data)
 
     @extend_schema(operation_id="voices_list", parameters=[VoiceQuerySerializer])
     def get(self, request: Request) -> Response:
-        """The workspace's voices, the newest first."""
+        """The workspace's voices, the newest first where no other order is asked for."""
         return self.list(request)
 
     @extend_schema(
@@ -68,7 +77,8 @@ class VoiceListView(_Voices, generics.ListAPIView[Voice]):
         """Make an empty voice, to be trained once consent is recorded."""
         wanted = VoiceNameSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
-        voice = services.create(self.workspace.id, wanted.validated_data["name"])
+        maker = cast(User, request.user)
+        voice = services.create(self.workspace.id, wanted.validated_data["name"], maker)
         return Response(VoiceSerializer(voice).data, status=status.HTTP_201_CREATED)
 
 
@@ -79,15 +89,15 @@ class VoiceView(_Voices):
 
     @extend_schema(
         operation_id="voices_partial_update",
-        request=VoiceNameSerializer,
+        request=VoiceChangesSerializer,
         responses=VoiceSerializer,
     )
     def patch(self, request: Request, id: uuid.UUID) -> Response:
-        """Rename a voice."""
+        """Rename, tag or rate a voice."""
         voice = self.voice(id)
-        wanted = VoiceNameSerializer(data=request.data)
+        wanted = VoiceChangesSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
-        services.rename(voice.id, wanted.validated_data["name"])
+        page.change(voice.id, cast(page.Changes, wanted.validated_data))
         return self.shown(id)
 
     @extend_schema(operation_id="voices_destroy", responses={204: None})
@@ -127,6 +137,55 @@ class ConsentView(_Voices):
         assert isinstance(request.user, User)
         services.revoke_consent(self.voice(id).id, request.user)
         return self.shown(id)
+
+
+class PictureView(_Voices):
+    parser_classes = (MultiPartParser,)
+
+    @extend_schema(
+        operation_id="voices_picture_retrieve",
+        parameters=[
+            OpenApiParameter("v", str, description="The voice's `picture`: kept by the browser.")
+        ],
+        responses={(200, "image/webp"): OpenApiTypes.BINARY},
+    )
+    def get(self, request: Request, id: uuid.UUID) -> HttpResponse:
+        """The voice's picture, a WebP of 512 x 512."""
+        voice = self.voice(id)
+        answer = HttpResponse(page.picture_of(voice), content_type="image/webp")
+        named = voice.picture_key.endswith(f"/{request.query_params.get('v')}")
+        age = "max-age=31536000, immutable" if named else "no-cache"
+        answer.headers["Cache-Control"] = f"private, {age}"
+        return answer
+
+    @extend_schema(
+        operation_id="voices_picture_update",
+        request={"multipart/form-data": PictureSerializer},
+        responses=VoiceSerializer,
+    )
+    def put(self, request: Request, id: uuid.UUID) -> Response:
+        """Give the voice a picture: PNG, JPEG or WebP of at most 2 MB."""
+        voice = self.voice(id)
+        wanted = PictureSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        sent = wanted.validated_data["picture"]
+        if sent.size > pictures.MAX_BYTES:
+            raise pictures.TOO_LARGE
+        page.set_picture(voice.id, sent.read())
+        return self.shown(id)
+
+    @extend_schema(operation_id="voices_picture_destroy", responses={200: VoiceSerializer})
+    def delete(self, request: Request, id: uuid.UUID) -> Response:
+        """Take the picture away; the voice has the one drawn from its id again."""
+        page.drop_picture(self.voice(id).id)
+        return self.shown(id)
+
+
+class TagsView(_Voices):
+    @extend_schema(operation_id="voices_tags_list", responses=VoiceTagSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """The tags of the workspace's voices, the most used first."""
+        return Response(VoiceTagSerializer(lists.tags(self.voices()), many=True).data)
 
 
 class ExportView(_Voices):

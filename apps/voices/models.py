@@ -24,6 +24,8 @@ class Voice(Owned):
     ``best_step``, ``quality`` and ``scores`` are those of the checkpoint that it uses now.
     ``checkpoint_key`` is the state that its last training can go on from, until
     ``checkpoint_until``; ``trained_steps`` how far that training came.
+    ``rating`` is the customer's own, 1..5. ``picture_key`` and ``demo_key`` are objects that belong
+    to the voice alone; a new one comes under a new key.
     """
 
     name = models.CharField("이름", max_length=120)
@@ -55,11 +57,30 @@ class Voice(Owned):
     trained_steps = models.PositiveIntegerField("학습한 스텝", null=True, blank=True)
     checkpoint_key = models.CharField("체크포인트 키", max_length=300, blank=True)
     checkpoint_until = models.DateTimeField("체크포인트 기한", null=True, blank=True)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="만든 사람",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="made_voices",
+    )
+    tags = models.JSONField("태그", default=list, blank=True)
+    rating = models.PositiveSmallIntegerField("별점", null=True, blank=True)
+    picture_key = models.CharField("사진 키", max_length=300, blank=True)
+    demo_key = models.CharField("데모 키", max_length=300, blank=True)
+    demo_name = models.CharField("데모 이름", max_length=255, blank=True)
+    demo_size = models.PositiveBigIntegerField("데모 크기", default=0)
 
     class Meta:
         verbose_name = "목소리"
         verbose_name_plural = "목소리"
         ordering = ("-created_at", "-id")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(rating=None) | Q(rating__range=(1, 5)), name="voice_rating_in_stars"
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name

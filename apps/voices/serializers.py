@@ -1,7 +1,8 @@
 """A voice as the API and the websocket show it."""
 
-from typing import Any
+from typing import Any, Final
 
+from django.db import models
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -9,6 +10,8 @@ from apps.common.serializers import MessageSerializer
 
 from .models import Consent, ConsentScope, Voice, VoiceCheckpoint, VoiceState
 
+MAX_TAGS: Final = 10
+MAX_TAG_LENGTH: Final = 30
 SHOWN_STATES = [state.value for state in VoiceState if state != VoiceState.DELETED]
 
 
@@ -77,6 +80,11 @@ class VoiceSerializer(serializers.ModelSerializer[Voice]):
         source="checkpoint_until", read_only=True, allow_null=True
     )
     consent = serializers.SerializerMethodField()
+    has_index = serializers.BooleanField(source="index_key", read_only=True)
+    tags = serializers.ListField(child=serializers.CharField(), read_only=True)
+    picture = serializers.SerializerMethodField()
+    demo = serializers.SerializerMethodField()
+    made_by = serializers.SerializerMethodField()
 
     class Meta:
         model = Voice
@@ -102,9 +110,30 @@ class VoiceSerializer(serializers.ModelSerializer[Voice]):
             "continue_until",
             "consent",
             "job_id",
+            "has_index",
+            "tags",
+            "rating",
+            "picture",
+            "demo",
+            "made_by",
             "created_at",
         )
         read_only_fields = fields
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_picture(self, voice: Voice) -> str | None:
+        """Which picture it has, another word for each new one; null where it has none."""
+        return voice.picture_key.rpartition("/")[2] or None
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_demo(self, voice: Voice) -> str | None:
+        """What its demo clip is called; null where it has none."""
+        return (voice.demo_name or voice.name) if voice.demo_key else None
+
+    @extend_schema_field(serializers.EmailField(allow_null=True))
+    def get_made_by(self, voice: Voice) -> str | None:
+        """The member who made it; null where that person has left the studio."""
+        return voice.made_by.email if voice.made_by else None
 
     @extend_schema_field(MessageSerializer(allow_null=True))
     def get_ending(self, voice: Voice) -> dict[str, str] | None:
@@ -127,13 +156,62 @@ class VoiceNameSerializer(serializers.Serializer[Voice]):
     name = serializers.CharField(max_length=120)
 
 
+class VoiceChangesSerializer(serializers.Serializer[Voice]):
+    """What may be changed of a voice; what is left out stays."""
+
+    name = serializers.CharField(required=False, max_length=120)
+    tags = serializers.ListField(
+        required=False,
+        max_length=MAX_TAGS,
+        child=serializers.CharField(max_length=MAX_TAG_LENGTH),
+    )
+    rating = serializers.IntegerField(
+        required=False, allow_null=True, min_value=1, max_value=5, help_text="One's own stars."
+    )
+
+    def validate_tags(self, tags: list[str]) -> list[str]:
+        """Each once, whatever its case, in the order given."""
+        return list({tag.casefold(): tag for tag in reversed(tags)}.values())[::-1]
+
+
+class VoiceSort(models.TextChoices):
+    """The order of a list; of equals the newest first."""
+
+    NEWEST = "newest"
+    QUALITY = "quality"
+    RATING = "rating"
+    NAME = "name"
+
+
 class VoiceQuerySerializer(serializers.Serializer[Any]):
-    """What a list of voices may be narrowed by."""
+    """What a list of voices may be narrowed by, and its order."""
 
     search = serializers.CharField(
-        required=False, max_length=120, source="name__icontains", help_text="Part of the name."
+        required=False, max_length=120, help_text="Part of the name or of a tag."
     )
     state = serializers.ChoiceField(required=False, choices=SHOWN_STATES)
+    tag = serializers.CharField(required=False, max_length=MAX_TAG_LENGTH)
+    sort = serializers.ChoiceField(required=False, choices=VoiceSort.choices)
+
+
+class PictureSerializer(serializers.Serializer[Any]):
+    """PNG, JPEG or WebP of at most 2 MB; its middle becomes a square of 512 x 512."""
+
+    picture = serializers.FileField(max_length=255)
+
+
+class DemoSerializer(serializers.Serializer[Any]):
+    """A link to the demo clip that expires after an hour."""
+
+    name = serializers.CharField()
+    url = serializers.CharField()
+
+
+class VoiceTagSerializer(serializers.Serializer[Any]):
+    """A tag and how many voices carry it."""
+
+    tag = serializers.CharField()
+    count = serializers.IntegerField()
 
 
 class GiveConsentSerializer(serializers.Serializer[Consent]):
@@ -165,7 +243,7 @@ class ExportLinkSerializer(serializers.Serializer[Any]):
 
 
 class ExportSerializer(serializers.Serializer[Any]):
-    """Links that expire after ten minutes."""
+    """Links that expire after ten minutes; an imported voice may have no index."""
 
     model = ExportLinkSerializer()
-    index = ExportLinkSerializer()
+    index = ExportLinkSerializer(allow_null=True)

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
 from typing import Final
 
@@ -22,6 +22,8 @@ from .serializers import VoiceSerializer
 EXPORT_LINK_LIFE: Final = timedelta(minutes=10)
 KEEP_CHECKPOINT: Final = timedelta(days=30)
 """How long a finished training can be continued."""
+IMPORTED: Final = "imported"
+"""The base of a voice that another program trained."""
 _TAKEN_OVER: Final = (
     "preset",
     "sample_rate",
@@ -99,18 +101,9 @@ class ExportLink:
     size: int
 
 
-def create(workspace_id: uuid.UUID, name: str) -> Voice:
+def create(workspace_id: uuid.UUID, name: str, made_by: User | None = None) -> Voice:
     """A new voice without consent, which can't be trained yet."""
-    voice = Voice.objects.create(workspace_id=workspace_id, name=name)
-    publish_voice(voice.workspace_id, voice.id)
-    return voice
-
-
-@transaction.atomic
-def rename(voice_id: uuid.UUID, name: str) -> Voice:
-    voice = _lock(voice_id)
-    voice.name = name
-    voice.save(update_fields=["name", "updated_at"])
+    voice = Voice.objects.create(workspace_id=workspace_id, name=name, made_by=made_by)
     publish_voice(voice.workspace_id, voice.id)
     return voice
 
@@ -123,6 +116,7 @@ def delete(voice_id: uuid.UUID) -> None:
     voice.checkpoints.all().delete()
     voice.state = VoiceState.DELETED
     voice.model_key = voice.index_key = voice.checkpoint_key = ""
+    voice.picture_key = voice.demo_key = ""
     voice.checkpoint_until = None
     voice.save()
     publish_voice(voice.workspace_id, voice.id)
@@ -131,7 +125,14 @@ def delete(voice_id: uuid.UUID) -> None:
 def objects_of(voice: Voice) -> set[str]:
     """Everything in storage that is the voice's own."""
     kept = voice.checkpoints.values_list("model_key", flat=True)
-    return {voice.model_key, voice.index_key, voice.checkpoint_key, *kept} - {""}
+    own = (
+        voice.model_key,
+        voice.index_key,
+        voice.checkpoint_key,
+        voice.picture_key,
+        voice.demo_key,
+    )
+    return {*own, *kept} - {""}
 
 
 def valid_consent(voice: Voice) -> Consent | None:
@@ -204,8 +205,8 @@ def revoke_consent(voice_id: uuid.UUID, user: User) -> Voice:
     return voice
 
 
-def export_links(voice: Voice) -> dict[str, ExportLink]:
-    """Links to the published files, for a voice that may be used."""
+def export_links(voice: Voice) -> dict[str, ExportLink | None]:
+    """Links to the published files, for a voice that may be used; one may have no index."""
     if voice.state != VoiceState.READY:
         raise ApiError(
             "voice-not-ready",
@@ -214,7 +215,9 @@ def export_links(voice: Voice) -> dict[str, ExportLink]:
         )
     return {
         "model": _link(voice.model_key, f"{voice.name}.pth", voice.model_size),
-        "index": _link(voice.index_key, f"{voice.name}.index", voice.index_size),
+        "index": _link(voice.index_key, f"{voice.name}.index", voice.index_size)
+        if voice.index_key
+        else None,
     }
 
 
@@ -270,6 +273,38 @@ def _keep_checkpoints(voice: Voice, trained: TrainedVoice) -> None:
         )
         for kept in by_step.values()
     )
+
+
+@dataclass(frozen=True)
+class ImportedVoice:
+    """What an import hands to its voice; without an index ``index_key`` is empty."""
+
+    job_id: uuid.UUID
+    preset: str
+    sample_rate: int
+    encoder_id: str
+    encoder_sha256: str
+    model_key: str
+    model_size: int
+    model_sha256: str
+    index_key: str
+    index_size: int
+    index_sha256: str
+
+
+@transaction.atomic
+def complete_import(workspace_id: uuid.UUID, voice_id: uuid.UUID, made: ImportedVoice) -> None:
+    """Give an empty voice the files that were taken in, and make it ready. Safe to repeat."""
+    voice = _lock(voice_id)
+    for field in fields(ImportedVoice):
+        if field.name != "job_id":
+            setattr(voice, field.name, getattr(made, field.name))
+    voice.trained_job = made.job_id
+    voice.base = IMPORTED
+    voice.state = VoiceState.READY
+    voice.save()
+    publish_voice(workspace_id, voice_id)
+    outbox.emit(workspace_id, "voice.ready", VoiceSerializer(voice).data)
 
 
 @transaction.atomic

@@ -12,6 +12,8 @@ import { meQuery } from "./api/queries";
 import { providersQuery } from "./auth/social";
 import { RESULT_KINDS, type ResultKind } from "./features/jobText";
 import { librarySearch } from "./features/library/shelf";
+import { VOICE_SORTS, type VoiceSort } from "./features/voice/sorts";
+import { STEPS, type Step } from "./features/wizard/stepNames";
 import { AppLayout } from "./shell/AppLayout";
 import { AuthLayout } from "./shell/AuthLayout";
 import { Crash } from "./shell/Crash";
@@ -141,16 +143,26 @@ const record = createRoute({
 const voices = createRoute({
   getParentRoute: () => app,
   path: "/voices",
+  validateSearch: (search: Search): { tag?: string; sort?: VoiceSort } => ({
+    tag: text(search.tag),
+    sort: VOICE_SORTS.find((sort) => sort === search.sort),
+  }),
   component: lazyRouteComponent(() => import("./pages/Voices")),
 });
 const newVoice = createRoute({
   getParentRoute: () => app,
   path: "/voices/new",
-  validateSearch: (search: Search): { dataset?: string; voice?: string } => ({
+  validateSearch: (search: Search): { dataset?: string; voice?: string; step?: Step } => ({
     dataset: text(search.dataset),
     voice: text(search.voice),
+    step: STEPS.find((step) => step === search.step),
   }),
   component: lazyRouteComponent(() => import("./pages/NewVoice")),
+});
+const importVoice = createRoute({
+  getParentRoute: () => app,
+  path: "/voices/import",
+  component: lazyRouteComponent(() => import("./pages/ImportVoice")),
 });
 const voice = createRoute({
   getParentRoute: () => app,
@@ -238,6 +250,7 @@ const tree = root.addChildren([
     dataset,
     voices,
     newVoice,
+    importVoice,
     voice,
     job,
     batch,

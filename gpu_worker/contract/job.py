@@ -16,6 +16,7 @@ from .params import (
     ConvertParams,
     CoverParams,
     ExportKnobs,
+    ImportParams,
     JobKind,
     PreprocessParams,
     Preset,
@@ -155,7 +156,17 @@ class AnalyseJob(_Job):
     dataset: tuple[FileRef, ...] = Field(min_length=1)
 
 
-AnyJob = TrainJob | ConvertJob | CoverJob | SeparateJob | PreprocessJob | AnalyseJob
+class ImportJob(_Job):
+    """A voice that another program published: a stranger's files, to be read with care."""
+
+    kind: Literal[JobKind.IMPORT] = JobKind.IMPORT
+    voice_name: str
+    params: ImportParams = ImportParams()
+    model: FileRef
+    index: FileRef | None = None
+
+
+AnyJob = TrainJob | ConvertJob | CoverJob | SeparateJob | PreprocessJob | AnalyseJob | ImportJob
 JobSpec = Annotated[AnyJob, Field(discriminator="kind")]
 JOB_SPEC: TypeAdapter[AnyJob] = TypeAdapter(JobSpec)
 
@@ -187,6 +198,11 @@ def cover_output_names(params: CoverParams, *, backing: bool) -> tuple[str, ...]
     """Every object that a cover may store, the manifest last."""
     stems = COVER_STEMS if backing else tuple(s for s in COVER_STEMS if s != "backing")
     return (*sound_names(stems, params), REPORT, MANIFEST)
+
+
+def import_output_names(*, index: bool) -> tuple[str, ...]:
+    """Every object that an import may store, the manifest last."""
+    return (MODEL, *((INDEX,) if index else ()), REPORT, MANIFEST)
 
 
 ANALYSE_OUTPUT_NAMES: Final = (REPORT, MANIFEST)
@@ -283,8 +299,26 @@ class AnalyseResult(Frozen):
     seconds: float
 
 
+class ImportResult(Frozen):
+    """What a stranger's files turned out to be; ``model`` and ``index`` are stored anew."""
+
+    kind: Literal[JobKind.IMPORT] = JobKind.IMPORT
+    preset: Preset
+    sample_rate: int
+    encoder: EncoderRef
+    step: int = Field(ge=0, description="Steps of its training, 0 where the file does not say")
+    vectors: int = Field(ge=0, description="Entries of the index, 0 without one")
+    seconds: float
+
+
 AnyResult = (
-    TrainResult | ConvertResult | CoverResult | SeparateResult | PreprocessResult | AnalyseResult
+    TrainResult
+    | ConvertResult
+    | CoverResult
+    | SeparateResult
+    | PreprocessResult
+    | AnalyseResult
+    | ImportResult
 )
 Result = Annotated[AnyResult, Field(discriminator="kind")]
 

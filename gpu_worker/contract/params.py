@@ -21,6 +21,7 @@ class JobKind(StrEnum):
     SEPARATE = "separate"
     PREPROCESS = "preprocess"
     ANALYSE = "analyse"
+    IMPORT = "import"
 
 
 class Preset(StrEnum):
@@ -171,7 +172,7 @@ class TrainParams(Frozen):
     keep_checkpoints: int = number(
         3, 0, 8, "보관할 체크포인트 수", "Checkpoints kept to choose from"
     )
-    previews: int = number(4, 0, 16, "미리듣기 수", "Rendered previews")
+    previews: int = number(4, 0, 50, "미리듣기 수", "Rendered previews")
     seed: Seed = 1234
 
 
@@ -278,6 +279,10 @@ class AnalyseParams(Frozen):
     """How a dataset is examined for its report card."""
 
     f0_method: F0Method = choice(F0Method.SWIFT_F0, "음높이 추출", "Pitch extraction")
+
+
+class ImportParams(Frozen):
+    """Nothing is asked of an import: the file says what it is."""
 
 
 class EffectKnobs(Frozen):

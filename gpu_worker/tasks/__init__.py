@@ -6,6 +6,7 @@ from .analysis import analyse
 from .base import Made, Tools, VoiceFiles, default_device
 from .conversion import convert, load_converter
 from .cover import cover
+from .importing import take_in
 from .preparation import preprocess, separate
 from .training import Prepared, extract_features, train
 
@@ -23,5 +24,6 @@ __all__ = [
     "load_converter",
     "preprocess",
     "separate",
+    "take_in",
     "train",
 ]

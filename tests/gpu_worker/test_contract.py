@@ -13,6 +13,7 @@ from gpu_worker.contract.job import (
     AnalyseJob,
     ConvertJob,
     CoverJob,
+    ImportJob,
     PreprocessJob,
     SeparateJob,
     TrainJob,
@@ -96,6 +97,7 @@ def test_kind_decides_the_type() -> None:
         ("separate", {"source": FILE}, SeparateJob),
         ("preprocess", {"source": FILE}, PreprocessJob),
         ("analyse", {"dataset": [FILE]}, AnalyseJob),
+        ("import", {"voice_name": "v", "model": FILE}, ImportJob),
     ],
 )
 def test_every_kind_has_an_envelope(

@@ -119,10 +119,9 @@ class Visitor:
         self.go("/library?tab=datasets")
         article = page.get_by_role("article", name=dataset)
         article.get_by_role("link", name="이 데이터로 학습").click()
-        page.get_by_role("textbox", name="목소리 이름").fill(voice)
-        page.get_by_role("textbox", name="가창자 이름").fill("합성 화자")
-        page.get_by_role("radio", name="내 목소리").check(force=True)
-        page.get_by_role("checkbox", name="위 내용에 동의합니다").check(force=True)
+        self.consent(voice)
+        self.next_step("진단")
+        self.next_step("설정")
         page.get_by_role("radio", name="풀").check(force=True)
         expect(page.get_by_role("note")).to_be_hidden()
         page.get_by_role("radio", name="드래프트").check(force=True)
@@ -132,8 +131,25 @@ class Visitor:
         page.get_by_role("spinbutton", name="배치 크기").fill("2")
         page.get_by_role("spinbutton", name="미리듣기 수").fill("1")
         self.snap("voice-new")
+        self.next_step("확인")
         self.button("학습 시작").click()
         page.wait_for_url("**/jobs/*")
+
+    def consent(self, voice: str) -> None:
+        """Fill in the first step of the way to a voice, and go on to the sources."""
+        page = self.page
+        page.get_by_role("textbox", name="목소리 이름").fill(voice)
+        page.get_by_role("textbox", name="가창자 이름").fill("합성 화자")
+        page.get_by_role("radio", name="내 목소리").check(force=True)
+        page.get_by_role("checkbox", name="위 내용에 동의합니다").check(force=True)
+        self.next_step("녹음")
+
+    def next_step(self, heading: str) -> None:
+        """On to the wizard's next step, of this heading."""
+        self.button("다음").click()
+        title = self.page.get_by_role("heading", name=heading, exact=True)
+        expect(title).to_be_visible()
+        expect(title).to_be_focused()
 
     def start_conversion(self, song: Path, voice: str, semitones: int) -> None:
         page = self.page

@@ -40,6 +40,7 @@ _ROOMS: Final = (
             ("API 키 (keys)", "key", "accounts/apikey"),
             ("웹훅 (webhooks)", "webhook", "hooks/endpoint"),
             ("웹훅 전달 (deliveries)", "send", "hooks/delivery"),
+            ("알림 메일 (mails)", "mail", "hooks/mail"),
         ),
     ),
     (

@@ -7,7 +7,7 @@ from gpu_worker.contract.params import JobKind
 
 from .. import requests as asked
 from ..models import Job
-from . import analyse, convert, cover, preprocess, separate, train
+from . import analyse, convert, cover, importing, preprocess, separate, train
 from .base import Kind, Order, deadline
 
 __all__ = ["Kind", "Order", "deadline", "of", "orders"]
@@ -19,6 +19,7 @@ _KINDS: Final[dict[JobKind, Kind]] = {
     JobKind.SEPARATE: separate.Separate(),
     JobKind.PREPROCESS: preprocess.Preprocess(),
     JobKind.ANALYSE: analyse.Analyse(),
+    JobKind.IMPORT: importing.Importing(),
 }
 
 
@@ -39,6 +40,8 @@ def orders(workspace_id: uuid.UUID, wanted: asked.Start) -> list[Order]:
             return [train.continued(workspace_id, wanted)]
         case asked.AnalysisStart():
             return [analyse.order(workspace_id, wanted)]
+        case asked.Import():
+            return [importing.order(workspace_id, wanted)]
         case asked.ConversionStart():
             return convert.orders(workspace_id, wanted)
         case asked.CoverStart():

@@ -40,7 +40,7 @@ def order(workspace_id: uuid.UUID, wanted: TrainingStart) -> base.Order:
     dataset = Dataset.objects.for_workspace(workspace_id).filter(id=wanted.dataset).first()
     if voice is None or dataset is None:
         raise NOT_FOUND
-    consent = _check_trainable(voice)
+    consent = check_trainable(voice)
     files = _lock_files(dataset)
     voices.begin_training(voice)
     inputs = {
@@ -66,7 +66,7 @@ def continued(workspace_id: uuid.UUID, wanted: Continuation) -> base.Order:
     voice = voices.lock(workspace_id, wanted.voice)
     if voice is None:
         raise NOT_FOUND
-    consent = _check_trainable(voice)
+    consent = check_trainable(voice)
     jobs = Job.objects.for_workspace(workspace_id)
     last = jobs.filter(id=voice.trained_job).first() if voice.trained_job else None
     if last is None or voice.checkpoint_key != key:
@@ -137,7 +137,8 @@ def _too_few_steps(reached: int) -> ApiError:
     return invalid({"total_steps": FieldError("steps-too-few", text)})
 
 
-def _check_trainable(voice: Voice) -> Consent:
+def check_trainable(voice: Voice) -> Consent:
+    """The consent of a voice that is not at work. Raises ApiError."""
     consent = voices.valid_consent(voice)
     if consent is None:
         raise ApiError(
@@ -230,7 +231,7 @@ class Train:
 
     def reopen(self, job: Job) -> None:
         [use] = base.usable_inputs(job)
-        _check_trainable(use.voice)
+        check_trainable(use.voice)
         voices.begin_training(use.voice)
 
     def abandon(self, job: Job, *, failed: bool) -> None:

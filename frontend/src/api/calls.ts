@@ -30,7 +30,15 @@ const once = (key: string) => ({ "Idempotency-Key": key });
 
 export type FileFilter = Omit<NonNullable<FilesListData["query"]>, "job">;
 
+export interface VoiceFilter {
+  search?: string;
+  tag?: string;
+  sort?: "newest" | "quality" | "rating" | "name";
+  cursor?: string;
+}
+
 export interface JobFilter {
+  voice?: string;
   kind?: Job["kind"];
   state?: Job["state"];
   batch?: string;
@@ -69,7 +77,8 @@ async function me() {
 
 export const api = {
   me,
-  setLanguage: (language: Language) => data(sdk.meUpdate({ ...raise, body: { language } })),
+  changeMe: (body: { language?: Language; mails_trainings?: boolean }) =>
+    data(sdk.meUpdate({ ...raise, body })),
   credits: () => data(sdk.creditsRetrieve(raise)),
   entries: (cursor?: string) => data(sdk.creditsEntriesList({ ...raise, query: { cursor } })),
   usage: () => data(sdk.usageRetrieve(raise)),
@@ -113,11 +122,26 @@ export const api = {
     data(sdk.datasetsUpdate({ ...datasetPath(id), body })),
   deleteDataset: (id: string) => data(sdk.datasetsDelete(datasetPath(id))),
 
-  voices: (cursor?: string) => data(sdk.voicesList({ ...raise, query: { cursor } })),
+  voices: (query: VoiceFilter) => data(sdk.voicesList({ ...raise, query })),
+  voiceTags: () => data(sdk.voicesTagsList(raise)),
   voice: (id: string) => data(sdk.voicesRetrieve(path(id))),
   createVoice: (name: string) => data(sdk.voicesCreate({ ...raise, body: { name } })),
-  renameVoice: (id: string, name: string) =>
-    data(sdk.voicesPartialUpdate({ ...path(id), body: { name } })),
+  changeVoice: (id: string, body: { name?: string; tags?: string[]; rating?: number | null }) =>
+    data(sdk.voicesPartialUpdate({ ...path(id), body })),
+  picture: (id: string, v: string) =>
+    data(sdk.voicesPictureRetrieve({ ...path(id), query: { v }, parseAs: "blob" })),
+  setPicture: (id: string, picture: File) =>
+    data(sdk.voicesPictureUpdate({ ...path(id), body: { picture } })),
+  dropPicture: (id: string) => data(sdk.voicesPictureDestroy(path(id))),
+  demo: (id: string) => data(sdk.voicesDemoRetrieve(path(id))),
+  chooseDemo: (id: string, body: { file: string } | { job: string; step: number }) =>
+    data(sdk.voicesDemoCreate({ ...path(id), body })),
+  dropDemo: (id: string) => data(sdk.voicesDemoDestroy(path(id))),
+  importLinks: (id: string, model_size: number, index_size?: number) =>
+    data(sdk.voicesImportFilesCreate({ ...path(id), body: { model_size, index_size } })),
+  startImport: (id: string, upload: string, index: boolean) =>
+    data(sdk.voicesImportCreate({ ...path(id), body: { upload, index } })),
+  removal: (id: string) => data(sdk.voicesDeletionRetrieve(path(id))),
   deleteVoice: (id: string) => data(sdk.voicesDestroy(path(id))),
   giveConsent: (id: string, body: ConsentForm) =>
     data(sdk.voicesConsentCreate({ ...path(id), body })),

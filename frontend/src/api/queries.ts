@@ -12,7 +12,7 @@ import {
 import { isSettled, newer, noteEnds, type Pages } from "../live/fresh";
 import { useIdlePoll, usePollInterval } from "../live/LiveProvider";
 import { useDebounced } from "../ui/useDebounced";
-import { api, type FileFilter, type JobFilter } from "./calls";
+import { api, type FileFilter, type JobFilter, type VoiceFilter } from "./calls";
 import type { AudioFile, CreditEntry, Dataset, Job, Page, QuoteAsk, Voice } from "./types";
 
 export const meQuery = queryOptions({ queryKey: ["me"], queryFn: api.me, staleTime: 60_000 });
@@ -108,9 +108,10 @@ export function useCard(dataset: Pick<Dataset, "id" | "card"> | undefined) {
   });
 }
 
-export function useVoices() {
+export function useVoices(filter: Omit<VoiceFilter, "cursor"> = {}) {
   return useInfiniteQuery({
-    ...pagesOf<Voice>(["voices"], (cursor) => api.voices(cursor)),
+    ...pagesOf<Voice>(["voices", filter], (cursor) => api.voices({ ...filter, cursor })),
+    placeholderData: keepPreviousData,
     refetchInterval: usePagePoll((voice: Voice) => voice.state === "training"),
   });
 }
@@ -121,6 +122,40 @@ export function useVoice(id: string, enabled = true) {
     queryFn: () => api.voice(id),
     enabled,
     refetchInterval: useIdlePoll(),
+  });
+}
+
+/** The tags in use, the most used first. */
+export function useVoiceTags() {
+  return useQuery({ queryKey: ["voice-tags"], queryFn: api.voiceTags });
+}
+
+/** A voice's own picture as an address that an image takes; a changed one has another name. */
+export function usePicture({ id, picture }: Pick<Voice, "id" | "picture">) {
+  return useQuery({
+    queryKey: ["picture", id, picture],
+    queryFn: async () => dataUrl((await api.picture(id, picture ?? "")) as Blob),
+    enabled: picture !== null,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+function dataUrl(blob: Blob): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(String(reader.result));
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(blob);
+  });
+}
+
+/** What deleting a voice would remove, asked when somebody is about to. */
+export function useRemoval(id: string, enabled: boolean) {
+  return useQuery({
+    queryKey: ["voice", id, "removal"],
+    queryFn: () => api.removal(id),
+    enabled,
+    staleTime: 0,
   });
 }
 

@@ -3,9 +3,9 @@ import { useI18n } from "../i18n";
 import { Badge } from "../ui/Badge";
 import { jobState } from "./jobText";
 
-export function JobBadge({ job }: { job: Pick<Job, "state"> }) {
+export function JobBadge({ job }: { job: Pick<Job, "state" | "waiting"> }) {
   const { t } = useI18n();
-  const { label, tone } = jobState(job.state);
+  const { label, tone } = jobState(job);
   return (
     <Badge tone={tone}>
       {job.state === "running" && (

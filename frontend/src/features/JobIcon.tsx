@@ -3,6 +3,7 @@ import {
   GraduationCap,
   Layers2,
   type LucideIcon,
+  PackageOpen,
   ScanSearch,
   Sparkles,
   WandSparkles,
@@ -16,6 +17,7 @@ const ICONS: Record<Job["kind"], LucideIcon> = {
   separate: Layers2,
   preprocess: Sparkles,
   analyse: ScanSearch,
+  import: PackageOpen,
 };
 
 export function JobIcon({ kind }: { kind: Job["kind"] }) {

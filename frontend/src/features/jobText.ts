@@ -12,8 +12,19 @@ const STATES: Record<string, { label: Key; tone: Tone }> = {
   cancelled: { label: "stateCancelled", tone: "warn" },
 };
 
-export function jobState(state: string): { label: Key; tone: Tone } {
-  return STATES[state] ?? { label: "stateRunning", tone: "violet" };
+/** What a job waits for where that is more than its turn. */
+const WAITS: Partial<Record<NonNullable<Job["waiting"]>, { label: Key; tone: Tone }>> = {
+  gpu: { label: "stateGpu", tone: "warn" },
+  held: { label: "stateHeld", tone: "warn" },
+  pause: { label: "statePause", tone: "warn" },
+};
+
+export function jobState({ state, waiting }: Pick<Job, "state" | "waiting">): {
+  label: Key;
+  tone: Tone;
+} {
+  const wait = waiting ? WAITS[waiting] : undefined;
+  return wait ?? STATES[state] ?? { label: "stateRunning", tone: "violet" };
 }
 
 interface KindText {
@@ -54,6 +65,11 @@ const KINDS: Record<Job["kind"], KindText> = {
     label: "kindAnalyse",
     done: "analyseDone",
     stages: ["fetch", "prepare", "analyse", "store"],
+  },
+  import: {
+    label: "kindImport",
+    done: "importDone",
+    stages: ["fetch", "prepare", "index", "store"],
   },
 };
 

@@ -6,6 +6,7 @@ import { enMoney } from "./en.money";
 import { enOperator } from "./en.operator";
 import { enSecurity } from "./en.security";
 import { enSocial } from "./en.social";
+import { enVoice } from "./en.voice";
 import { enWorkspace } from "./en.workspace";
 import type { Key } from "./ko";
 
@@ -19,6 +20,7 @@ export const en: Record<Key, string> = {
   ...enSocial,
   ...enWorkspace,
   ...enLeaving,
+  ...enVoice,
   brand: "AI Voice Studio",
   otherLanguage: "한국어",
   skip: "Skip to content",
@@ -200,7 +202,6 @@ export const en: Record<Key, string> = {
   noDatasetsText:
     "Pick files in the library that hold one person's voice only, and make a dataset.",
   toFiles: "Go to the files",
-  toLibrary: "Go to the library",
   takeOutNamed: "Take {name} out of the dataset",
   trainWithThis: "Train with this",
   deleteDatasetTitle: "Delete this dataset?",
@@ -231,11 +232,8 @@ export const en: Record<Key, string> = {
   voiceDisabled: "Disabled",
   voiceFailed: "Training failed",
   voiceDisabledText: "The consent was revoked: this voice can't convert or be exported.",
-  makeVoiceLead: "Choose a dataset, confirm the consent, and training starts.",
+  makeVoiceLead: "Five steps. What you fill in is kept, so you can go on at any time.",
   partDataset: "Dataset",
-  partName: "Name",
-  partConsent: "Consent to use the voice",
-  partTraining: "Training",
   chooseDataset: "Dataset to train on",
   voiceName: "Voice name",
   voiceNameExample: "e.g. Jieun",
@@ -265,9 +263,6 @@ export const en: Record<Key, string> = {
   f0Fcpe: "FCPE",
   f0Swift: "SwiftF0",
   f0Rmvpe: "RMVPE",
-  usableLength: "Usable length",
-  summary: "Summary",
-  newVoice: "New voice",
   startTraining: "Start training",
   missingDataset: "Choose a dataset to train on.",
   missingName: "Give the voice a name.",
@@ -344,7 +339,7 @@ export const en: Record<Key, string> = {
   lossKl: "KL divergence",
   lossTotal: "Total",
   previews: "Previews",
-  noPreviews: "The same phrase, rendered now and then while training.",
+  noPreviews: "The first checkpoint can be heard here.",
   previewAt: "Step {step}",
   previewStart: "Before training",
   melIs: "mel distance {value}",

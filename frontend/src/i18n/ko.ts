@@ -6,6 +6,7 @@ import { koMoney } from "./ko.money";
 import { koOperator } from "./ko.operator";
 import { koSecurity } from "./ko.security";
 import { koSocial } from "./ko.social";
+import { koVoice } from "./ko.voice";
 import { koWorkspace } from "./ko.workspace";
 
 /** Every sentence of the pages. Korean is the source: other languages follow its keys. */
@@ -19,6 +20,7 @@ export const ko = {
   ...koSocial,
   ...koWorkspace,
   ...koLeaving,
+  ...koVoice,
   brand: "AI 보이스 스튜디오",
   otherLanguage: "English",
   skip: "본문으로 건너뛰기",
@@ -200,7 +202,6 @@ export const ko = {
   noDatasets: "아직 데이터셋이 없습니다",
   noDatasetsText: "라이브러리에서 한 사람의 목소리만 담긴 파일을 골라 데이터셋을 만들어 주세요.",
   toFiles: "파일 고르러 가기",
-  toLibrary: "라이브러리로 가기",
   takeOutNamed: "{name} 데이터셋에서 빼기",
   trainWithThis: "이 데이터로 학습",
   deleteDatasetTitle: "데이터셋을 삭제할까요?",
@@ -231,11 +232,9 @@ export const ko = {
   voiceDisabled: "사용 중지",
   voiceFailed: "학습 실패",
   voiceDisabledText: "동의가 철회되어 이 목소리로는 변환하거나 내보낼 수 없습니다.",
-  makeVoiceLead: "데이터셋을 고르고 동의를 확인하면 학습이 시작됩니다.",
+  makeVoiceLead:
+    "다섯 단계면 됩니다. 적은 내용은 저절로 남아 있어, 언제든지 이어서 할 수 있습니다.",
   partDataset: "데이터셋",
-  partName: "이름",
-  partConsent: "목소리 사용 동의",
-  partTraining: "학습 설정",
   chooseDataset: "학습할 데이터셋",
   voiceName: "목소리 이름",
   voiceNameExample: "예: 지은",
@@ -265,9 +264,6 @@ export const ko = {
   f0Fcpe: "FCPE",
   f0Swift: "SwiftF0",
   f0Rmvpe: "RMVPE",
-  usableLength: "사용 길이",
-  summary: "요약",
-  newVoice: "새 목소리",
   startTraining: "학습 시작",
   missingDataset: "학습할 데이터셋을 골라 주세요.",
   missingName: "목소리 이름을 적어 주세요.",
@@ -344,7 +340,7 @@ export const ko = {
   lossKl: "KL 발산",
   lossTotal: "전체",
   previews: "미리듣기",
-  noPreviews: "학습 중간중간 같은 구절을 들려드립니다.",
+  noPreviews: "첫 체크포인트가 나오면 여기에서 들을 수 있습니다.",
   previewAt: "{step}스텝",
   previewStart: "학습 전",
   melIs: "멜 거리 {value}",

@@ -10,6 +10,7 @@ import { OperatorCard } from "../features/account/OperatorCard";
 import { PasswordCard } from "../features/account/PasswordCard";
 import { SecondStepCard } from "../features/account/SecondStepCard";
 import { SessionsCard } from "../features/account/SessionsCard";
+import { NoticesCard } from "../features/notices/NoticesCard";
 import { useI18n } from "../i18n";
 import { Button, ButtonLink } from "../ui/Button";
 import { PageHead } from "../ui/PageHead";
@@ -49,6 +50,7 @@ export default function Account() {
       <div className="grid grid-cols-1 items-start gap-5 lg:grid-cols-2">
         <div className="grid grid-cols-1 gap-5">
           <LanguageCard />
+          <NoticesCard />
           <PasswordCard />
           <SecondStepCard />
         </div>

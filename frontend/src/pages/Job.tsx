@@ -6,10 +6,11 @@ import { AiNotice } from "../features/AiNotice";
 import { JobBadge } from "../features/JobBadge";
 import { JobActions } from "../features/job/JobActions";
 import { JobLog } from "../features/job/JobLog";
+import { LeaveNote } from "../features/job/LeaveNote";
 import { LossCurve } from "../features/job/LossCurve";
 import { NewestScores } from "../features/job/NewestScores";
 import { Outcome } from "../features/job/Outcome";
-import { Previews } from "../features/job/Previews";
+import { Phrases } from "../features/job/Phrases";
 import { ProgressPanel } from "../features/job/ProgressPanel";
 import { QualityCurve } from "../features/job/QualityCurve";
 import { StemList } from "../features/job/StemList";
@@ -72,6 +73,7 @@ function Details({ job }: { job: JobData }) {
         </section>
       )}
       <ProgressPanel job={job} />
+      <LeaveNote job={job} />
       {job.kind === "train" && (
         <>
           <NewestScores job={job} />
@@ -79,7 +81,7 @@ function Details({ job }: { job: JobData }) {
             <QualityCurve history={history} />
             <LossCurve history={history} />
           </div>
-          <Previews job={job} history={history} />
+          <Phrases job={job} history={history} />
         </>
       )}
       <JobLog history={history} />

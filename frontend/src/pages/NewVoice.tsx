@@ -1,166 +1,179 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { Layers } from "lucide-react";
-import { type FormEvent, type ReactNode, useState } from "react";
-import { useConsentStatement, useDatasets, useVoice } from "../api/queries";
+import { ArrowLeft, ArrowRight, Sparkles } from "lucide-react";
+import { type FormEvent, type RefObject, useEffect, useRef, useState } from "react";
+import { useConsentStatement, useQuote, useVoice } from "../api/queries";
 import type { Voice } from "../api/types";
-import { KnobFields } from "../features/KnobFields";
 import { TRAIN_KNOBS, withinLimits } from "../features/knobs";
-import { QuoteLine } from "../features/QuoteLine";
-import { ChosenCard } from "../features/voice/ChosenCard";
-import { ConsentFields } from "../features/voice/ConsentFields";
-import { DatasetChoice } from "../features/voice/DatasetChoice";
-import { PresetFields } from "../features/voice/PresetFields";
-import { StarterNotice } from "../features/voice/StarterNotice";
-import { Summary } from "../features/voice/Summary";
-import { willUseStarter } from "../features/voice/starter";
-import { useNewVoice } from "../features/voice/useNewVoice";
+import { CardStep } from "../features/wizard/CardStep";
+import { ConsentStep } from "../features/wizard/ConsentStep";
+import { trainParams, useDraft, type Wizard } from "../features/wizard/draft";
+import { SettingsStep } from "../features/wizard/SettingsStep";
+import { SourcesStep } from "../features/wizard/SourcesStep";
+import { StartStep } from "../features/wizard/StartStep";
+import { Stepper } from "../features/wizard/Stepper";
+import type { Step } from "../features/wizard/stepNames";
+import { missingIn, reachable, STEP_LABELS, stepAfter } from "../features/wizard/steps";
+import { useDatasetOfFiles, useStart } from "../features/wizard/useStart";
 import { useI18n } from "../i18n";
-import { Advanced } from "../ui/Advanced";
-import { Button, ButtonLink } from "../ui/Button";
-import { TextField } from "../ui/Field";
+import { Button } from "../ui/Button";
 import { PageHead } from "../ui/PageHead";
-import { Empty, Failure, Skeleton } from "../ui/states";
+import { Failure, Skeleton } from "../ui/states";
 
-const ADVANCED = TRAIN_KNOBS.filter((knob) => knob.advanced);
-
+/** The way to a voice, step by step; the address says at which one is. */
 export default function NewVoice() {
   const { t } = useI18n();
-  const datasets = useDatasets();
   const statement = useConsentStatement();
   const search = useSearch({ from: "/app/voices/new" });
   const voice = useVoice(search.voice ?? "", search.voice !== undefined);
-  const error = datasets.error ?? statement.error ?? voice.error;
-  const waiting = datasets.isPending || statement.isPending || voice.isLoading;
+  const error = statement.error ?? voice.error;
   return (
     <>
       <PageHead title={t("makeVoice")} lead={t("makeVoiceLead")} />
       {error && (
         <Failure
           error={error}
-          retry={() =>
-            void Promise.all([
-              datasets.refetch(),
-              statement.refetch(),
-              search.voice && voice.refetch(),
-            ])
-          }
+          retry={() => void Promise.all([statement.refetch(), search.voice && voice.refetch()])}
         />
       )}
-      {waiting && !error && <Skeleton rows={3} height="h-44" />}
-      {datasets.data?.length === 0 && (
-        <Empty
-          icon={<Layers aria-hidden className="size-7" />}
-          title={t("noDatasets")}
-          action={
-            <ButtonLink to="/library" look="primary">
-              {t("toLibrary")}
-            </ButtonLink>
-          }
-        >
-          {t("noDatasetsText")}
-        </Empty>
+      {(statement.isPending || voice.isLoading) && !error && <Skeleton rows={2} height="h-44" />}
+      {statement.data && (!search.voice || voice.data) && (
+        <Steps
+          key={search.voice ?? "new"}
+          known={search.voice ? voice.data : undefined}
+          statement={statement.data.version}
+        />
       )}
-      {datasets.data &&
-        datasets.data.length > 0 &&
-        statement.data &&
-        (!search.voice || voice.data) && <VoiceForm known={voice.data} />}
     </>
   );
 }
 
-function VoiceForm({ known }: { known: Voice | undefined }) {
+const BODIES: Record<Step, (wizard: Wizard) => React.ReactNode> = {
+  consent: ConsentStep,
+  sources: SourcesStep,
+  card: CardStep,
+  settings: SettingsStep,
+  start: StartStep,
+};
+
+function Steps({ known, statement }: { known: Voice | undefined; statement: string }) {
+  const search = useSearch({ from: "/app/voices/new" });
+  const navigate = useNavigate();
+  const wizard = useDraft(known, search.dataset);
+  const missing = (step: Step) => missingIn(step, wizard.draft, known, statement);
+  const wanted = search.step ?? "consent";
+  const step = reachable(wanted, missing);
+  const heading = useRef<HTMLHeadingElement>(null);
+  useFocusOnStep(step, heading);
+  const { dataset } = search;
+  const voice = known?.id;
+  useEffect(() => {
+    // Neither an address that can't be gone to nor what the draft holds by now stays in the bar.
+    if (step !== wanted || dataset) {
+      void navigate({ to: "/voices/new", search: { step, voice }, replace: true });
+    }
+  }, [step, wanted, dataset, voice, navigate]);
+  return (
+    <>
+      <Stepper current={step} voice={voice} open={(one) => reachable(one, missing) === one} />
+      <StepForm key={step} step={step} wizard={wizard} missing={missing(step)} heading={heading} />
+    </>
+  );
+}
+
+interface FormProps {
+  step: Step;
+  wizard: Wizard;
+  missing: ReturnType<typeof missingIn>;
+  heading: RefObject<HTMLHeadingElement | null>;
+}
+
+function StepForm({ step, wizard, missing, heading }: FormProps) {
   const { t } = useI18n();
   const navigate = useNavigate();
-  const search = useSearch({ from: "/app/voices/new" });
-  const form = useNewVoice(search, known, (job) =>
-    navigate({ to: "/jobs/$jobId", params: { jobId: job.id } }),
-  );
-  const { values } = form;
   const [touched, setTouched] = useState(false);
-  const complete = form.missing === null && withinLimits(TRAIN_KNOBS, values.params);
-
+  const voice = wizard.known?.id;
+  const go = (to: Step | undefined) =>
+    to && navigate({ to: "/voices/new", search: { step: to, voice } });
+  const next = () => go(stepAfter(step, 1));
+  const gather = useDatasetOfFiles(wizard, next);
+  const start = useStart(wizard);
+  const short = useIsShort(step, wizard);
+  const before = stepAfter(step, -1);
   function onSubmit(event: FormEvent) {
     event.preventDefault();
+    // A dialog's form inside a step tells this one too.
+    if (event.target !== event.currentTarget) return;
     setTouched(true);
-    if (complete) form.start();
+    if (missing) return;
+    if (step === "start") start.mutate();
+    else if (step === "sources" && wizard.draft.source === "files") gather.mutate();
+    else void next();
   }
-
+  const Body = BODIES[step];
+  const isLast = step === "start";
   return (
-    <form
-      onSubmit={onSubmit}
-      noValidate
-      className="grid grid-cols-1 items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]"
-    >
-      <div className="grid grid-cols-1 gap-5">
-        <Part number={1} title={t("partDataset")}>
-          <DatasetChoice value={values.dataset} onChange={(dataset) => form.set({ dataset })} />
-          <ChosenCard dataset={values.dataset} />
-        </Part>
-        <Part number={2} title={t("partName")}>
-          <TextField
-            label={t("voiceName")}
-            placeholder={t("voiceNameExample")}
-            value={form.voice?.name ?? values.name}
-            disabled={form.voice !== undefined}
-            maxLength={100}
-            onChange={(event) => form.set({ name: event.target.value })}
-          />
-        </Part>
-        <Part number={3} title={t("partConsent")}>
-          {form.hasConsent ? (
-            <p className="text-muted">{t("consentGivenAlready")}</p>
-          ) : (
-            <ConsentFields value={values.consent} onChange={(consent) => form.set({ consent })} />
-          )}
-        </Part>
-        <Part number={4} title={t("partTraining")}>
-          <PresetFields values={values.params} onChange={form.setParam} />
-          {willUseStarter(values.params) && <StarterNotice text="starterWill" className="mt-5" />}
-          <Advanced>
-            <KnobFields knobs={ADVANCED} values={values.params} onChange={form.setParam} />
-          </Advanced>
-        </Part>
-      </div>
-      <Summary
-        name={form.voice?.name ?? values.name.trim()}
-        dataset={values.dataset}
-        params={values.params}
+    <form onSubmit={onSubmit} noValidate aria-labelledby="step" className="grid grid-cols-1 gap-5">
+      <section
+        aria-labelledby="step"
+        className={step === "card" ? "grid grid-cols-1" : "card grid grid-cols-1 p-5 sm:p-7"}
       >
-        <div className="grid gap-3">
-          {touched && !complete && (
-            <p role="alert" className="text-sm text-warn">
-              {t(form.missing ?? "missingLimits")}
-            </p>
-          )}
-          <QuoteLine
-            ask={
-              values.dataset && withinLimits(TRAIN_KNOBS, values.params)
-                ? { start: "train", request: { dataset: values.dataset, params: values.params } }
-                : null
-            }
-          />
-          <Button type="submit" look="primary" size="large" busy={form.busy}>
-            {t("startTraining")}
+        <h2 id="step" ref={heading} tabIndex={-1} className="mb-5 text-xl font-bold outline-none">
+          {t(STEP_LABELS[step])}
+        </h2>
+        <Body {...wizard} />
+      </section>
+      <div className="sticky bottom-[calc(4rem+env(safe-area-inset-bottom))] z-10 -mx-4 flex flex-wrap items-center justify-end gap-3 border-t border-line bg-ink/90 px-4 py-3 backdrop-blur-xl sm:-mx-8 sm:px-8 lg:bottom-0">
+        {touched && missing && (
+          <p role="alert" className="min-w-0 flex-1 basis-full text-sm text-warn sm:basis-0">
+            {t(missing)}
+          </p>
+        )}
+        {before && (
+          <Button
+            icon={<ArrowLeft aria-hidden className="size-4.5" />}
+            onClick={() => void go(before)}
+          >
+            {t("wizardBack")}
           </Button>
-        </div>
-      </Summary>
+        )}
+        <Button
+          type="submit"
+          look="primary"
+          busy={gather.isPending || start.isPending}
+          disabled={isLast && short}
+          className="max-sm:flex-1"
+          icon={
+            isLast ? (
+              <Sparkles aria-hidden className="size-4.5" />
+            ) : (
+              <ArrowRight aria-hidden className="size-4.5" />
+            )
+          }
+        >
+          {t(isLast ? "startTraining" : "wizardNext")}
+        </Button>
+      </div>
     </form>
   );
 }
 
-function Part({ number, title, children }: { number: number; title: string; children: ReactNode }) {
-  return (
-    <section aria-label={title} className="card p-5 sm:p-6">
-      <h2 className="mb-5 flex items-center gap-3 text-lg font-bold">
-        <span
-          aria-hidden
-          className="grid size-7 place-items-center rounded-full bg-violet/20 text-sm text-violet-soft"
-        >
-          {number}
-        </span>
-        {title}
-      </h2>
-      {children}
-    </section>
-  );
+/** Whether the last step knows that the credits do not suffice. */
+function useIsShort(step: Step, { draft }: Wizard): boolean {
+  const params = trainParams(draft);
+  const ready = step === "start" && draft.dataset !== "" && withinLimits(TRAIN_KNOBS, params);
+  const quote = useQuote(
+    ready ? { start: "train", request: { dataset: draft.dataset, params } } : null,
+  ).data;
+  return ready && quote !== undefined && quote.credits > quote.available;
+}
+
+/** A new step is read from its heading; the page's first one leaves the focus where it is. */
+function useFocusOnStep(step: Step, heading: RefObject<HTMLHeadingElement | null>): void {
+  const last = useRef(step);
+  useEffect(() => {
+    if (last.current === step) return;
+    last.current = step;
+    heading.current?.focus({ preventScroll: true });
+    window.scrollTo({ top: 0 });
+  }, [step, heading]);
 }

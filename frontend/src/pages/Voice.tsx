@@ -7,19 +7,23 @@ import { useOptionText } from "../features/optionText";
 import { Checkpoints } from "../features/voice/Checkpoints";
 import { ConsentCard } from "../features/voice/ConsentCard";
 import { ContinueTraining } from "../features/voice/ContinueTraining";
+import { DemoCard } from "../features/voice/DemoCard";
 import { ExportCard } from "../features/voice/ExportCard";
+import { PictureButton } from "../features/voice/PictureButton";
 import { QualityCard } from "../features/voice/QualityCard";
+import { RangeCard } from "../features/voice/RangeCard";
 import { StarterNotice } from "../features/voice/StarterNotice";
 import { usesStarter } from "../features/voice/starter";
+import { TrainedOn } from "../features/voice/TrainedOn";
 import { VoiceMenu } from "../features/voice/VoiceMenu";
-import { improvement, voiceRange, voiceState } from "../features/voice/voiceText";
+import { VoiceTags } from "../features/voice/VoiceTags";
+import { improvement, voiceState } from "../features/voice/voiceText";
 import { type Translate, useI18n } from "../i18n";
-import { formatHertz, formatNumber, noteName } from "../i18n/format";
+import { formatDate, formatHertz, formatNumber } from "../i18n/format";
 import { NotFound } from "../shell/NotFound";
 import { Badge } from "../ui/Badge";
 import { ButtonLink } from "../ui/Button";
 import { type Fact, Facts } from "../ui/Facts";
-import { Orb } from "../ui/Orb";
 import { PageHead } from "../ui/PageHead";
 import { Failure, Skeleton } from "../ui/states";
 
@@ -45,18 +49,28 @@ export default function Voice() {
 }
 
 function Details({ voice }: { voice: VoiceData }) {
-  const { t } = useI18n();
+  const { t, language } = useI18n();
   const { label, tone } = voiceState(voice.state);
   return (
     <>
       <div className="flex flex-col gap-6 sm:flex-row sm:items-center">
-        <Orb seed={voice.id} className="size-28" />
-        <div className="min-w-0 flex-1">
+        <span className="self-start sm:self-auto">
+          <PictureButton voice={voice} />
+        </span>
+        <div className="grid min-w-0 flex-1 grid-cols-1 gap-3">
           <PageHead
             title={voice.name}
             above={
-              <span>
+              <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
                 <Badge tone={tone}>{t(label)}</Badge>
+                {voice.made_by && (
+                  <span className="text-sm text-faint">
+                    {t("madeBy", {
+                      who: voice.made_by,
+                      date: formatDate(voice.created_at, language),
+                    })}
+                  </span>
+                )}
               </span>
             }
             actions={
@@ -67,6 +81,7 @@ function Details({ voice }: { voice: VoiceData }) {
               </>
             }
           />
+          <VoiceTags voice={voice} />
         </div>
       </div>
       {voice.state === "disabled" && (
@@ -76,9 +91,14 @@ function Details({ voice }: { voice: VoiceData }) {
       )}
       {usesStarter(voice) && <StarterNotice text="starterWas" />}
       <QualityCard voice={voice} />
+      <div className="grid grid-cols-1 gap-5 empty:hidden lg:grid-cols-2">
+        <RangeCard voice={voice} />
+        <DemoCard voice={voice} />
+      </div>
       <VoiceFacts voice={voice} />
       <Checkpoints voice={voice} />
-      <div className="grid items-start gap-5 lg:grid-cols-2">
+      <TrainedOn voice={voice} />
+      <div className="grid grid-cols-1 items-start gap-5 lg:grid-cols-2">
         <ConsentCard voice={voice} />
         <ExportCard voice={voice} />
       </div>
@@ -128,8 +148,6 @@ function VoiceFacts({ voice }: { voice: VoiceData }) {
   return (
     <Facts
       facts={[
-        [t("range"), voiceRange(voice)],
-        [t("medianPitch"), voice.f0_median_hz ? noteName(voice.f0_median_hz) : undefined],
         [t("sampleRate"), voice.sample_rate ? formatHertz(voice.sample_rate) : undefined],
         [t("modelSize"), voice.preset ? optionText(voice.preset) : undefined],
         [t("encoder"), voice.encoder ? optionText(voice.encoder) : undefined],

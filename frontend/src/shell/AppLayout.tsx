@@ -3,6 +3,7 @@ import { Link, Outlet, useLocation } from "@tanstack/react-router";
 import { CircleUserRound } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { meQuery } from "../api/queries";
+import { useEndNotices } from "../features/notices/useEndNotices";
 import { useI18n } from "../i18n";
 import { LiveProvider } from "../live/LiveProvider";
 import { PlayerProvider, usePlayer } from "../player/PlayerProvider";
@@ -41,6 +42,7 @@ function Frame() {
   const { track } = usePlayer();
   const main = useRef<HTMLElement>(null);
   useFocusOnNavigation(main);
+  useEndNotices();
   return (
     <>
       <a

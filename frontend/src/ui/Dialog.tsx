@@ -70,6 +70,28 @@ export function Confirm({
 }: ConfirmProps) {
   const { t } = useI18n();
   return (
+    <AlertFrame open={open} onClose={onClose} title={title} description={description}>
+      <div className="mt-6 flex flex-wrap justify-end gap-2">
+        <AlertDialog.Close render={<Button>{keep ?? t("keep")}</Button>} />
+        <Button look={look} busy={busy} onClick={onConfirm}>
+          {action}
+        </Button>
+      </div>
+    </AlertFrame>
+  );
+}
+
+interface FrameProps {
+  open: boolean;
+  onClose: () => void;
+  title: string;
+  description: string;
+  children: ReactNode;
+}
+
+/** The frame of a question that has to be answered before anything else. */
+export function AlertFrame({ open, onClose, title, description, children }: FrameProps) {
+  return (
     <AlertDialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <AlertDialog.Portal>
         <AlertDialog.Backdrop className={BACKDROP} />
@@ -78,12 +100,7 @@ export function Confirm({
           <AlertDialog.Description className="mt-2 text-muted">
             {description}
           </AlertDialog.Description>
-          <div className="mt-6 flex flex-wrap justify-end gap-2">
-            <AlertDialog.Close render={<Button>{keep ?? t("keep")}</Button>} />
-            <Button look={look} busy={busy} onClick={onConfirm}>
-              {action}
-            </Button>
-          </div>
+          {children}
         </AlertDialog.Popup>
       </AlertDialog.Portal>
     </AlertDialog.Root>

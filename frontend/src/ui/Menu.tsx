@@ -17,14 +17,21 @@ export function Menu({ label, defaultOpen, children }: MenuProps) {
       <Base.Trigger render={<IconButton label={label} />}>
         <Ellipsis aria-hidden className="size-5" />
       </Base.Trigger>
-      <Base.Portal>
-        <Base.Positioner align="end" sideOffset={6} className="z-40">
-          <Base.Popup className="min-w-48 rounded-2xl border border-line bg-raised p-1.5 shadow-2xl transition-opacity outline-none data-[ending-style]:opacity-0 data-[starting-style]:opacity-0">
-            {children}
-          </Base.Popup>
-        </Base.Positioner>
-      </Base.Portal>
+      <MenuPopup align="end">{children}</MenuPopup>
     </Base.Root>
+  );
+}
+
+/** The open menu itself, for triggers that look otherwise. */
+export function MenuPopup({ align, children }: { align: "start" | "end"; children: ReactNode }) {
+  return (
+    <Base.Portal>
+      <Base.Positioner align={align} sideOffset={6} className="z-40">
+        <Base.Popup className="min-w-48 rounded-2xl border border-line bg-raised p-1.5 shadow-2xl transition-opacity outline-none data-[ending-style]:opacity-0 data-[starting-style]:opacity-0">
+          {children}
+        </Base.Popup>
+      </Base.Positioner>
+    </Base.Portal>
   );
 }
 

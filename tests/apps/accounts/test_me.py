@@ -21,6 +21,7 @@ def test_works(owner_client: Client, owner: User, workspace: Workspace) -> None:
             "id": str(owner.pk),
             "email": "owner@example.com",
             "language": "ko",
+            "mails_trainings": True,
             "is_staff": False,
         },
         "workspace": one,
@@ -56,6 +57,7 @@ def test_language(owner_client: Client, owner: User) -> None:
     assert changed.json()["user"]["language"] == "en"
     owner.refresh_from_db()
     assert owner.language == "en"
+    assert owner.mails_trainings, "what is left out stays"
     refused = owner_client.patch("/api/v1/me", {"language": "xx"}, JSON)
     assert refused.status_code == 400
     assert refused.json()["error"]["fields"]["language"]["code"] == "invalid_choice"
@@ -91,3 +93,10 @@ def test_personal_workspace_is_opened_once(db: None) -> None:
 def test_addresses_differ_by_more_than_case(db: None) -> None:
     make_user("Case@example.com")
     assert User.objects.get_by_natural_key("CASE@EXAMPLE.COM").email == "case@example.com"
+
+
+def test_mails_about_trainings(owner_client: Client, owner: User) -> None:
+    changed = owner_client.patch("/api/v1/me", {"mails_trainings": False}, JSON)
+    assert changed.json()["user"]["mails_trainings"] is False
+    owner.refresh_from_db()
+    assert (owner.mails_trainings, owner.language) == (False, "ko")

@@ -49,6 +49,8 @@ from gpu_worker.contract.job import (
     EncoderRef,
     Failure,
     FileRef,
+    ImportJob,
+    ImportResult,
     Manifest,
     PreprocessJob,
     PreprocessResult,
@@ -189,6 +191,8 @@ class FakeWorker:
             return (), AnalyseResult(card=card_of(spec.dataset), seconds=1.0)
         if isinstance(spec, TrainJob):
             return self._trained(spec)
+        if isinstance(spec, ImportJob):
+            return self._taken_in(spec)
         names = [name for name in spec.outputs if name not in (REPORT, MANIFEST)]
         files = tuple(self.put(name, sound) for name in names)
         sounds = tuple(Sound(name=name, duration_s=1.0, sample_rate=40000) for name in names)
@@ -207,6 +211,21 @@ class FakeWorker:
                 return files, PreprocessResult(
                     output=sounds[0], source_s=2.0, usable_s=1.0, seconds=1.0
                 )
+
+    def _taken_in(self, spec: ImportJob) -> tuple[tuple[Stored, ...], AnyResult]:
+        """What was fetched by the links, stored anew."""
+        model = _storage.get(spec.model.url).raise_for_status().content
+        files = [self.put(MODEL, b"checked " + model)]
+        if spec.index is not None:
+            files.append(self.put(INDEX, _storage.get(spec.index.url).raise_for_status().content))
+        return tuple(files), ImportResult(
+            preset=Preset.FULL,
+            sample_rate=48000,
+            encoder=ENCODER,
+            step=7,
+            vectors=100 if spec.index else 0,
+            seconds=1.0,
+        )
 
     def _trained(self, spec: TrainJob) -> tuple[tuple[Stored, ...], AnyResult]:
         names = [name for name in spec.outputs if name.startswith("candidate-")][:2]

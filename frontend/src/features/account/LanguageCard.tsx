@@ -9,7 +9,7 @@ export function LanguageCard() {
   const { t, language, setLanguage } = useI18n();
   const client = useQueryClient();
   const save = useAction({
-    mutationFn: api.setLanguage,
+    mutationFn: (language: "ko" | "en") => api.changeMe({ language }),
     onSuccess: (me) => client.setQueryData(["me"], me),
   });
   return (

@@ -2,13 +2,17 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Ban, Mic, RotateCcw, ScanSearch } from "lucide-react";
 import { useState } from "react";
 import { api } from "../../api/calls";
+import { useVoice } from "../../api/queries";
 import type { Job } from "../../api/types";
 import { useI18n } from "../../i18n";
 import { applyJob, isFinished } from "../../live/fresh";
 import { Button, ButtonLink } from "../../ui/Button";
 import { Confirm } from "../../ui/Dialog";
 import { useAction } from "../../ui/useAction";
+import { ContinueTraining } from "../voice/ContinueTraining";
 import { FinishButton } from "./FinishButton";
+
+const MAKES_VOICE: ReadonlySet<Job["kind"]> = new Set(["train", "import"]);
 
 export function JobActions({ job }: { job: Job }) {
   const { t } = useI18n();
@@ -29,7 +33,7 @@ export function JobActions({ job }: { job: Job }) {
   });
   return (
     <>
-      {job.kind === "train" && job.state === "succeeded" && job.voice && (
+      {MAKES_VOICE.has(job.kind) && job.state === "succeeded" && job.voice && (
         <ButtonLink
           to="/voices/$voiceId"
           params={{ voiceId: job.voice.id }}
@@ -39,6 +43,7 @@ export function JobActions({ job }: { job: Job }) {
           {t("seeVoice")}
         </ButtonLink>
       )}
+      <ContinueOf job={job} />
       <FinishButton job={job} />
       {job.kind === "analyse" && job.state === "succeeded" && job.source && (
         <ButtonLink
@@ -76,4 +81,11 @@ export function JobActions({ job }: { job: Job }) {
       />
     </>
   );
+}
+
+/** More steps, while this is the voice's last training. */
+function ContinueOf({ job }: { job: Job }) {
+  const done = job.kind === "train" && job.state === "succeeded" && job.voice !== null;
+  const voice = useVoice(job.voice?.id ?? "", done).data;
+  return voice?.job_id === job.id ? <ContinueTraining voice={voice} /> : null;
 }

@@ -1,10 +1,13 @@
 import { useState } from "react";
 import type { JobEvent } from "../../api/types";
 import { type Key, useI18n } from "../../i18n";
+import { Slider } from "../../ui/Slider";
 import { CurveFigure, HEIGHT, WIDTH } from "./CurveFigure";
 import { frameOf, lossNames, pathOf, pointsOf, smooth, thin } from "./curve";
 
 const DRAWN = 400;
+/** Of the moving average, before anybody moves the slider. */
+const SMOOTHING = 0.85;
 
 const NAMED: Record<string, Key> = {
   d: "lossD",
@@ -22,8 +25,9 @@ export function LossCurve({ history }: { history: JobEvent[] }) {
   const [wanted, setWanted] = useState<string>();
   const name = wanted && names.includes(wanted) ? wanted : (preferred(names) ?? "");
   const points = pointsOf(history, name);
+  const [smoothing, setSmoothing] = useState(SMOOTHING);
   return (
-    <section aria-labelledby="curve" className="card grid grid-cols-1 gap-4 p-6">
+    <section aria-labelledby="curve" className="card grid grid-cols-1 content-start gap-4 p-6">
       <div className="flex min-h-11 flex-wrap items-center justify-between gap-3">
         <h2 id="curve" className="text-lg font-bold">
           {t("lossCurve")}
@@ -46,7 +50,18 @@ export function LossCurve({ history }: { history: JobEvent[] }) {
       {points.length < 2 ? (
         <p className="grid h-64 place-items-center text-center text-faint">{t("noCurveYet")}</p>
       ) : (
-        <Plot name={NAMED[name] ? t(NAMED[name]) : name} points={points} />
+        <>
+          <Plot name={NAMED[name] ? t(NAMED[name]) : name} points={points} smoothing={smoothing} />
+          <Slider
+            label={t("smoothing")}
+            value={smoothing}
+            onChange={setSmoothing}
+            min={0}
+            max={0.98}
+            step={0.01}
+            shown={smoothing === 0 ? t("off") : `${Math.round(smoothing * 100)}%`}
+          />
+        </>
       )}
     </section>
   );
@@ -56,10 +71,16 @@ function preferred(names: string[]): string | undefined {
   return ["mel", "generator", "total", "loss_mel"].find((one) => names.includes(one)) ?? names[0];
 }
 
-function Plot({ name, points }: { name: string; points: ReturnType<typeof pointsOf> }) {
+interface PlotProps {
+  name: string;
+  points: ReturnType<typeof pointsOf>;
+  smoothing: number;
+}
+
+function Plot({ name, points, smoothing }: PlotProps) {
   const { t } = useI18n();
   const raw = thin(points, DRAWN);
-  const line = thin(smooth(points), DRAWN);
+  const line = thin(smooth(points, smoothing), DRAWN);
   const frame = frameOf(points, WIDTH, HEIGHT);
   const latest = line.at(-1);
   const first = line[0];

@@ -7,6 +7,7 @@ import { isFinished } from "../../live/fresh";
 import { type Fact, Facts } from "../../ui/Facts";
 import { ProgressBar } from "../../ui/Progress";
 import { makesSound, stageLabel, stagesOf } from "../jobText";
+import { WaitingNote } from "./WaitingNote";
 
 export function ProgressPanel({ job }: { job: Job }) {
   const { t, language } = useI18n();
@@ -22,16 +23,14 @@ export function ProgressPanel({ job }: { job: Job }) {
               <span className="text-xl text-faint">%</span>
             </span>
             <span className="min-h-6 text-right text-sm text-muted">
-              {job.state === "queued" && job.queue_position
-                ? t("queuePlace", { place: job.queue_position })
-                : job.eta_s != null && !isFinished(job)
-                  ? t("etaLeft", { span: formatSpan(job.eta_s, language) })
-                  : ""}
+              {job.eta_s != null && !isFinished(job)
+                ? t("etaLeft", { span: formatSpan(job.eta_s, language) })
+                : ""}
             </span>
           </p>
           <ProgressBar label={t("progressOf", { name: job.title })} fraction={fraction} />
         </div>
-        <Stages job={job} />
+        {job.waiting ? <WaitingNote job={job} waiting={job.waiting} /> : <Stages job={job} />}
       </div>
       <Facts
         facts={[

@@ -10,7 +10,10 @@ export function QualityCurve({ history }: { history: JobEvent[] }) {
   const { t } = useI18n();
   const evaluations = evaluationsOf(history);
   return (
-    <section aria-labelledby="quality-curve" className="card grid grid-cols-1 gap-4 p-6">
+    <section
+      aria-labelledby="quality-curve"
+      className="card grid grid-cols-1 content-start gap-4 p-6"
+    >
       <div className="grid min-h-11 content-center">
         <h2 id="quality-curve" className="text-lg font-bold">
           {t("qualityCurve")}

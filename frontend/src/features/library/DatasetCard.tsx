@@ -10,7 +10,7 @@ import { RenameDeleteMenu } from "../RenameDeleteMenu";
 import { useFileAction } from "./useFileAction";
 
 /** Below this a voice seldom gets good; the studio says so, and leaves the choice. */
-const ADVISED_SECONDS = 300;
+export const ADVISED_SECONDS = 300;
 
 export function DatasetCard({ dataset }: { dataset: Dataset }) {
   const { t, language } = useI18n();

@@ -1,6 +1,4 @@
-import { useQueryClient } from "@tanstack/react-query";
 import { History } from "lucide-react";
-import { api } from "../../api/calls";
 import { useCheckpoints } from "../../api/queries";
 import type { Checkpoint, Voice } from "../../api/types";
 import { useI18n } from "../../i18n";
@@ -8,7 +6,7 @@ import { formatNumber } from "../../i18n/format";
 import { Badge } from "../../ui/Badge";
 import { Button } from "../../ui/Button";
 import { Failure, Skeleton } from "../../ui/states";
-import { useAction } from "../../ui/useAction";
+import { useChoose } from "./useChoose";
 
 /** The kept checkpoints, the best first, and the way to sing with another one. */
 export function Checkpoints({ voice }: { voice: Voice }) {
@@ -39,18 +37,7 @@ export function Checkpoints({ voice }: { voice: Voice }) {
 
 function Row({ voice, checkpoint }: { voice: Voice; checkpoint: Checkpoint }) {
   const { t, language } = useI18n();
-  const client = useQueryClient();
-  const choose = useAction({
-    mutationFn: () => api.chooseCheckpoint(voice.id, checkpoint.id),
-    onSuccess: async (changed) => {
-      client.setQueryData(["voice", voice.id], changed);
-      await Promise.all(
-        [["checkpoints", voice.id], ["voices"]].map((queryKey) =>
-          client.invalidateQueries({ queryKey }),
-        ),
-      );
-    },
-  });
+  const choose = useChoose(voice);
   const step = formatNumber(checkpoint.step, language);
   return (
     <li className="flex min-h-15 items-center gap-3 py-2">
@@ -80,7 +67,7 @@ function Row({ voice, checkpoint }: { voice: Voice; checkpoint: Checkpoint }) {
           aria-label={t("useStep", { step })}
           busy={choose.isPending}
           disabled={voice.state !== "ready"}
-          onClick={() => choose.mutate()}
+          onClick={() => choose.mutate(checkpoint.id)}
         >
           {t("useThis")}
         </Button>

@@ -3,7 +3,13 @@ import { useI18n } from "../../i18n";
 import { Choice } from "../../ui/Choice";
 import { TextField } from "../../ui/Field";
 import { Tick } from "../../ui/Tick";
-import type { Consent } from "./useNewVoice";
+
+/** What somebody is about to agree to. */
+export interface Consent {
+  agreed: boolean;
+  singer: string;
+  scope: "own" | "licensed";
+}
 
 interface Props {
   value: Consent;

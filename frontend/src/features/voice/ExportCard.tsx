@@ -34,7 +34,7 @@ export function ExportCard({ voice }: { voice: Voice }) {
           {t("exportModel")}
         </Button>
         <Button
-          disabled={!ready}
+          disabled={!ready || !voice.has_index}
           busy={fetchFile.isPending && fetchFile.variables === "index"}
           icon={<Download aria-hidden className="size-4" />}
           onClick={() => fetchFile.mutate("index")}

@@ -7,8 +7,7 @@ import { useI18n } from "../../i18n";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { useAction } from "../../ui/useAction";
-import { ConsentFields } from "./ConsentFields";
-import type { Consent } from "./useNewVoice";
+import { type Consent, ConsentFields } from "./ConsentFields";
 
 export function GiveConsent({ voice }: { voice: Voice }) {
   const { t } = useI18n();

@@ -1,48 +1,56 @@
-import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { History } from "lucide-react";
+import { History, Pencil, Trash2 } from "lucide-react";
+import { useState } from "react";
 import { api } from "../../api/calls";
 import type { Voice } from "../../api/types";
 import { useI18n } from "../../i18n";
-import { MenuItem } from "../../ui/Menu";
-import { useAction } from "../../ui/useAction";
-import { RenameDeleteMenu } from "../RenameDeleteMenu";
+import { Menu, MenuItem } from "../../ui/Menu";
+import { RenameDialog } from "../../ui/RenameDialog";
+import { DeleteVoice } from "./DeleteVoice";
+import { useVoiceChange } from "./useVoiceChange";
 
+/** What is seldom done with a voice: its training's record, another name, its end. */
 export function VoiceMenu({ voice }: { voice: Voice }) {
   const { t } = useI18n();
-  const client = useQueryClient();
   const navigate = useNavigate();
-  const rename = useAction({
-    mutationFn: (name: string) => api.renameVoice(voice.id, name),
-    onSuccess: async (renamed) => {
-      client.setQueryData(["voice", voice.id], renamed);
-      await client.invalidateQueries({ queryKey: ["voices"] });
-    },
-  });
-  const remove = useAction({
-    mutationFn: () => api.deleteVoice(voice.id),
-    onSuccess: async () => {
-      await navigate({ to: "/voices" });
-      await client.invalidateQueries({ queryKey: ["voices"] });
-    },
-  });
+  const [dialog, setDialog] = useState<"rename" | "delete" | null>(null);
+  const close = () => setDialog(null);
+  const rename = useVoiceChange((name: string) => api.changeVoice(voice.id, { name }), close);
   const training = voice.job_id;
   return (
-    <RenameDeleteMenu
-      name={voice.name}
-      rename={rename}
-      remove={remove}
-      deleteTitle={t("deleteVoiceTitle")}
-      deleteText={t("deleteVoiceText", { name: voice.name })}
-    >
-      {training && (
+    <>
+      <Menu label={t("moreNamed", { name: voice.name })}>
+        {training && (
+          <MenuItem
+            icon={<History aria-hidden className="size-4" />}
+            onClick={() => void navigate({ to: "/jobs/$jobId", params: { jobId: training } })}
+          >
+            {t("trainingRecord")}
+          </MenuItem>
+        )}
         <MenuItem
-          icon={<History aria-hidden className="size-4" />}
-          onClick={() => void navigate({ to: "/jobs/$jobId", params: { jobId: training } })}
+          icon={<Pencil aria-hidden className="size-4" />}
+          onClick={() => setDialog("rename")}
         >
-          {t("trainingRecord")}
+          {t("rename")}
         </MenuItem>
-      )}
-    </RenameDeleteMenu>
+        <MenuItem
+          danger
+          icon={<Trash2 aria-hidden className="size-4" />}
+          onClick={() => setDialog("delete")}
+        >
+          {t("remove")}
+        </MenuItem>
+      </Menu>
+      <RenameDialog
+        open={dialog === "rename"}
+        onClose={close}
+        name={voice.name}
+        busy={rename.isPending}
+        error={rename.error}
+        onRename={(name) => rename.mutate(name)}
+      />
+      <DeleteVoice voice={voice} open={dialog === "delete"} onClose={close} />
+    </>
   );
 }

@@ -1,0 +1,106 @@
+/** A mel spectrogram as a picture: short-time Fourier transform, mel bands, decibels, colours. */
+
+export const RATE = 22_050;
+export const BANDS = 96;
+const SIZE = 1024;
+const FLOOR_DB = -80;
+
+/** In place: `re` and `im` of a power-of-two length become their discrete Fourier transform. */
+export function fft(re: Float32Array, im: Float32Array): void {
+  const n = re.length;
+  for (let i = 1, j = 0; i < n; i++) {
+    let bit = n >> 1;
+    for (; j & bit; bit >>= 1) j ^= bit;
+    j ^= bit;
+    if (i < j) {
+      [re[i], re[j]] = [re[j] as number, re[i] as number];
+      [im[i], im[j]] = [im[j] as number, im[i] as number];
+    }
+  }
+  for (let length = 2; length <= n; length *= 2) {
+    const half = length / 2;
+    for (let k = 0; k < half; k++) {
+      const angle = (-2 * Math.PI * k) / length;
+      const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+      for (let at = k; at < n; at += length) {
+        const other = at + half;
+        const [r, i] = [re[other] as number, im[other] as number];
+        const [real, imaginary] = [r * cos - i * sin, r * sin + i * cos];
+        re[other] = (re[at] as number) - real;
+        im[other] = (im[at] as number) - imaginary;
+        re[at] = (re[at] as number) + real;
+        im[at] = (im[at] as number) + imaginary;
+      }
+    }
+  }
+}
+
+const toMel = (hertz: number) => 2595 * Math.log10(1 + hertz / 700);
+const toHertz = (mel: number) => 700 * (10 ** (mel / 2595) - 1);
+
+/** The first bin of each band, and one more for the end of the last. */
+export function bandEdges(rate: number): number[] {
+  const top = toMel(rate / 2);
+  return Array.from({ length: BANDS + 1 }, (_, band) =>
+    Math.round((toHertz((top * band) / BANDS) / rate) * SIZE),
+  );
+}
+
+/** Decibels below the loudest, `columns` times `BANDS`, the lowest band first. */
+export function melDecibels(samples: Float32Array, columns: number, rate = RATE): Float32Array {
+  const edges = bandEdges(rate);
+  const hop = Math.max(1, (samples.length - SIZE) / Math.max(1, columns - 1));
+  const powers = new Float32Array(columns * BANDS);
+  const [re, im] = [new Float32Array(SIZE), new Float32Array(SIZE)];
+  let loudest = 1e-12;
+  for (let column = 0; column < columns; column++) {
+    const start = Math.max(0, Math.round(column * hop));
+    for (let i = 0; i < SIZE; i++) {
+      const hann = 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / SIZE);
+      re[i] = (samples[start + i] ?? 0) * hann;
+      im[i] = 0;
+    }
+    fft(re, im);
+    for (let band = 0; band < BANDS; band++) {
+      const [from, to] = [edges[band] as number, edges[band + 1] as number];
+      let power = 0;
+      for (let bin = from; bin < Math.max(to, from + 1); bin++) {
+        power = Math.max(power, (re[bin] as number) ** 2 + (im[bin] as number) ** 2);
+      }
+      powers[column * BANDS + band] = power;
+      loudest = Math.max(loudest, power);
+    }
+  }
+  return powers.map((power) => Math.max(FLOOR_DB, 10 * Math.log10((power + 1e-12) / loudest)));
+}
+
+/** From the page's ground over violet to near white. */
+const STOPS = [
+  [0, 10, 10, 20],
+  [0.35, 46, 16, 101],
+  [0.6, 124, 58, 237],
+  [0.82, 196, 160, 255],
+  [1, 255, 246, 226],
+] as const;
+
+function colour(share: number): [number, number, number] {
+  const above = STOPS.findIndex(([at]) => at >= share);
+  const [high, low] = [STOPS[Math.max(1, above)], STOPS[Math.max(1, above) - 1]];
+  if (!high || !low) return [255, 246, 226];
+  const part = (share - low[0]) / (high[0] - low[0]);
+  const mix = (from: number, to: number) => Math.round(from + (to - from) * part);
+  return [mix(low[1], high[1]), mix(low[2], high[2]), mix(low[3], high[3])];
+}
+
+/** RGBA of a picture `columns` wide and `BANDS` high, low tones below. */
+export function painted(decibels: Float32Array, columns: number): Uint8ClampedArray<ArrayBuffer> {
+  const pixels = new Uint8ClampedArray(columns * BANDS * 4);
+  for (let column = 0; column < columns; column++) {
+    for (let band = 0; band < BANDS; band++) {
+      const share = 1 - (decibels[column * BANDS + band] as number) / FLOOR_DB;
+      const at = ((BANDS - 1 - band) * columns + column) * 4;
+      pixels.set([...colour(share), 255], at);
+    }
+  }
+  return pixels;
+}
