@@ -26,6 +26,7 @@ NOUNS: Final = (
     "analyses",
     "jobs",
     "batches",
+    "presets",
     "stats",
     "usage",
     "credits",

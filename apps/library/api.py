@@ -15,11 +15,13 @@ from apps.accounts.access import WorkspaceView
 from . import services, uploads
 from .limits import PART_BYTES, Method
 from .models import AudioFile, FileState
+from .pitch import known_range
 from .serializers import (
     FileQuerySerializer,
     FileSerializer,
     LinkQuerySerializer,
     LinkSerializer,
+    PitchRangeSerializer,
     RenameSerializer,
     SignedSerializer,
     SignSerializer,
@@ -93,6 +95,15 @@ class WaveformView(FileView):
         file = self.file(file_id)
         body = {"peaks": file.peaks, "duration_s": file.duration_s or 0.0}
         return Response(WaveformSerializer(body).data)
+
+
+class PitchView(FileView):
+    """How high and low it is sung."""
+
+    @extend_schema(operation_id="files_pitch", responses=PitchRangeSerializer)
+    def get(self, request: Request, file_id: uuid.UUID) -> Response:
+        """The range that the last report card found; nulls where it was never examined."""
+        return Response(PitchRangeSerializer(known_range(self.file(file_id))).data)
 
 
 class DownloadView(FileView):

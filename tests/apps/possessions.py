@@ -7,7 +7,7 @@ from apps.accounts.models import User, Workspace
 from apps.billing import services as billing
 from apps.hooks import services as hooks
 from apps.jobs import tokens
-from apps.jobs.models import Attempt, Job, VoiceUse
+from apps.jobs.models import Attempt, Job, SoundPreset, VoiceUse
 from apps.jobs.states import AttemptState, JobState
 from apps.library.models import ReportCard
 from apps.voices.models import Consent, Voice, VoiceCheckpoint, VoiceState
@@ -88,6 +88,14 @@ def one_of_each(workspace: Workspace, owner: User) -> dict[str, str]:
     attempt = Attempt.objects.create(
         job=job, fence=1, state=AttemptState.QUEUED, not_before=job.created_at
     )
+    preset = SoundPreset.objects.create(
+        workspace=workspace,
+        maker=owner,
+        name="프리셋",
+        kind="convert",
+        settings={"protect": 0.4},
+        shared=True,
+    )
     webhook, _ = hooks.create(workspace, url="https://example.com/", events=["*"])
     return {
         "webhooks": str(webhook.pk),
@@ -99,6 +107,7 @@ def one_of_each(workspace: Workspace, owner: User) -> dict[str, str]:
         "jobs": str(job.pk),
         "batches": str(job.batch),
         "checkpoints": str(checkpoint.pk),
+        "presets": str(preset.pk),
         "keys": str(keys.create(workspace, owner, name="열쇠", scopes=["read"])[0].pk),
         "workspaces": str(workspace.pk),
         "runpod": tokens.sign(attempt.pk, 100),  # a token, but not one for this address
