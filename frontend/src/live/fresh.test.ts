@@ -30,6 +30,7 @@ function job(version: number, change: Partial<Job> = {}): Job {
     attempt: null,
     params: {},
     queue_position: null,
+    labels: [],
     version,
     created_at: "2026-01-01T00:00:00Z",
     started_at: null,
