@@ -18,7 +18,7 @@ export function useValueText(): (knob: Knob, value: KnobValue | undefined) => st
   };
 }
 
-/** What was set otherwise than by itself, in words: "키 변경 +2 반음". */
+/** What was set otherwise than by itself, in words: the name of each knob and its value. */
 export function useChangeTexts(): (knobs: Knob[], params: Record<string, unknown>) => string[] {
   const { pick } = useI18n();
   const valueText = useValueText();

@@ -366,7 +366,6 @@ export const en: Record<Key, string> = {
   noSong: "No songs to convert",
   noSongText: "Upload a song, with its accompaniment or vocals only.",
 
-  resultsLead: "Listen to your songs, covers and separated tracks and download them.",
   noResults: "No results yet",
   noResultsText: "Convert a song to listen to it and download it here.",
   unfinished: "Unfinished jobs",
