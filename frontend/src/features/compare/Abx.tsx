@@ -1,6 +1,5 @@
 import { useCallback, useEffect, useState } from "react";
 import { useI18n } from "../../i18n";
-import { formatNumber } from "../../i18n/format";
 import { chanceOf, rightOf, SIGNIFICANT, type Trial } from "../../sound/abx";
 import { Button } from "../../ui/Button";
 import { TakeButton } from "./Listening";
@@ -17,7 +16,7 @@ interface Props {
 
 /** Is X the first or the second? After some trials chance is an explanation, or none. */
 export function Abx({ takes, onHear }: Props) {
-  const { t, language } = useI18n();
+  const { t } = useI18n();
   const [trials, setTrials] = useState<Trial[]>([]);
   const [truth, setTruth] = useState(toss);
   const [heard, setHeard] = useState<"a" | "b" | "x">("x");
@@ -49,11 +48,11 @@ export function Abx({ takes, onHear }: Props) {
   const figures = {
     right,
     all: trials.length,
-    p: formatNumber(Math.round(chance * 1000) / 1000, language),
+    p: chance.toFixed(3),
   };
   return (
     <div className="grid gap-4">
-      <fieldset className="grid grid-cols-3 gap-2.5">
+      <fieldset className="grid gap-2.5 sm:grid-cols-3">
         <legend className="sr-only">{t("takes")}</legend>
         {([...SIDES, "x"] as const).map((one, index) => (
           <TakeButton

@@ -14,7 +14,7 @@ export function Settings({ takes }: { takes: ComparedTake[] }) {
   if (jobs.every((job) => !job)) return null;
   const differences = differencesOf(jobs);
   const singers = jobs.map((job) => (job && singersOf(job)) || "–");
-  const head = "p-3 text-left align-top font-medium";
+  const head = "min-w-28 p-3 text-left align-top font-medium";
   return (
     <section aria-labelledby="differences" className="card grid grid-cols-1 gap-3 p-5 sm:p-6">
       <h2 id="differences" className="text-lg font-bold">
@@ -29,7 +29,7 @@ export function Settings({ takes }: { takes: ComparedTake[] }) {
                 {t("setting")}
               </th>
               {takes.map((take, index) => (
-                <th key={take.id} scope="col" className={`${head} min-w-32`}>
+                <th key={take.id} scope="col" className={head}>
                   {take.job ? (
                     <Link
                       to="/jobs/$jobId"
