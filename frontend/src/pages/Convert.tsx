@@ -107,6 +107,8 @@ function ConvertForm({ job }: { job: Job | undefined }) {
 
   function onSubmit(event: FormEvent) {
     event.preventDefault();
+    // The forms of dialogs send their events through here too: they are no start.
+    if (event.target !== event.currentTarget) return;
     setTouched(true);
     if (!missing) form.start();
   }
