@@ -37,6 +37,7 @@ export const enTakes: Record<keyof typeof koTakes, string> = {
   gridIs:
     "{songs} {songs|song|songs} × {voices} {voices|voice|voices} × {settings} {settings|setting|settings} = {cells}",
   cellCosts: "{credits} credits each",
+  startGrid: "Start all {count}",
   tooManyCells: "At most {most} can be made at once.",
   song: "Song",
   retryCell: "Try {name} again",

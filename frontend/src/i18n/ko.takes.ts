@@ -35,6 +35,7 @@ export const koTakes = {
   alsoPreset: "{name} 설정으로도 만들기",
   gridIs: "노래 {songs} × 목소리 {voices} × 설정 {settings} = {cells}건",
   cellCosts: "한 건에 {credits} 크레딧",
+  startGrid: "{count}건 만들기 시작",
   tooManyCells: "한 번에 {most}건까지 만들 수 있습니다.",
   song: "노래",
   retryCell: "{name} 다시 시도",

@@ -184,7 +184,7 @@ function ConvertForm({ job }: { job: Job | undefined }) {
             voice={values.voice}
             others={values.others}
             onOthers={(others) => form.set({ others })}
-            presets={form.named}
+            presets={form.furtherPresets}
             chosen={values.presets}
             onChosen={(presets) => form.set({ presets })}
           />
@@ -204,7 +204,9 @@ function ConvertForm({ job }: { job: Job | undefined }) {
             busy={form.busy}
             icon={<WandSparkles aria-hidden className="size-5" />}
           >
-            {startText(t, values.mode, cells)}
+            {sides.voices * sides.settings > 1
+              ? t("startGrid", { count: cells })
+              : startText(t, values.mode, values.songs.size)}
           </Button>
           <p className="text-center text-sm text-faint">{t("aiNoticeShort")}</p>
         </div>

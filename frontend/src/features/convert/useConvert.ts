@@ -93,9 +93,8 @@ export function useConvert(
   const first: Singers = { voice: values.voice, blend: values.blend };
   const others = [...values.others].filter((id) => id !== values.voice);
   const singers = [first, ...others.map((voice) => ({ voice, blend: [] }))];
-  const further = named.filter(
-    ({ id, settings }) => values.presets.has(id) && !isPreset(knobs, values.changes, settings),
-  );
+  const otherPresets = named.filter((one) => !isPreset(knobs, values.changes, one.settings));
+  const further = otherPresets.filter(({ id }) => values.presets.has(id));
   const settings = [
     params,
     ...further.map((one) => valuesOf(knobs, withPreset(values.changes, one.settings))),
@@ -138,7 +137,8 @@ export function useConvert(
     values,
     kind,
     knobs,
-    named,
+    /** The presets that would make another column than the settings as they stand. */
+    furtherPresets: otherPresets,
     /** What the server is asked for a quote of. */
     ask: { start: isGrid ? `${kind}-grid` : kind, request } as QuoteAsk,
     params,
