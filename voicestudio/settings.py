@@ -279,6 +279,7 @@ SPECTACULAR_SETTINGS = {
     ],
     "ENUM_NAME_OVERRIDES": {
         "JobKindEnum": "apps.jobs.serializers.JOB_KINDS",
+        "SungKindEnum": "apps.jobs.preset_api.KINDS",
         "DeliveryStateEnum": "apps.hooks.models.DeliveryState",
     },
     "SWAGGER_UI_DIST": "SIDECAR",

@@ -27,6 +27,7 @@ NOUNS: Final = (
     "analyses",
     "jobs",
     "batches",
+    "presets",
     "stats",
     "usage",
     "credits",

@@ -20,11 +20,17 @@ from apps.common.sections import Link, Section
 from . import giving_back, history, machine_time, services
 from .admin_runpod import RunPodAccountAdmin, RunPodEndpointAdmin
 from .admin_weights import ModelWeightsAdmin
-from .models import Attempt, Job, VoiceUse
+from .models import Attempt, Job, SoundPreset, VoiceUse
 from .problems import text_of
 from .states import JobState
 
-__all__ = ["JobAdmin", "ModelWeightsAdmin", "RunPodAccountAdmin", "RunPodEndpointAdmin"]
+__all__ = [
+    "JobAdmin",
+    "ModelWeightsAdmin",
+    "RunPodAccountAdmin",
+    "RunPodEndpointAdmin",
+    "SoundPresetAdmin",
+]
 
 LINES = 500
 """Of a job's log, the first ones."""
@@ -161,6 +167,14 @@ def _lines(job: Job) -> SafeString:
         "<li class='{}'><time>{}</time> <b>#{}</b> {}</li>",
         ((line["level"], f"{line['at']:%F %T}", line["attempt"], line["ko"]) for line in told),
     )
+
+
+@admin.register(SoundPreset)
+class SoundPresetAdmin(ReadOnlyAdmin):
+    list_display = ("name", "workspace", "kind", "shared", "maker", "created_at")
+    list_filter = ("kind", "shared")
+    search_fields = ("id", "name", "workspace__id")
+    list_select_related = ("workspace", "maker")
 
 
 @JobAdmin.shows

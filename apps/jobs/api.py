@@ -15,7 +15,7 @@ from apps.common.idempotency import key_of
 from apps.voices import services as voices
 from gpu_worker.contract.params import JobKind
 
-from . import history, requests, services, starts
+from . import history, labels, requests, services, starts
 from .models import Job
 from .serializers import (
     JobBatchSerializer,
@@ -23,6 +23,8 @@ from .serializers import (
     JobQuerySerializer,
     JobSerializer,
     KindQuerySerializer,
+    LabelsInUseSerializer,
+    LabelsSerializer,
     PreviewSerializer,
     batch_json,
     job_json,
@@ -85,19 +87,23 @@ class ContinueView(WorkspaceView):
         return _shown(job, status.HTTP_201_CREATED)
 
 
-class _KindView(_JobList):
-    """The jobs of one kind."""
-
-    kind: JobKind
-
-    def get_queryset(self) -> QuerySet[Job]:
-        return super().get_queryset().filter(kind=self.kind)
+class _StartView(WorkspaceView):
+    """Starts jobs together."""
 
     def start(self, request: Request, body: type[requests.FilesStart]) -> Response:
         """Start a job a file, all or none."""
         wanted = requests.read(body, request.data)
         jobs = starts.start(self.workspace.id, wanted, key_of(request), by=_asker(request))
         return Response(batch_json(jobs), status=status.HTTP_201_CREATED)
+
+
+class _KindView(_JobList, _StartView):
+    """The jobs of one kind."""
+
+    kind: JobKind
+
+    def get_queryset(self) -> QuerySet[Job]:
+        return super().get_queryset().filter(kind=self.kind)
 
 
 class ConversionsView(_KindView):
@@ -134,6 +140,28 @@ class CoversView(_KindView):
     def post(self, request: Request) -> Response:
         """Make covers of songs in a voice or a blend: one job a file, all or none."""
         return self.start(request, requests.CoverStart)
+
+
+class ConversionGridView(_StartView):
+    @extend_schema(
+        operation_id="conversions_grid_create",
+        request=requests.ConversionGrid,
+        responses={201: JobBatchSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """Convert each file to each voice with each of the settings: one batch, all or none."""
+        return self.start(request, requests.ConversionGrid)
+
+
+class CoverGridView(_StartView):
+    @extend_schema(
+        operation_id="covers_grid_create",
+        request=requests.CoverGrid,
+        responses={201: JobBatchSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """Make a cover of each file in each voice with each of the settings: one batch."""
+        return self.start(request, requests.CoverGrid)
 
 
 class SeparationsView(_KindView):
@@ -205,6 +233,21 @@ class JobView(WorkspaceView):
     @extend_schema(operation_id="jobs_retrieve", responses=JobSerializer)
     def get(self, request: Request, id: uuid.UUID) -> Response:
         return _shown(services.of_workspace(self.workspace.id, id))
+
+    @extend_schema(operation_id="jobs_label", request=LabelsSerializer, responses=JobSerializer)
+    def patch(self, request: Request, id: uuid.UUID) -> Response:
+        """Change a job's labels."""
+        job = services.of_workspace(self.workspace.id, id)
+        wanted = LabelsSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        return _shown(labels.label(job, wanted.validated_data["labels"]))
+
+
+class LabelsView(WorkspaceView):
+    @extend_schema(operation_id="jobs_labels_retrieve", responses=LabelsInUseSerializer)
+    def get(self, request: Request) -> Response:
+        """Every label that is in use."""
+        return Response({"labels": labels.in_use(self.workspace.id)})
 
 
 class CancelView(WorkspaceView):

@@ -5,11 +5,13 @@ import uuid
 from decimal import Decimal
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 
-from apps.accounts.models import Workspace
+from apps.accounts.models import User, Workspace
 from apps.common.models import Owned
 from apps.voices.models import Consent, Voice
 from gpu_worker.contract.params import JobKind
@@ -28,6 +30,9 @@ from .states import (
     Purpose,
 )
 
+SUNG_KINDS = (JobKind.CONVERT, JobKind.COVER)
+"""The kinds whose results are sung by a voice."""
+
 
 class Job(Owned):
     """One training, conversion, cover and so on.
@@ -39,7 +44,7 @@ class Job(Owned):
     ``sound_s`` is the seconds of sound that it was started with. ``request_id`` names the request
     that began the current round.
     ``tidied_at`` is when what its attempts had left in storage was deleted. ``asked_by`` is the
-    member who started it.
+    member who started it. ``labels`` are the customer's own words for it.
     """
 
     kind = models.CharField(
@@ -85,6 +90,9 @@ class Job(Owned):
     started_at = models.DateTimeField("시작한 시각", null=True, blank=True)
     finished_at = models.DateTimeField("끝난 시각", null=True, blank=True)
     tidied_at = models.DateTimeField("정리한 시각", null=True, blank=True)
+    labels = ArrayField(
+        models.CharField(max_length=40), verbose_name="라벨", default=list, blank=True
+    )
 
     class Meta:
         verbose_name = "작업"
@@ -106,6 +114,7 @@ class Job(Owned):
                 fields=["finished_at"], condition=Q(tidied_at=None), name="job_not_tidied"
             ),
             models.Index(fields=["batch"], condition=Q(batch__isnull=False), name="job_by_batch"),
+            GinIndex(fields=["labels"], name="job_by_label"),
         )
 
     def __str__(self) -> str:
@@ -125,6 +134,28 @@ class Job(Owned):
         if to not in JOB_MOVES[JobState(self.state)]:
             raise IllegalMove(f"job {self.id}: {self.state} -> {to}")
         self.state = to
+
+
+class SoundPreset(Owned):
+    """Settings of a conversion or a cover under a name: those that were set, for any song.
+
+    Private to its ``maker`` unless ``shared`` with the workspace.
+    """
+
+    name = models.CharField("이름", max_length=80)
+    kind = models.CharField("종류", max_length=16, choices=[(k.value, k.value) for k in SUNG_KINDS])
+    settings = models.JSONField("설정")
+    shared = models.BooleanField("공유", default=False)
+    maker = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        ordering = ("-created_at", "-id")
+        verbose_name = "프리셋"
+        verbose_name_plural = "프리셋"
+        indexes = (models.Index(fields=["workspace", "-created_at"], name="preset_newest"),)
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class VoiceUse(models.Model):

@@ -1,5 +1,6 @@
 """What a start asks for; the knobs come from the contract."""
 
+import math
 import uuid
 from typing import Annotated, Any, Final, Self, TypeVar
 
@@ -23,6 +24,8 @@ MAX_MODEL_BYTES: Final = 512 * 2**20
 MAX_INDEX_BYTES: Final = 2**30
 """As the worker reads them at most."""
 Files = Annotated[tuple[uuid.UUID, ...], Field(min_length=1, max_length=50)]
+MOST_CELLS: Final = 100
+"""Jobs that one grid may start."""
 
 
 class TrainingStart(Frozen):
@@ -158,6 +161,77 @@ class CoverStart(_Sung):
         return params
 
 
+class Singers(_Sung):
+    """A column of a grid: a voice or a blend of voices."""
+
+
+class _Grid(Frozen):
+    """Each file in each voice with each of the settings: a job a cell, together one batch.
+
+    Cells are in this order: the voices, for each of them the settings, for each of these the files.
+    """
+
+    files: Files
+    singers: tuple[Singers, ...] = Field(min_length=1, max_length=20)
+
+    @property
+    def sides(self) -> tuple[int, int, int]:
+        """How many voices, settings and files there are."""
+        return len(self.singers), len(self._settings), len(self.files)
+
+    @property
+    def _settings(self) -> tuple[ConvertParams, ...]:
+        raise NotImplementedError
+
+    @pydantic.model_validator(mode="after")
+    def _check_cells(self) -> Self:
+        if math.prod(self.sides) > MOST_CELLS:
+            raise ValueError(f"a grid has at most {MOST_CELLS} cells")
+        if any(len(set(side)) < len(side) for side in (self.files, self.singers, self._settings)):
+            raise ValueError("a grid takes different files, voices and settings")
+        return self
+
+
+class ConversionGrid(_Grid):
+    """Files x voices x settings, each cell a conversion."""
+
+    settings: tuple[ConvertParams, ...] = Field(
+        (ConvertParams.model_validate({}),), min_length=1, max_length=10
+    )
+
+    @property
+    def _settings(self) -> tuple[ConvertParams, ...]:
+        return self.settings
+
+    def starts(self) -> list[ConversionStart]:
+        """The grid as one request a voice and settings."""
+        return [
+            ConversionStart(files=self.files, params=params, **singers.model_dump())
+            for singers in self.singers
+            for params in self.settings
+        ]
+
+
+class CoverGrid(_Grid):
+    """Files x voices x settings, each cell a cover."""
+
+    settings: tuple[CoverParams, ...] = Field(
+        (CoverParams.model_validate({}),), min_length=1, max_length=10
+    )
+
+    @property
+    def _settings(self) -> tuple[ConvertParams, ...]:
+        return self.settings
+
+    def starts(self) -> list[CoverStart]:
+        """The grid as one request a voice and settings."""
+        return [
+            CoverStart(files=self.files, params=params, **singers.model_dump())
+            for singers in self.singers
+            for params in self.settings
+        ]
+
+
 class SeparationStart(Frozen):
     """Take vocals and accompaniment of files apart, one job each."""
 
@@ -179,8 +253,20 @@ class AnalysisStart(Frozen):
     params: AnalyseParams = AnalyseParams.model_validate({})
 
 
-FilesStart = ConversionStart | CoverStart | SeparationStart | PreprocessStart
+Grid = ConversionGrid | CoverGrid
+FilesStart = ConversionStart | CoverStart | SeparationStart | PreprocessStart | Grid
 Start = TrainingStart | Continuation | AnalysisStart | Import | FilesStart
+
+
+def jobs_of(wanted: Start) -> int | None:
+    """How many jobs a request starts together; None for a job by itself."""
+    match wanted:
+        case ConversionGrid() | CoverGrid():
+            return math.prod(wanted.sides)
+        case ConversionStart() | CoverStart() | SeparationStart() | PreprocessStart():
+            return len(wanted.files)
+        case _:
+            return None
 
 
 def read(body: type[Body], data: Any) -> Body:

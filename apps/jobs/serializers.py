@@ -21,6 +21,7 @@ from .states import AttemptState, JobState
 from .waiting import Waiting, reasons
 
 JOB_KINDS: Final = [kind.value for kind in JobKind]
+SOUND_KINDS: Final = [JobKind.CONVERT, JobKind.COVER, JobKind.SEPARATE, JobKind.PREPROCESS]
 
 
 class NamedSerializer(serializers.Serializer[Any]):
@@ -71,6 +72,7 @@ class JobSerializer(serializers.ModelSerializer[Job]):
     attempt = JobAttemptSerializer(read_only=True, allow_null=True)
     queue_position = serializers.IntegerField(read_only=True, allow_null=True)
     waiting = serializers.ChoiceField(choices=Waiting.choices, read_only=True, allow_null=True)
+    labels = serializers.ListField(child=serializers.CharField(), read_only=True)
 
     class Meta:
         model = Job
@@ -101,6 +103,7 @@ class JobSerializer(serializers.ModelSerializer[Job]):
             "params",
             "queue_position",
             "waiting",
+            "labels",
             "version",
             "created_at",
             "started_at",
@@ -210,6 +213,43 @@ class KindQuerySerializer(serializers.Serializer[Any]):
 
 class JobQuerySerializer(KindQuerySerializer):
     kind = serializers.ChoiceField(choices=JOB_KINDS, required=False)
+    song = serializers.UUIDField(
+        required=False, source="inputs__source__id", help_text="Jobs of this file."
+    )
+    label = serializers.CharField(  # type: ignore[assignment]  # a field so named
+        required=False, max_length=40, source="labels__contains", help_text="With this label."
+    )
+    search = serializers.CharField(
+        required=False, max_length=255, source="title__icontains", help_text="Part of the title."
+    )
+    sounds = serializers.BooleanField(
+        required=False, help_text="Only kinds whose results are sounds."
+    )
+
+    def validate_song(self, song: uuid.UUID) -> str:
+        return str(song)
+
+    def validate_label(self, label: str) -> list[str]:
+        return [label]
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs.pop("sounds", False):
+            attrs["kind__in"] = SOUND_KINDS
+        return attrs
+
+
+class LabelsSerializer(serializers.Serializer[Any]):
+    """All labels of a job, in order."""
+
+    labels = serializers.ListField(
+        child=serializers.CharField(max_length=40), max_length=20, allow_empty=True
+    )
+
+
+class LabelsInUseSerializer(serializers.Serializer[Any]):
+    """Every label that a job of the workspace has, by name."""
+
+    labels = serializers.ListField(child=serializers.CharField())
 
 
 def with_relations(jobs: Iterable[Job]) -> list[Job]:

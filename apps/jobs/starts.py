@@ -15,7 +15,7 @@ from . import kinds, rounds
 from .kinds import train
 from .kinds.base import Order, fingerprint, sound_s
 from .models import Job, VoiceUse
-from .requests import Start, TrainingQuote
+from .requests import Start, TrainingQuote, jobs_of
 from .states import JOB_ACTIVE, JobState
 
 
@@ -23,19 +23,19 @@ from .states import JOB_ACTIVE, JobState
 def start(
     workspace_id: uuid.UUID, wanted: Start, key: str = "", *, by: User | None = None
 ) -> list[Job]:
-    """Check, reserve and queue what is wanted: a job a file, all or none; ``by`` is who asks.
+    """Check, reserve and queue what is wanted: a job a file or cell, all or none; ``by`` asks.
 
     The same key again gives the same jobs. Raises ApiError, and then nothing has changed.
     """
     mark = fingerprint(wanted)
-    files = getattr(wanted, "files", None)
-    keys = [key] if files is None or not key else [f"{key}/{n}" for n in range(len(files))]
+    count = jobs_of(wanted)
+    keys = [key] if count is None or not key else [f"{key}/{n}" for n in range(count)]
     if repeated := _repeated(workspace_id, keys, mark):
         return repeated
     orders = kinds.orders(workspace_id, wanted)
     limits.line_up(workspace_id)
     limits.check_minutes(workspace_id, sound_used(workspace_id), sum(map(_sound_s, orders)))
-    batch = uuid.uuid4() if files is not None else None
+    batch = uuid.uuid4() if count is not None else None
     keys = keys if key else [""] * len(orders)
     return [
         _start(workspace_id, order, batch, key, mark, by)

@@ -2,13 +2,18 @@ from typing import Any
 
 from django.urls import path
 
-from . import api, batch_api, usage_api, voice_api, webhooks, worker_api
+from . import api, batch_api, preset_api, usage_api, voice_api, webhooks, worker_api
 from .consumers import WorkspaceConsumer
 
 urlpatterns = [
     path("trainings", api.TrainingsView.as_view()),
     path("conversions", api.ConversionsView.as_view()),
     path("covers", api.CoversView.as_view()),
+    path("conversions/grid", api.ConversionGridView.as_view()),
+    path("covers/grid", api.CoverGridView.as_view()),
+    path("presets", preset_api.PresetListView.as_view()),
+    path("presets/builtin", preset_api.BuiltinListView.as_view()),
+    path("presets/<uuid:id>", preset_api.PresetView.as_view()),
     path("separations", api.SeparationsView.as_view()),
     path("preprocess", api.PreprocessView.as_view()),
     path("analyses", api.AnalysesView.as_view()),
@@ -20,6 +25,7 @@ urlpatterns = [
     path("usage", usage_api.UsageView.as_view()),
     path("quotes", usage_api.QuotesView.as_view()),
     path("jobs", api.JobsView.as_view()),
+    path("jobs/labels", api.LabelsView.as_view()),
     path("jobs/<uuid:id>", api.JobView.as_view()),
     path("jobs/<uuid:id>/cancel", api.CancelView.as_view()),
     path("batches", batch_api.BatchListView.as_view()),

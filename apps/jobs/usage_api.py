@@ -27,6 +27,8 @@ _STARTS: Final[dict[str, type[requests.Start] | type[requests.TrainingQuote]]] =
     JobKind.PREPROCESS: requests.PreprocessStart,
     JobKind.ANALYSE: requests.AnalysisStart,
     "continue": requests.Continuation,
+    "convert-grid": requests.ConversionGrid,
+    "cover-grid": requests.CoverGrid,
 }
 
 
@@ -76,7 +78,9 @@ class QuoteSerializer(serializers.Serializer[Any]):
     """``credits`` is the most that the jobs will cost together."""
 
     credits = serializers.IntegerField()
-    jobs = serializers.ListField(child=serializers.IntegerField())
+    jobs = serializers.ListField(
+        child=serializers.IntegerField(), help_text="Of each job in the order of the start."
+    )
     available = serializers.IntegerField()
     expected_s = serializers.FloatField(
         allow_null=True,

@@ -15,11 +15,13 @@ from apps.accounts.access import WorkspaceView
 from . import listing, services, trimming, uploads
 from .limits import PART_BYTES, Method
 from .models import AudioFile, FileState
+from .pitch import known_range
 from .serializers import (
     FileQuerySerializer,
     FileSerializer,
     LinkQuerySerializer,
     LinkSerializer,
+    PitchRangeSerializer,
     RenameSerializer,
     SignedSerializer,
     SignSerializer,
@@ -102,6 +104,15 @@ class TrimView(FileView):
         wanted.is_valid(raise_exception=True)
         made = trimming.trim(file, **wanted.validated_data)
         return Response(FileSerializer(made).data, status=status.HTTP_202_ACCEPTED)
+
+
+class PitchView(FileView):
+    """How high and low it is sung."""
+
+    @extend_schema(operation_id="files_pitch", responses=PitchRangeSerializer)
+    def get(self, request: Request, file_id: uuid.UUID) -> Response:
+        """The range that the last report card found; nulls where it was never examined."""
+        return Response(PitchRangeSerializer(known_range(self.file(file_id))).data)
 
 
 class DownloadView(FileView):

@@ -21,6 +21,7 @@ from .limits import (
 from .listing import FileKind, Sort
 from .models import AudioFile, Dataset, FileState, Origin, Stem
 from .names import clean_tag
+from .pitch import PitchRange
 
 
 class FileSerializer(serializers.ModelSerializer[AudioFile]):
@@ -175,6 +176,14 @@ class WaveformSerializer(serializers.Serializer[dict[str, Any]]):
         help_text="About 1000 [lowest, highest] pairs over the whole length; 127 is full scale.",
     )
     duration_s = serializers.FloatField()
+
+
+class PitchRangeSerializer(serializers.Serializer[PitchRange]):
+    """5th, 50th and 95th percentile of the voiced moments; null where nobody looked."""
+
+    low_hz = serializers.FloatField(allow_null=True)
+    median_hz = serializers.FloatField(allow_null=True)
+    high_hz = serializers.FloatField(allow_null=True)
 
 
 class LinkQuerySerializer(serializers.Serializer[dict[str, bool]]):

@@ -10,6 +10,8 @@ import {
 import { ApiError } from "./api/errors";
 import { meQuery } from "./api/queries";
 import { providersQuery } from "./auth/social";
+import type { ConvertSearch } from "./features/convert/useConvert";
+import { JOB_STATES, type ListedState } from "./features/history/filter";
 import { RESULT_KINDS, type ResultKind } from "./features/jobText";
 import { librarySearch } from "./features/library/shelf";
 import { VOICE_SORTS, type VoiceSort } from "./features/voice/sorts";
@@ -26,6 +28,7 @@ interface Context {
 
 type Search = Record<string, unknown>;
 const text = (value: unknown) => (typeof value === "string" && value ? value : undefined);
+const number = (value: unknown) => (typeof value === "number" ? value : undefined);
 /** Only a path of our own may be gone to after signing in. */
 const ownPath = (value: unknown) => {
   const path = text(value);
@@ -187,20 +190,64 @@ const dataset = createRoute({
 const convert = createRoute({
   getParentRoute: () => app,
   path: "/convert",
-  validateSearch: (search: Search): { voice?: string; file?: string; mode?: "song" } => ({
+  validateSearch: (search: Search): ConvertSearch => ({
     voice: text(search.voice),
     file: text(search.file),
     mode: search.mode === "song" ? "song" : undefined,
+    job: text(search.job),
+    lead_db: number(search.lead_db),
+    instrumental_db: number(search.instrumental_db),
   }),
   component: lazyRouteComponent(() => import("./pages/Convert")),
 });
+export interface HistorySearch {
+  kind?: ResultKind;
+  state?: ListedState;
+  voice?: string;
+  song?: string;
+  label?: string;
+  search?: string;
+  after?: string;
+  before?: string;
+}
+const day = (value: unknown) =>
+  text(value)?.match(/^\d{4}-\d{2}-\d{2}$/) ? text(value) : undefined;
+const history = createRoute({
+  getParentRoute: () => app,
+  path: "/history",
+  validateSearch: (search: Search): HistorySearch => ({
+    kind: RESULT_KINDS.find((kind) => kind === search.kind),
+    state: JOB_STATES.find((state) => state === search.state),
+    voice: text(search.voice),
+    song: text(search.song),
+    label: text(search.label),
+    search: text(search.search),
+    after: day(search.after),
+    before: day(search.before),
+  }),
+  component: lazyRouteComponent(() => import("./pages/History")),
+});
+/** Where the history stood before. */
 const results = createRoute({
   getParentRoute: () => app,
   path: "/results",
-  validateSearch: (search: Search): { kind?: ResultKind } => ({
-    kind: RESULT_KINDS.find((kind) => kind === search.kind),
+  beforeLoad: ({ search }) => {
+    throw redirect({ to: "/history", search });
+  },
+});
+const compare = createRoute({
+  getParentRoute: () => app,
+  path: "/compare",
+  validateSearch: (
+    search: Search,
+  ): { a?: string; b?: string; c?: string; d?: string; training?: string } => ({
+    a: text(search.a),
+    b: text(search.b),
+    c: text(search.c),
+    d: text(search.d),
+    training: text(search.training),
   }),
-  component: lazyRouteComponent(() => import("./pages/Results")),
+  component: lazyRouteComponent(() => import("./pages/Compare")),
 });
 const account = createRoute({
   getParentRoute: () => app,
@@ -255,7 +302,9 @@ const tree = root.addChildren([
     job,
     batch,
     convert,
+    history,
     results,
+    compare,
     account,
     usage,
     developers,

@@ -7,7 +7,7 @@ from apps.accounts.models import Role, User, Workspace
 from apps.billing import services as billing
 from apps.hooks import services as hooks
 from apps.jobs import tokens
-from apps.jobs.models import Attempt, Job, VoiceUse
+from apps.jobs.models import Attempt, Job, SoundPreset, VoiceUse
 from apps.jobs.states import AttemptState, JobState
 from apps.leaving.models import Export, Removal
 from apps.library.models import ReportCard
@@ -90,6 +90,14 @@ def one_of_each(workspace: Workspace, owner: User) -> dict[str, str]:
         job=job, fence=1, state=AttemptState.QUEUED, not_before=job.created_at
     )
     invitation = invitations.invite(workspace, owner, email="invited@example.com", role=Role.MEMBER)
+    preset = SoundPreset.objects.create(
+        workspace=workspace,
+        maker=owner,
+        name="프리셋",
+        kind="convert",
+        settings={"protect": 0.4},
+        shared=True,
+    )
     webhook, _ = hooks.create(workspace, url="https://example.com/", events=["*"])
     export = Export.objects.create(
         workspace=workspace, user_id=owner.pk, key=f"exports/{uuid.uuid4()}"
@@ -110,6 +118,7 @@ def one_of_each(workspace: Workspace, owner: User) -> dict[str, str]:
         "jobs": str(job.pk),
         "batches": str(job.batch),
         "checkpoints": str(checkpoint.pk),
+        "presets": str(preset.pk),
         "keys": str(keys.create(workspace, owner, name="열쇠", scopes=["read"])[0].pk),
         "workspaces": str(workspace.pk),
         "members": str(make_user("colleague@example.com", workspace=workspace).pk),

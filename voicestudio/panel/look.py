@@ -59,6 +59,7 @@ _ROOMS: Final = (
         "작업 (work)",
         (
             ("작업 (jobs)", "graphic_eq", "jobs/job"),
+            ("프리셋 (presets)", "tune", "jobs/soundpreset"),
             ("목소리 (voices)", "record_voice_over", "voices/voice"),
             ("파일 (files)", "audio_file", "library/audiofile"),
             ("데이터셋 (datasets)", "library_music", "library/dataset"),

@@ -3,6 +3,7 @@
 import uuid
 from typing import Final
 
+from apps.voices import services as voices
 from gpu_worker.contract.params import JobKind
 
 from .. import requests as asked
@@ -42,6 +43,8 @@ def orders(workspace_id: uuid.UUID, wanted: asked.Start) -> list[Order]:
             return [analyse.order(workspace_id, wanted)]
         case asked.Import():
             return [importing.order(workspace_id, wanted)]
+        case asked.ConversionGrid() | asked.CoverGrid():
+            return _of_grid(workspace_id, wanted)
         case asked.ConversionStart():
             return convert.orders(workspace_id, wanted)
         case asked.CoverStart():
@@ -50,3 +53,9 @@ def orders(workspace_id: uuid.UUID, wanted: asked.Start) -> list[Order]:
             return separate.orders(workspace_id, wanted)
         case asked.PreprocessStart():
             return preprocess.orders(workspace_id, wanted)
+
+
+def _of_grid(workspace_id: uuid.UUID, wanted: asked.Grid) -> list[Order]:
+    """The orders of all cells. All voices are locked before any file, as elsewhere."""
+    voices.lock_all(workspace_id, {voice for one in wanted.singers for voice in one.shares})
+    return [order for start in wanted.starts() for order in orders(workspace_id, start)]

@@ -13,6 +13,7 @@ import type {
   PreprocessParams,
   QuoteAsk,
   SeparateParams,
+  SoundPreset,
   TrainParams,
 } from "./types";
 
@@ -38,12 +39,27 @@ export interface VoiceFilter {
 }
 
 export interface JobFilter {
-  voice?: string;
   kind?: Job["kind"];
   state?: Job["state"];
   batch?: string;
+  voice?: string;
+  song?: string;
+  label?: string;
+  search?: string;
+  sounds?: boolean;
+  created_after?: string;
+  created_before?: string;
   cursor?: string;
 }
+
+/** A grid of conversions or covers: a job for each file in each voice with each of the settings. */
+export interface GridBody<Params> {
+  files: string[];
+  singers: Singers[];
+  settings: Params[];
+}
+
+export type SungKind = SoundPreset["kind"];
 
 /** Who sings: a voice, and what others are blended in; the first one gets the rest. */
 export interface Singers {
@@ -104,6 +120,7 @@ export const api = {
     data(sdk.filesRename({ ...filePath(id), body: { name } })),
   deleteFile: (id: string) => data(sdk.filesDelete(filePath(id))),
   waveform: (id: string) => data(sdk.filesWaveform(filePath(id))),
+  filePitch: (id: string) => data(sdk.filesPitch(filePath(id))),
   downloadLink: (id: string) => data(sdk.filesDownload(filePath(id))),
   playLink: (id: string) => data(sdk.filesDownload({ ...filePath(id), query: { inline: true } })),
 
@@ -177,6 +194,24 @@ export const api = {
         headers: once(key),
       }),
     ),
+  startConversionGrid: (body: GridBody<ConvertParams>, key: string) =>
+    data(sdk.conversionsGridCreate({ ...raise, body, headers: once(key) })),
+  startCoverGrid: (body: GridBody<CoverParams>, key: string) =>
+    data(sdk.coversGridCreate({ ...raise, body, headers: once(key) })),
+  presets: (kind: SungKind, cursor?: string) =>
+    data(sdk.presetsList({ ...raise, query: { kind, cursor } })),
+  builtinPresets: () => data(sdk.presetsBuiltinList(raise)),
+  createPreset: (body: {
+    name: string;
+    kind: SungKind;
+    settings: Record<string, unknown>;
+    shared: boolean;
+  }) => data(sdk.presetsCreate({ ...raise, body })),
+  updatePreset: (
+    id: string,
+    body: { name?: string; settings?: Record<string, unknown>; shared?: boolean },
+  ) => data(sdk.presetsUpdate({ ...path(id), body })),
+  deletePreset: (id: string) => data(sdk.presetsDelete(path(id))),
   startSeparations: (files: string[], params: SeparateParams, key: string) =>
     data(sdk.separationsCreate({ ...raise, body: { files, params }, headers: once(key) })),
   startPreprocess: (files: string[], params: PreprocessParams, key: string) =>
@@ -186,6 +221,9 @@ export const api = {
 
   jobs: (query: JobFilter) => data(sdk.jobsList({ ...raise, query })),
   job: (id: string) => data(sdk.jobsRetrieve(path(id))),
+  labelJob: (id: string, labels: string[]) =>
+    data(sdk.jobsLabel({ ...path(id), body: { labels } })),
+  labels: () => data(sdk.jobsLabelsRetrieve(raise)),
   cancelJob: (id: string) => data(sdk.jobsCancelCreate(path(id))),
   cancelBatch: (id: string) => data(sdk.batchesCancelCreate(path(id))),
   retryJob: (id: string) => data(sdk.jobsRetryCreate(path(id))),

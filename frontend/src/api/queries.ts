@@ -12,8 +12,17 @@ import {
 import { isSettled, newer, noteEnds, type Pages } from "../live/fresh";
 import { useIdlePoll, usePollInterval } from "../live/LiveProvider";
 import { useDebounced } from "../ui/useDebounced";
-import { api, type FileFilter, type JobFilter, type VoiceFilter } from "./calls";
-import type { AudioFile, CreditEntry, Dataset, Job, Page, QuoteAsk, Voice } from "./types";
+import { api, type FileFilter, type JobFilter, type SungKind, type VoiceFilter } from "./calls";
+import type {
+  AudioFile,
+  CreditEntry,
+  Dataset,
+  Job,
+  Page,
+  QuoteAsk,
+  SoundPreset,
+  Voice,
+} from "./types";
 
 export const meQuery = queryOptions({ queryKey: ["me"], queryFn: api.me, staleTime: 60_000 });
 
@@ -185,9 +194,10 @@ export function useJobs(filter: Omit<JobFilter, "cursor"> = {}) {
   });
 }
 
-export function useJob(id: string) {
+export function useJob(id: string, enabled = true) {
   const poll = usePollInterval();
   return useQuery({
+    enabled,
     queryKey: ["job", id],
     queryFn: async ({ client }) => {
       const job = await api.job(id);
@@ -199,6 +209,38 @@ export function useJob(id: string) {
     structuralSharing: (known, incoming) => newer(known as Job | undefined, incoming as Job),
     refetchInterval: (query) => (query.state.data && !isSettled(query.state.data) ? poll : false),
   });
+}
+
+/** Single jobs, such as those that files were made by. */
+export function useJobsById(ids: string[]): Job[] {
+  return useQueries({
+    queries: ids.map((id) => ({
+      queryKey: ["job", id],
+      queryFn: () => api.job(id),
+      staleTime: 60_000,
+    })),
+    combine: (found) => found.flatMap(({ data }) => (data ? [data] : [])),
+  });
+}
+
+/** The workspace's own presets of a kind, all of them: there are at most a few hundred. */
+export function usePresets(kind: SungKind) {
+  return useInfiniteQuery(
+    pagesOf<SoundPreset>(["presets", kind], (cursor) => api.presets(kind, cursor)),
+  );
+}
+
+export function useBuiltinPresets() {
+  return useQuery({
+    queryKey: ["presets", "builtin"],
+    queryFn: api.builtinPresets,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+/** Every label that is in use. */
+export function useLabels() {
+  return useQuery({ queryKey: ["job-labels"], queryFn: api.labels, staleTime: 60_000 });
 }
 
 export function usePreviews(job: Pick<Job, "id" | "kind">) {

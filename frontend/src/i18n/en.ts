@@ -8,6 +8,7 @@ import { enSecurity } from "./en.security";
 import { enSocial } from "./en.social";
 import { enVoice } from "./en.voice";
 import { enWorkspace } from "./en.workspace";
+import { enTakes } from "./en.takes";
 import type { Key } from "./ko";
 
 export const en: Record<Key, string> = {
@@ -21,6 +22,7 @@ export const en: Record<Key, string> = {
   ...enWorkspace,
   ...enLeaving,
   ...enVoice,
+  ...enTakes,
   brand: "AI Voice Studio",
   otherLanguage: "한국어",
   skip: "Skip to content",
@@ -369,7 +371,6 @@ export const en: Record<Key, string> = {
   noSong: "No songs to convert",
   noSongText: "Upload a song, with its accompaniment or vocals only.",
 
-  resultsLead: "Listen to your songs, covers and separated tracks and download them.",
   noResults: "No results yet",
   noResultsText: "Convert a song to listen to it and download it here.",
   unfinished: "Unfinished jobs",

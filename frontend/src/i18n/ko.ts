@@ -8,6 +8,7 @@ import { koSecurity } from "./ko.security";
 import { koSocial } from "./ko.social";
 import { koVoice } from "./ko.voice";
 import { koWorkspace } from "./ko.workspace";
+import { koTakes } from "./ko.takes";
 
 /** Every sentence of the pages. Korean is the source: other languages follow its keys. */
 export const ko = {
@@ -21,6 +22,7 @@ export const ko = {
   ...koWorkspace,
   ...koLeaving,
   ...koVoice,
+  ...koTakes,
   brand: "AI 보이스 스튜디오",
   otherLanguage: "English",
   skip: "본문으로 건너뛰기",
@@ -370,7 +372,6 @@ export const ko = {
   noSong: "변환할 노래가 없습니다",
   noSongText: "노래 파일을 올려 주세요. 반주가 있어도, 보컬만 있어도 됩니다.",
 
-  resultsLead: "변환한 노래와 커버, 분리한 트랙을 듣고 내려받으세요.",
   noResults: "아직 결과가 없습니다",
   noResultsText: "노래를 변환하면 여기에서 듣고 내려받을 수 있습니다.",
   unfinished: "끝나지 않은 작업",

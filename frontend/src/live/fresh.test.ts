@@ -31,6 +31,7 @@ function job(version: number, change: Partial<Job> = {}): Job {
     params: {},
     queue_position: null,
     waiting: null,
+    labels: [],
     version,
     created_at: "2026-01-01T00:00:00Z",
     started_at: null,

@@ -3,8 +3,10 @@ import { useEffect } from "react";
 import { useJobs } from "../api/queries";
 import type { Job } from "../api/types";
 import { JobsAndResults } from "../features/JobsAndResults";
+import { BatchGrid } from "../features/job/BatchGrid";
 import { progressOf } from "../features/job/batch";
 import { CancelBatch } from "../features/job/CancelBatch";
+import { gridOf } from "../features/job/grid";
 import { kindText, singersOf } from "../features/jobText";
 import { useI18n } from "../i18n";
 import { NotFound } from "../shell/NotFound";
@@ -44,7 +46,7 @@ function Jobs({ batch, jobs }: { batch: string; jobs: Job[] }) {
     <>
       <PageHead
         title={title}
-        lead={singersOf(first) || undefined}
+        lead={[...new Set(jobs.map(singersOf))].join(", ") || undefined}
         actions={<CancelBatch batch={batch} jobs={jobs} />}
       />
       <section aria-label={t("progress")} className="card grid gap-3 p-6">
@@ -60,7 +62,11 @@ function Jobs({ batch, jobs }: { batch: string; jobs: Job[] }) {
         </p>
         <ProgressBar label={t("progressOf", { name: title })} fraction={fraction} />
       </section>
-      <JobsAndResults open={open} done={done} />
+      {gridOf(jobs).columns.length > 1 ? (
+        <BatchGrid jobs={jobs} title={title} />
+      ) : (
+        <JobsAndResults open={open} done={done} />
+      )}
     </>
   );
 }

@@ -1,11 +1,16 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { Mic, Music2, WandSparkles } from "lucide-react";
 import { type FormEvent, type ReactNode, useState } from "react";
-import { useFiles, useVoices } from "../api/queries";
+import { useFiles, useJob, useVoices } from "../api/queries";
+import type { Job } from "../api/types";
 import { AutoKeyField } from "../features/convert/AutoKeyField";
 import { BlendFields } from "../features/convert/BlendFields";
+import { GridPart } from "../features/convert/GridPart";
+import { GridQuote } from "../features/convert/GridQuote";
 import { type Mode, ModeChoice } from "../features/convert/ModeChoice";
 import { PitchField } from "../features/convert/PitchField";
+import { PresetPart } from "../features/convert/PresetPart";
+import { RangeNote } from "../features/convert/RangeNote";
 import { SongChoice } from "../features/convert/SongChoice";
 import { SoundPart } from "../features/convert/SoundPart";
 import { useConvert } from "../features/convert/useConvert";
@@ -20,6 +25,7 @@ import { UploadButton } from "../uploads/UploadButton";
 
 /** In one request. */
 const MOST_SONGS = 50;
+const MOST_CELLS = 100;
 
 export default function Convert() {
   const { t } = useI18n();
@@ -59,36 +65,50 @@ export default function Convert() {
           {t("noSongText")}
         </Empty>
       )}
-      {usable && usable.length > 0 && songs.data && songs.data.length > 0 && <ConvertForm />}
+      {usable && usable.length > 0 && songs.data && songs.data.length > 0 && <Loaded />}
     </>
   );
 }
 
-function ConvertForm() {
+/** The form, once the job is there that it is to begin with. */
+function Loaded() {
+  const { job: id } = useSearch({ from: "/app/convert" });
+  const job = useJob(id ?? "", id !== undefined);
+  if (id !== undefined && job.isPending && !job.error) return <Skeleton rows={2} height="h-56" />;
+  return <ConvertForm key={id} job={job.data} />;
+}
+
+function ConvertForm({ job }: { job: Job | undefined }) {
   const { t } = useI18n();
   const navigate = useNavigate();
   const search = useSearch({ from: "/app/convert" });
   const [touched, setTouched] = useState(false);
-  const form = useConvert(search, ({ batch, jobs }) => {
-    const [job] = jobs;
-    return job && jobs.length === 1
-      ? navigate({ to: "/jobs/$jobId", params: { jobId: job.id } })
+  const form = useConvert(search, job, ({ batch, jobs }) => {
+    const [first] = jobs;
+    return first && jobs.length === 1
+      ? navigate({ to: "/jobs/$jobId", params: { jobId: first.id } })
       : navigate({ to: "/batches/$batchId", params: { batchId: batch } });
   });
-  const { values, params } = form;
+  const { values, params, sides } = form;
+  const cells = sides.songs * sides.voices * sides.settings;
+  const song = values.songs.size === 1 ? [...values.songs][0] : undefined;
   const missing: Key | null =
     values.songs.size === 0
       ? "missingSong"
       : values.songs.size > MOST_SONGS
         ? "tooManySongs"
-        : !values.voice
-          ? "missingVoice"
-          : withinLimits(form.knobs, params)
-            ? null
-            : "missingLimits";
+        : cells > MOST_CELLS
+          ? "tooManyCells"
+          : !values.voice
+            ? "missingVoice"
+            : withinLimits(form.knobs, params)
+              ? null
+              : "missingLimits";
 
   function onSubmit(event: FormEvent) {
     event.preventDefault();
+    // The forms of dialogs send their events through here too: they are no start.
+    if (event.target !== event.currentTarget) return;
     setTouched(true);
     if (!missing) form.start();
   }
@@ -116,6 +136,14 @@ function ConvertForm() {
             onChange={(blend) => form.set({ blend })}
           />
         </Part>
+        <Part title={t("presets")}>
+          <PresetPart
+            kind={form.kind}
+            knobs={form.knobs}
+            changes={values.changes}
+            onTake={form.takePreset}
+          />
+        </Part>
         <Part title={t("pitch")}>
           <div className="grid gap-5">
             <AutoKeyField
@@ -127,12 +155,23 @@ function ConvertForm() {
               value={Number(params.pitch_shift)}
               onChange={(value) => form.setParam("pitch_shift", value)}
             />
+            {song !== undefined && form.voice && (
+              <RangeNote
+                key={`${values.mode} ${song}`}
+                mode={values.mode}
+                song={song}
+                voice={form.voice}
+                autoKey={String(params.auto_key)}
+                shift={Number(params.pitch_shift)}
+                onShift={(value) => form.setParam("pitch_shift", value)}
+              />
+            )}
           </div>
         </Part>
         <Part title={t(values.mode === "song" ? "mixAndFile" : "soundAndFile")}>
           <SoundPart
             mode={values.mode}
-            song={values.songs.size === 1 ? [...values.songs][0] : undefined}
+            song={song}
             backing={form.backing}
             knobs={form.knobs}
             params={params}
@@ -140,12 +179,23 @@ function ConvertForm() {
             onChange={form.setParam}
           />
         </Part>
+        <section aria-label={t("makeSeveral")} className="card px-5 pb-2 sm:px-6">
+          <GridPart
+            voice={values.voice}
+            others={values.others}
+            onOthers={(others) => form.set({ others })}
+            presets={form.furtherPresets}
+            chosen={values.presets}
+            onChosen={(presets) => form.set({ presets })}
+          />
+        </section>
         <div className="grid gap-3">
           {touched && missing && (
             <p role="alert" className="text-sm text-warn">
-              {t(missing, { most: MOST_SONGS })}
+              {t(missing, { most: missing === "tooManyCells" ? MOST_CELLS : MOST_SONGS })}
             </p>
           )}
+          <GridQuote ask={missing ? null : form.ask} sides={sides} />
           <QuoteLine ask={missing ? null : form.ask} />
           <Button
             type="submit"
@@ -154,7 +204,9 @@ function ConvertForm() {
             busy={form.busy}
             icon={<WandSparkles aria-hidden className="size-5" />}
           >
-            {startText(t, values.mode, values.songs.size)}
+            {sides.voices * sides.settings > 1
+              ? t("startGrid", { count: cells })
+              : startText(t, values.mode, values.songs.size)}
           </Button>
           <p className="text-center text-sm text-faint">{t("aiNoticeShort")}</p>
         </div>

@@ -40,7 +40,7 @@ export default function Home() {
             <h2 id="recent" className="text-lg font-bold">
               {t("recentResults")}
             </h2>
-            <Link to="/results" className="text-sm font-medium text-violet-soft hover:underline">
+            <Link to="/history" className="text-sm font-medium text-violet-soft hover:underline">
               {t("seeAll")}
             </Link>
           </div>

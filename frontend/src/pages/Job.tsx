@@ -3,6 +3,7 @@ import { isNotFound } from "../api/errors";
 import { useJob } from "../api/queries";
 import type { Job as JobData } from "../api/types";
 import { AiNotice } from "../features/AiNotice";
+import { AgainActions } from "../features/history/AgainActions";
 import { JobBadge } from "../features/JobBadge";
 import { JobActions } from "../features/job/JobActions";
 import { JobLog } from "../features/job/JobLog";
@@ -16,6 +17,7 @@ import { QualityCurve } from "../features/job/QualityCurve";
 import { StemList } from "../features/job/StemList";
 import { useJobHistory } from "../features/job/useJobHistory";
 import { kindText, makesSound, singersOf } from "../features/jobText";
+import { StemMixer } from "../features/mixer/StemMixer";
 import { ResultCard } from "../features/ResultCard";
 import { useI18n } from "../i18n";
 import { NotFound } from "../shell/NotFound";
@@ -52,7 +54,12 @@ function Details({ job }: { job: JobData }) {
             </span>
           </span>
         }
-        actions={<JobActions job={job} />}
+        actions={
+          <>
+            <AgainActions job={job} />
+            <JobActions job={job} />
+          </>
+        }
       />
       <Outcome job={job} />
       {makesSound(job) && job.results.length > 0 && (
@@ -72,6 +79,7 @@ function Details({ job }: { job: JobData }) {
           {job.results.some((file) => file.ai_generated) && <AiNotice />}
         </section>
       )}
+      <StemMixer job={job} />
       <ProgressPanel job={job} />
       <LeaveNote job={job} />
       {job.kind === "train" && (

@@ -2,7 +2,7 @@ import { AudioLines, House, Library, type LucideIcon, Mic, WandSparkles } from "
 import type { Key } from "../i18n";
 
 interface Place {
-  to: "/" | "/library" | "/voices" | "/convert" | "/results";
+  to: "/" | "/library" | "/voices" | "/convert" | "/history";
   label: Key;
   icon: LucideIcon;
 }
@@ -12,5 +12,5 @@ export const PLACES: Place[] = [
   { to: "/library", label: "library", icon: Library },
   { to: "/voices", label: "voices", icon: Mic },
   { to: "/convert", label: "convert", icon: WandSparkles },
-  { to: "/results", label: "results", icon: AudioLines },
+  { to: "/history", label: "history", icon: AudioLines },
 ];

@@ -1,0 +1,106 @@
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
+import { useLabels, useVoices } from "../../api/queries";
+import { useI18n } from "../../i18n";
+import type { HistorySearch } from "../../router";
+import { SearchField } from "../../ui/SearchField";
+import { useDebounced } from "../../ui/useDebounced";
+import { kindText, RESULT_KINDS } from "../jobText";
+import { JOB_STATES, STATE_LABELS } from "./filter";
+
+/** What the history is narrowed by; all of it stands in the address. */
+export function Filters() {
+  const { t } = useI18n();
+  const wanted = useSearch({ from: "/app/history" });
+  const navigate = useNavigate();
+  const voices = useVoices().data ?? [];
+  const labels = useLabels().data?.labels ?? [];
+  const set = (change: Partial<HistorySearch>) =>
+    void navigate({ to: "/history", search: { ...wanted, ...change }, replace: true });
+  const choose = (name: keyof HistorySearch) => (value: string) =>
+    set({ [name]: value || undefined } as Partial<HistorySearch>);
+  return (
+    <search className="grid grid-cols-2 gap-2.5 md:grid-cols-4">
+      <TitleSearch value={wanted.search ?? ""} onChange={choose("search")} />
+      <Select
+        label={t("kindOfResult")}
+        value={wanted.kind}
+        onChange={choose("kind")}
+        options={RESULT_KINDS.map((kind) => [kind, t(kindText(kind).label)])}
+      />
+      <Select
+        label={t("state")}
+        value={wanted.state}
+        onChange={choose("state")}
+        options={JOB_STATES.map((state) => [state, t(STATE_LABELS[state])])}
+      />
+      <Select
+        label={t("voice")}
+        value={wanted.voice}
+        onChange={choose("voice")}
+        options={voices.map(({ id, name }) => [id, name])}
+      />
+      <Select
+        label={t("label")}
+        value={wanted.label}
+        onChange={choose("label")}
+        options={labels.map((label) => [label, label])}
+      />
+      {(["after", "before"] as const).map((name) => (
+        <label key={name} className="flex items-center gap-2 text-sm text-faint max-md:col-span-1">
+          <span className="shrink-0">{t(name === "after" ? "fromDay" : "toDay")}</span>
+          <input
+            type="date"
+            value={wanted[name] ?? ""}
+            onChange={(event) => choose(name)(event.target.value)}
+            className="control min-w-0 px-2.5"
+          />
+        </label>
+      ))}
+    </search>
+  );
+}
+
+interface SelectProps {
+  label: string;
+  value: string | undefined;
+  onChange: (value: string) => void;
+  options: [value: string, label: string][];
+}
+
+function Select({ label, value = "", onChange, options }: SelectProps) {
+  const { t } = useI18n();
+  return (
+    <select
+      aria-label={label}
+      value={value}
+      onChange={(event) => onChange(event.target.value)}
+      className="control"
+    >
+      <option value="">{t("anyOf", { what: label })}</option>
+      {options.map(([id, name]) => (
+        <option key={id} value={id}>
+          {name}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function TitleSearch({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+  const { t } = useI18n();
+  const [text, setText] = useState(value);
+  const settled = useDebounced(text.trim());
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only what was typed is news
+  useEffect(() => {
+    if (settled !== value) onChange(settled);
+  }, [settled]);
+  return (
+    <SearchField
+      className="col-span-2 md:col-span-1"
+      label={t("searchSongs")}
+      value={text}
+      onChange={setText}
+    />
+  );
+}
