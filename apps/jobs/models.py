@@ -143,10 +143,14 @@ class SoundPreset(Owned):
     """
 
     name = models.CharField("이름", max_length=80)
-    kind = models.CharField("종류", max_length=16, choices=[(k.value, k.value) for k in SUNG_KINDS])
+    kind = models.CharField(
+        "종류", max_length=16, choices=[(k.value, KIND_NAMES[k]) for k in SUNG_KINDS]
+    )
     settings = models.JSONField("설정")
     shared = models.BooleanField("공유", default=False)
-    maker = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    maker = models.ForeignKey(
+        User, verbose_name="만든 사람", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
 
     class Meta:
         ordering = ("-created_at", "-id")

@@ -57,6 +57,7 @@ OF_OWNERS: Final = {
     "POST /erasures/workspace",
     "DELETE /erasures/workspace",
 }
+OF_THEIR_MAKER: Final = {"PATCH /presets/{id}", "DELETE /presets/{id}"}
 NO_KEYS: Final = {
     "POST /invitations/accept",
     "POST /workspaces/{id}/leave",
@@ -135,6 +136,9 @@ def test_an_owner_may_do_everything(operation: str, ask: Ask, owner: User) -> No
 def test_a_member(operation: str, ask: Ask, mate: User) -> None:
     """At a browser, and by a key that names every scope: a key never does more than its maker."""
     client, by_key = browser(mate), program(mate, *SCOPES)
+    if operation in OF_THEIR_MAKER:
+        assert ask(client) == (403, "preset-of-another")
+        return
     if operation not in OF_OWNERS:
         assert is_let_in(ask(client))
         return

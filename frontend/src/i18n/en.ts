@@ -6,9 +6,9 @@ import { enMoney } from "./en.money";
 import { enOperator } from "./en.operator";
 import { enSecurity } from "./en.security";
 import { enSocial } from "./en.social";
+import { enTakes } from "./en.takes";
 import { enVoice } from "./en.voice";
 import { enWorkspace } from "./en.workspace";
-import { enTakes } from "./en.takes";
 import type { Key } from "./ko";
 
 export const en: Record<Key, string> = {

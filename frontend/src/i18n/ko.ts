@@ -6,9 +6,9 @@ import { koMoney } from "./ko.money";
 import { koOperator } from "./ko.operator";
 import { koSecurity } from "./ko.security";
 import { koSocial } from "./ko.social";
+import { koTakes } from "./ko.takes";
 import { koVoice } from "./ko.voice";
 import { koWorkspace } from "./ko.workspace";
-import { koTakes } from "./ko.takes";
 
 /** Every sentence of the pages. Korean is the source: other languages follow its keys. */
 export const ko = {
