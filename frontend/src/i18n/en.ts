@@ -169,7 +169,6 @@ export const en: Record<Key, string> = {
   cancelNamed: "Cancel the upload of {name}",
   searchFiles: "Search files by name",
   fileOrigin: "Kind of file",
-  originAll: "All",
   originUpload: "Uploads",
   originJob: "Results",
   noFiles: "No files yet",

@@ -170,7 +170,6 @@ export const ko = {
   cancelNamed: "{name} 업로드 취소",
   searchFiles: "파일 이름 검색",
   fileOrigin: "파일 종류",
-  originAll: "전체",
   originUpload: "올린 파일",
   originJob: "만든 결과",
   noFiles: "아직 파일이 없습니다",
