@@ -99,7 +99,8 @@ class TrainRecipe:
     ``source_gain`` is the excitation's first weight (``None``: random), ``content_gain`` scales the
     first weights of the latent's mean. The decoder's first ``interpolating`` upsampling layers may
     only interpolate. A share ``transposed`` of the clips moves by up to
-    ``transposed_semitones``.
+    ``transposed_semitones``. ``frozen_content``: what the text encoder makes of content and pitch
+    stays as it is.
     """
 
     clip_frames: int = 300
@@ -114,6 +115,7 @@ class TrainRecipe:
     interpolating: int = 0
     transposed: float = 0.0
     transposed_semitones: float = 12.0
+    frozen_content: bool = False
 
 
 _SPECTROGRAMS = (
@@ -160,7 +162,7 @@ def discriminator_config(preset: Preset) -> DiscriminatorConfig:
     )
 
 
-def train_recipe(preset: Preset) -> TrainRecipe:
+def train_recipe(preset: Preset, *, has_base: bool = False) -> TrainRecipe:
     """How a preset is trained: ``full`` as published, ``draft`` to be heard within minutes.
 
     A draft voice starts from random weights. A strong excitation gives it pitch from the first
@@ -168,9 +170,22 @@ def train_recipe(preset: Preset) -> TrainRecipe:
     as loud: beside such an excitation a faint one is never listened to. Upsampling that only
     interpolates leaves no other source of pitch. Recordings hold few notes, and a small network is
     sure of no others: transposed copies hold the rest.
+
+    With a base (``has_base``) it knows all that: a draft's own rate would unlearn it. It learns at
+    a lower one, against discriminators from the start, and what it knows of words is kept.
     """
     if preset is Preset.FULL:
         return TrainRecipe()
+    if has_base:
+        return TrainRecipe(
+            clip_frames=64,
+            direct=True,
+            learning_rate_factor=3.0,
+            warm_up=50,
+            final_rate=0.1,
+            interpolating=1,
+            frozen_content=True,
+        )
     return TrainRecipe(
         clip_frames=64,
         direct=True,

@@ -1,6 +1,7 @@
 """Attempts with the real engine at its smallest: a draft voice, seconds of synthetic singing."""
 
 import hashlib
+import io
 import os
 import signal
 import subprocess
@@ -14,6 +15,7 @@ import av
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file
 
 from gpu_worker.contract.errors import Code
 from gpu_worker.contract.events import Failed, Log, Progress
@@ -298,6 +300,12 @@ def test_a_voice_trained_by_default_is_the_starters_and_sings(
     stages = [event.stage for event in studio.events if isinstance(event, Progress)]
     assert stages.index(Stage.FEATURES) < stages.index(Stage.TRAIN)
     files = {name: studio.objects[f"out/{name}"] for name in (MODEL, INDEX)}
+    trained = torch.load(io.BytesIO(files[MODEL]), weights_only=True)["weight"]
+    base = load_file(tools.weights.find("starter-generator-40k").path)
+    of_words = [name for name in trained if name.startswith("enc_p.")]
+    assert of_words
+    assert all(torch.equal(trained[name].half(), base[name]) for name in of_words)
+    assert not torch.equal(trained["dec.conv_pre.weight"].half(), base["dec.conv_pre.weight"])
     with serve() as other:
         job = convert_job(other, files, song, encoder)
         assert run(job, tools, tmp_path / "c", StopSwitch()) is Outcome.FINISHED

@@ -300,3 +300,5 @@ def test_learning_rates_of_the_presets() -> None:
     long = PARAMS.model_copy(update={"total_steps": 1000})
     rates = [learning_rate(draft, long, step, epoch=0) for step in (0, 24, 49, 500, 1000)]
     assert rates == pytest.approx([2e-5, 5e-4, 1e-3, 1e-3, 1e-4])
+    tuned = train_recipe(Preset.DRAFT, has_base=True)
+    assert learning_rate(tuned, long, 500, epoch=0) == pytest.approx(3e-4)

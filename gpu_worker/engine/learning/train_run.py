@@ -9,7 +9,7 @@ from typing import Final
 import torch
 
 from ...contract.errors import Code, JobError
-from ...contract.params import AudioFormat, TrainParams
+from ...contract.params import AudioFormat, TrainBase, TrainParams
 from ...contract.stage import Stage
 from ..config import TrainRecipe, train_recipe
 from ..memory import free_bytes
@@ -68,7 +68,9 @@ class Run:
         self.dataset = dataset
         self.judge = judge
         self.params = params
-        self.recipe = train_recipe(params.preset)
+        self.recipe = train_recipe(params.preset, has_base=state.base is not TrainBase.SCRATCH)
+        if self.recipe.frozen_content:
+            state.nets.generator.enc_p.requires_grad_(False)
         self.folder = folder
         self.report = report
         self.wishes = wishes
