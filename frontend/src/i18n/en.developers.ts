@@ -27,8 +27,8 @@ export const enDevelopers: Record<keyof typeof koDevelopers, string> = {
   keyUnused: "Not used yet",
   revoke: "Revoke",
   revokeNamed: "Revoke {name}",
-  revokeTitle: "Revoke the API key?",
-  revokeText: "Programs that use “{name}” are refused at once. This can't be undone.",
+  revokeKeyTitle: "Revoke the API key?",
+  revokeKeyText: "Programs that use “{name}” are refused at once. This can't be undone.",
 
   secretShownOnce: "Shown only now",
   secretText: "Put it in a safe place. Once this window is closed it can't be seen again.",

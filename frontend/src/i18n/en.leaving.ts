@@ -12,9 +12,9 @@ export const enLeaving: Record<keyof typeof koLeaving, string> = {
   takeoutDownload: "Download",
   takeoutFailed: "The zip could not be made. Please try again.",
   takeoutExpired: "Your last zip has expired and was deleted.",
-  leaveTitle: "Deletion",
-  leaveText: "You can undo it for {days} days. After that everything is gone for good.",
-  leaveWorkspace: "Delete workspace",
+  erasingTitle: "Deletion",
+  erasingText: "You can undo it for {days} days. After that everything is gone for good.",
+  erasingWorkspace: "Delete workspace",
   leaveWorkspaceText: "Deletes the files, voices, jobs and credits of this workspace.",
   leaveAccount: "Delete account",
   leaveAccountText: "Deletes your account and the workspaces that only you use.",
@@ -26,6 +26,6 @@ export const enLeaving: Record<keyof typeof koLeaving, string> = {
   leaveDialogText:
     "Files, voices, jobs and subscriptions will be deleted in {days} days. Credits that are left can't be paid back. Records of payments are kept without your name for five years, as the law asks.",
   leaveType: "To confirm, type: {name}",
-  leaveAction: "Schedule deletion",
+  erasingAction: "Schedule deletion",
   leaveExportFirst: "Export what you need first.",
 };

@@ -22,6 +22,16 @@ describe("dictionaries", () => {
     expect(placeholders(en[key])).toEqual(placeholders(ko[key]));
   });
 
+  it("say each thing in one place: a key that stands twice loses one of its sentences", () => {
+    const files = readdirSync("src/i18n").filter((name) => /^ko(\.\w+)?\.ts$/.test(name));
+    const texts = files.map((name) => readFileSync(join("src/i18n", name), "utf8"));
+    const keys = texts.flatMap((text) =>
+      [...text.matchAll(/^ {2}(\w+):/gm)].map((found) => found[1]),
+    );
+    expect(keys.filter((key, at) => keys.indexOf(key) !== at)).toEqual([]);
+    expect(keys.length).toBe(Object.keys(ko).length);
+  });
+
   it("hold nothing that no page says", () => {
     const all = SOURCES.map((source) => source.text).join("\n");
     expect(Object.keys(ko).filter((key) => !all.includes(`"${key}"`))).toEqual([]);

@@ -26,8 +26,8 @@ export const koDevelopers = {
   keyUnused: "아직 사용하지 않음",
   revoke: "폐기",
   revokeNamed: "{name} 폐기",
-  revokeTitle: "API 키를 폐기할까요?",
-  revokeText: "‘{name}’ 키를 쓰는 프로그램은 바로 거절됩니다. 되돌릴 수 없습니다.",
+  revokeKeyTitle: "API 키를 폐기할까요?",
+  revokeKeyText: "‘{name}’ 키를 쓰는 프로그램은 바로 거절됩니다. 되돌릴 수 없습니다.",
 
   secretShownOnce: "지금만 볼 수 있습니다",
   secretText: "안전한 곳에 옮겨 두세요. 창을 닫으면 다시 볼 수 없습니다.",

@@ -11,9 +11,9 @@ export const koLeaving = {
   takeoutDownload: "내려받기",
   takeoutFailed: "압축 파일을 만들지 못했습니다. 다시 시도해 주세요.",
   takeoutExpired: "지난 압축 파일은 보관 기간이 끝나 지웠어요.",
-  leaveTitle: "삭제",
-  leaveText: "{days}일 동안 되돌릴 수 있고, 그 뒤에는 모두 지워져 되살릴 수 없습니다.",
-  leaveWorkspace: "워크스페이스 삭제",
+  erasingTitle: "삭제",
+  erasingText: "{days}일 동안 되돌릴 수 있고, 그 뒤에는 모두 지워져 되살릴 수 없습니다.",
+  erasingWorkspace: "워크스페이스 삭제",
   leaveWorkspaceText: "이 워크스페이스의 파일, 목소리, 작업과 크레딧을 지웁니다.",
   leaveAccount: "계정 삭제",
   leaveAccountText: "계정과, 나만 쓰는 워크스페이스를 모두 지웁니다.",
@@ -25,6 +25,6 @@ export const koLeaving = {
   leaveDialogText:
     "파일, 목소리, 작업과 구독이 {days}일 뒤에 모두 지워집니다. 남은 크레딧은 되돌려 드릴 수 없어요. 결제 기록은 법에 따라 이름 없이 5년 동안 보관합니다.",
   leaveType: "확인을 위해 다음을 그대로 입력해 주세요: {name}",
-  leaveAction: "삭제 예약",
+  erasingAction: "삭제 예약",
   leaveExportFirst: "필요한 데이터는 먼저 내보내 두세요.",
 };

@@ -21,9 +21,9 @@ export function LeaveCard() {
   return (
     <section id="leaving" aria-labelledby="leave" className="card grid grid-cols-1 gap-4 p-6">
       <h2 id="leave" className="text-lg font-bold">
-        {t("leaveTitle")}
+        {t("erasingTitle")}
       </h2>
-      <p className="text-muted">{t("leaveText", { days: GRACE_DAYS })}</p>
+      <p className="text-muted">{t("erasingText", { days: GRACE_DAYS })}</p>
       {me.workspace.role === "owner" && <Row what="workspace" name={me.workspace.name} />}
       <Row what="account" name={me.user.email} />
     </section>
@@ -49,7 +49,7 @@ function Row({ what, name }: { what: Leaver; name: string }) {
   return (
     <div className="grid gap-3 border-t border-line pt-4">
       <div className="min-w-0">
-        <h3 className="font-medium">{t(isAccount ? "leaveAccount" : "leaveWorkspace")}</h3>
+        <h3 className="font-medium">{t(isAccount ? "leaveAccount" : "erasingWorkspace")}</h3>
         <p className="truncate text-sm text-faint">{name}</p>
       </div>
       {found.error && <Failure error={found.error} retry={() => void found.refetch()} />}
@@ -80,7 +80,7 @@ function Row({ what, name }: { what: Leaver; name: string }) {
             {t(isAccount ? "leaveAccountText" : "leaveWorkspaceText")}
           </p>
           <Button look="danger" className="justify-self-start" onClick={() => setOpen(true)}>
-            {t(isAccount ? "leaveAccount" : "leaveWorkspace")}
+            {t(isAccount ? "leaveAccount" : "erasingWorkspace")}
           </Button>
         </>
       )}

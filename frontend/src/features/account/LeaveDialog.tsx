@@ -25,7 +25,7 @@ export function LeaveDialog({ what, name, days, open, onClose }: Props) {
     <Dialog
       open={open}
       onClose={onClose}
-      title={t(what === "account" ? "leaveAccount" : "leaveWorkspace")}
+      title={t(what === "account" ? "leaveAccount" : "erasingWorkspace")}
       description={t("leaveDialogText", { days })}
     >
       <LeaveForm what={what} name={name} onDone={onClose} />
@@ -88,7 +88,7 @@ function LeaveForm({ what, name, onDone }: { what: Leaver; name: string; onDone:
         disabled={typed !== name}
         className="justify-self-end"
       >
-        {t("leaveAction")}
+        {t("erasingAction")}
       </Button>
     </form>
   );

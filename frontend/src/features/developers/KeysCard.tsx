@@ -66,8 +66,8 @@ export function KeysCard() {
         open={leaving !== undefined}
         onClose={() => setLeaving(undefined)}
         onConfirm={() => leaving && revoke.mutate(leaving.id)}
-        title={t("revokeTitle")}
-        description={t("revokeText", { name: leaving?.name ?? "" })}
+        title={t("revokeKeyTitle")}
+        description={t("revokeKeyText", { name: leaving?.name ?? "" })}
         action={t("revoke")}
         busy={revoke.isPending}
       />

@@ -19,9 +19,9 @@ export function LeaveNote({ job }: { job: Job }) {
         <div className="grid justify-items-start gap-3">
           <div className="grid gap-0.5">
             <h2 id="leave" className="font-bold">
-              {t("leaveTitle")}
+              {t("leaveNoteTitle")}
             </h2>
-            <p className="text-sm text-muted">{t("leaveText")}</p>
+            <p className="text-sm text-muted">{t("leaveNoteText")}</p>
           </div>
           <NoticesButton />
         </div>

@@ -109,7 +109,7 @@ function Row({ job, phrase, voice, checkpoint }: RowProps) {
           <Spectrogram
             name={`${job.id}/${step}/${preview.mel_distance}`}
             url={preview.url}
-            label={t("spectrogramOf", { name: title })}
+            label={t("spectrogramOfPreview", { name: title })}
             className="h-14 w-full"
           />
         )}
