@@ -9,6 +9,7 @@ import {
 } from "@tanstack/react-router";
 import { ApiError } from "./api/errors";
 import { meQuery } from "./api/queries";
+import { readSearch } from "./features/jobs/filter";
 import { RESULT_KINDS, type ResultKind } from "./features/jobText";
 import { AppLayout } from "./shell/AppLayout";
 import { AuthLayout } from "./shell/AuthLayout";
@@ -125,6 +126,12 @@ const voice = createRoute({
   path: "/voices/$voiceId",
   component: lazyRouteComponent(() => import("./pages/Voice")),
 });
+const jobs = createRoute({
+  getParentRoute: () => app,
+  path: "/jobs",
+  validateSearch: readSearch,
+  component: lazyRouteComponent(() => import("./pages/Jobs")),
+});
 const job = createRoute({
   getParentRoute: () => app,
   path: "/jobs/$jobId",
@@ -197,6 +204,7 @@ const tree = root.addChildren([
     voices,
     newVoice,
     voice,
+    jobs,
     job,
     batch,
     convert,

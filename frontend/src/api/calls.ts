@@ -38,6 +38,10 @@ export interface JobFilter {
   kind?: Job["kind"];
   state?: Job["state"];
   batch?: string;
+  over?: boolean;
+  search?: string;
+  created_after?: string;
+  page_size?: number;
   cursor?: string;
 }
 
@@ -66,6 +70,9 @@ export const api = {
   credits: () => data(sdk.creditsRetrieve(raise)),
   entries: (cursor?: string) => data(sdk.creditsEntriesList({ ...raise, query: { cursor } })),
   usage: () => data(sdk.usageRetrieve(raise)),
+  stats: () => data(sdk.statsRetrieve(raise)),
+  search: (q: string) => data(sdk.search({ ...raise, query: { q } })),
+  addSamples: () => data(sdk.samplesCreate(raise)),
   plans: () => data(sdk.plansList(raise)),
   quote: (body: QuoteAsk) => data(sdk.quotesCreate({ ...raise, body })),
   checkout: (item: string, currency: Currency) =>

@@ -2,6 +2,7 @@ import { enDevelopers } from "./en.developers";
 import { enMaking } from "./en.making";
 import { enMoney } from "./en.money";
 import { enSecurity } from "./en.security";
+import { enShell } from "./en.shell";
 import type { Key } from "./ko";
 
 export const en: Record<Key, string> = {
@@ -9,6 +10,7 @@ export const en: Record<Key, string> = {
   ...enMaking,
   ...enMoney,
   ...enSecurity,
+  ...enShell,
   brand: "AI Voice Studio",
   otherLanguage: "한국어",
   skip: "Skip to content",

@@ -2,6 +2,7 @@ import { koDevelopers } from "./ko.developers";
 import { koMaking } from "./ko.making";
 import { koMoney } from "./ko.money";
 import { koSecurity } from "./ko.security";
+import { koShell } from "./ko.shell";
 
 /** Every sentence of the pages. Korean is the source: other languages follow its keys. */
 export const ko = {
@@ -9,6 +10,7 @@ export const ko = {
   ...koMaking,
   ...koMoney,
   ...koSecurity,
+  ...koShell,
   brand: "AI 보이스 스튜디오",
   otherLanguage: "English",
   skip: "본문으로 건너뛰기",

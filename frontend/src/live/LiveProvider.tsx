@@ -1,7 +1,15 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
-import { applyMessage } from "./fresh";
+import {
+  createContext,
+  type ReactNode,
+  useContext,
+  useEffect,
+  useEffectEvent,
+  useState,
+} from "react";
+import { applyMessage, type Message } from "./fresh";
 import { type LiveStatus, openSocket } from "./socket";
+import { useTellEnds } from "./useTellEnds";
 
 const LiveContext = createContext<LiveStatus>("connecting");
 
@@ -15,10 +23,15 @@ export function LiveProvider({
 }) {
   const client = useQueryClient();
   const [status, setStatus] = useState<LiveStatus>("connecting");
+  const tellEnds = useTellEnds();
+  const onMessage = useEffectEvent((message: Message) => {
+    tellEnds(message);
+    applyMessage(client, message);
+  });
   useEffect(
     () =>
       openSocket(workspaceId, {
-        onMessage: (message) => applyMessage(client, message),
+        onMessage,
         onReopen: () => void client.invalidateQueries(),
         onStatus: setStatus,
       }),

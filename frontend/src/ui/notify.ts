@@ -1,7 +1,20 @@
 /** Toasts; their code is loaded with the first one or after the first page, whichever comes sooner. */
 const toaster = () => import("sonner");
 
+/** The button of a toast. */
+export interface Offer {
+  label: string;
+  onClick: () => void;
+}
+
 export const notify = {
-  error: (sentence: string) => void toaster().then(({ toast }) => toast.error(sentence)),
-  success: (sentence: string) => void toaster().then(({ toast }) => toast.success(sentence)),
+  error: (sentence: string, action?: Offer, id?: string) =>
+    void toaster().then(({ toast }) => toast.error(sentence, { action, id })),
+  success: (sentence: string, action?: Offer, id?: string) =>
+    void toaster().then(({ toast }) => toast.success(sentence, { action, id })),
+  /** One that stays until it is answered; the same `id` replaces it. */
+  stays: (id: string, sentence: string, action: Offer) =>
+    void toaster().then(({ toast }) =>
+      toast(sentence, { id, action, duration: Number.POSITIVE_INFINITY }),
+    ),
 };
