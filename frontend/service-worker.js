@@ -18,6 +18,11 @@ async function fill() {
   await cache.put(PAGE, page);
 }
 
+async function refill() {
+  const cache = await caches.open(CACHE);
+  if (!(await cache.match(PAGE))) await fill();
+}
+
 /** Fonts are kept as they are used; what no build has any more is dropped. */
 async function dropOld() {
   const cache = await caches.open(CACHE);
@@ -58,7 +63,7 @@ self.addEventListener("activate", (event) =>
 self.addEventListener("message", ({ data }) => {
   if (data === "take-over") void self.skipWaiting();
   // After a sign-out the caches are empty: the next visit fills them again.
-  if (data === "fill") void fill().catch(() => undefined);
+  if (data === "fill") void refill().catch(() => undefined);
 });
 self.addEventListener("fetch", (event) => {
   const { request } = event;

@@ -17,11 +17,13 @@ export const enShell: Record<keyof typeof koShell, string> = {
   jobsMonth: "Last 30 days",
   noJobs: "No jobs yet",
   noJobsText: "Train a voice or convert a song, and you can watch it here.",
+  noJobMatch: "No such job",
   noJobMatchText: "No job is like that. Try other filters.",
   showAllJobs: "Clear filters",
   retryJobNamed: "Retry {name}",
   cancelJobNamed: "Cancel {name}",
   creditsAre: "{credits} credits",
+  jobSelection: "Selected jobs",
   jobsSelected: "{count} {count|job|jobs} selected",
   retryCount: "Retry {count}",
   cancelCount: "Cancel {count}",
@@ -59,6 +61,9 @@ export const enShell: Record<keyof typeof koShell, string> = {
   letterKeys: "Use single-letter shortcuts",
   letterKeysHint: "Turn them off if you use speech input. Ctrl+K keeps working.",
 
+  offlineTitle: "You are not connected to the internet",
+  offlineText:
+    "Your files and jobs are safe, and running jobs go on. This page opens once you are connected.",
   newVersion: "A new version of the studio is here.",
   reload: "Reload",
 };

@@ -17,11 +17,13 @@ export const koShell = {
   jobsMonth: "최근 30일",
   noJobs: "아직 작업이 없습니다",
   noJobsText: "목소리를 학습하거나 노래를 변환하면 여기에서 진행 상황을 볼 수 있습니다.",
+  noJobMatch: "찾는 작업이 없습니다",
   noJobMatchText: "조건에 맞는 작업이 없습니다. 조건을 바꿔 보세요.",
   showAllJobs: "조건 지우기",
   retryJobNamed: "{name} 다시 시도",
   cancelJobNamed: "{name} 취소",
   creditsAre: "{credits} 크레딧",
+  jobSelection: "선택한 작업",
   jobsSelected: "작업 {count}개 선택함",
   retryCount: "{count}개 다시 시도",
   cancelCount: "{count}개 취소",
@@ -59,6 +61,9 @@ export const koShell = {
   letterKeys: "글자 하나로 된 단축키 쓰기",
   letterKeysHint: "음성 입력을 쓰신다면 꺼 두세요. Ctrl+K는 그대로 쓸 수 있습니다.",
 
+  offlineTitle: "인터넷에 연결되어 있지 않습니다",
+  offlineText:
+    "파일과 작업은 그대로 있고, 진행 중인 작업도 계속됩니다. 연결되면 이 화면이 이어서 열립니다.",
   newVersion: "스튜디오의 새 버전이 있습니다.",
   reload: "새로고침",
 } as const;

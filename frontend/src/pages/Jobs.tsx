@@ -86,7 +86,7 @@ function None({ narrowed }: { narrowed: boolean }) {
   return (
     <Empty
       icon={<ListChecks aria-hidden className="size-7" />}
-      title={t(narrowed ? "noMatch" : "noJobs")}
+      title={t(narrowed ? "noJobMatch" : "noJobs")}
       action={
         narrowed ? (
           <ButtonLink to="/jobs" search={{}}>

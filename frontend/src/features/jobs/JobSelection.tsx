@@ -20,7 +20,7 @@ export function JobSelection({ jobs, busy, onClear, cancel, retry }: Props) {
   const ended = jobs.filter((job) => job.state === "failed" || job.state === "cancelled");
   return (
     <section
-      aria-label={t("selection")}
+      aria-label={t("jobSelection")}
       className={`sticky z-20 flex animate-rise flex-wrap items-center justify-end gap-x-3 gap-y-1 rounded-2xl border border-violet/50 bg-raised/95 py-2.5 pr-2.5 pl-4 shadow-2xl backdrop-blur ${track ? "bottom-38 lg:bottom-22" : "bottom-22 lg:bottom-5"}`}
     >
       <p role="status" className="grow basis-full text-sm font-semibold sm:basis-0">
