@@ -146,6 +146,7 @@ WHITENOISE_IMMUTABLE_FILE_TEST = r"^/assets/"  # their names hold a hash
 WHITENOISE_USE_FINDERS = True  # the admin's few files need no collectstatic
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_ALLOW_ALL_ORIGINS = False
+WHITENOISE_MIMETYPES = {".webmanifest": "application/manifest+json"}
 WHITENOISE_ADD_HEADERS_FUNCTION = files.add_headers
 
 # -- accounts ------------------------------------------------------------------
