@@ -5,6 +5,7 @@ import { koMaking } from "./ko.making";
 import { koMoney } from "./ko.money";
 import { koOperator } from "./ko.operator";
 import { koSecurity } from "./ko.security";
+import { koShell } from "./ko.shell";
 import { koSocial } from "./ko.social";
 import { koTakes } from "./ko.takes";
 import { koVoice } from "./ko.voice";
@@ -23,6 +24,7 @@ export const ko = {
   ...koLeaving,
   ...koVoice,
   ...koTakes,
+  ...koShell,
   brand: "AI 보이스 스튜디오",
   otherLanguage: "English",
   skip: "본문으로 건너뛰기",
@@ -170,7 +172,6 @@ export const ko = {
   cancelNamed: "{name} 업로드 취소",
   searchFiles: "파일 이름 검색",
   fileOrigin: "파일 종류",
-  originAll: "전체",
   originUpload: "올린 파일",
   originJob: "만든 결과",
   noFiles: "아직 파일이 없습니다",
