@@ -6,7 +6,7 @@ NPM := cd frontend && PATH="$(CURDIR)/.venv/bin:$$PATH" npm --silent
 MANAGE := PYTHONWARNINGS=ignore::RuntimeWarning $(BIN)/python manage.py
 SEED ?= $(shell od -An -N3 -tu4 /dev/urandom | tr -d ' ')
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-engine test-studio check check-python check-frontend trials schema lock clean
+.PHONY: help install run test test-engine test-apps test-studio check check-python check-frontend trials schema lock clean
 
 help:
 	@echo "make run     install what is missing and start the studio (PORT=8000, VAR_DIR=var)"
@@ -24,17 +24,20 @@ run: install
 test:
 	@$(BOOTSTRAP) --browser
 	@$(MAKE) --no-print-directory check
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-engine test-studio
+	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target test-engine test-apps test-studio
 
-# One core each: the engine's arithmetic beside a studio that mostly waits. What is listed here goes
-# with the engine, so that both end at about the same time.
-BESIDE := $(addprefix tests/apps/,accounts billing common hooks jobs library voices)
+# Three at once on two cores: the engine's arithmetic, the apps on a database, and browsers and whole
+# studios, which mostly wait.
+WHOLE := tests/journey tests/trials tests/containers tests/test_studio_run.py
 test-engine:
-	OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE $(BIN)/pytest --durations=12 tests/gpu_worker $(BESIDE)
+	OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE $(BIN)/pytest --durations=12 tests/gpu_worker
+
+test-apps:
+	OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE $(BIN)/pytest --durations=12 --ignore=tests/gpu_worker \
+		$(addprefix --ignore=,$(WHOLE))
 
 test-studio:
-	OMP_WAIT_POLICY=PASSIVE $(BIN)/pytest --durations=12 --ignore=tests/gpu_worker \
-		$(addprefix --ignore=,$(BESIDE))
+	OMP_WAIT_POLICY=PASSIVE $(BIN)/pytest --durations=12 $(WHOLE)
 
 check: install
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target check-python check-frontend

@@ -173,13 +173,20 @@ class Invitation(Owned):
 
     email = models.EmailField("이메일")
     role = models.CharField("역할", max_length=10, choices=Role.choices, default=Role.MEMBER)
-    digest = models.CharField(max_length=64, unique=True, editable=False)
-    invited_by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField("토큰 지문", max_length=64, unique=True, editable=False)
+    invited_by = models.ForeignKey(
+        User, verbose_name="초대한 사람", on_delete=models.CASCADE, related_name="+"
+    )
     sent_at = models.DateTimeField("보낸 시각")
     expires_at = models.DateTimeField("만료")
     accepted_at = models.DateTimeField("수락", null=True, blank=True)
     accepted_by = models.ForeignKey(
-        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+        User,
+        verbose_name="받아들인 사람",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     revoked_at = models.DateTimeField("취소", null=True, blank=True)
 

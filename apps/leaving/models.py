@@ -58,7 +58,12 @@ class Removal(models.Model):
     subject_id = models.UUIDField("대상 ID")
     workspace_id = models.UUIDField("워크스페이스 ID", null=True, db_index=True)
     parent = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, related_name="parts", editable=False
+        "self",
+        verbose_name="상위",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="parts",
+        editable=False,
     )
     by = models.CharField("누가", max_length=10, choices=By.choices)
     by_id = models.UUIDField("누구의 ID", null=True)
@@ -70,13 +75,13 @@ class Removal(models.Model):
     not_before = models.DateTimeField("다음 시도", db_index=True)
     tries = models.PositiveIntegerField("시도", default=0)
     problem = models.CharField("문제", max_length=100, blank=True)
-    places = models.JSONField(default=dict)
+    places = models.JSONField("장소", default=dict)
     rows = models.JSONField("지운 행", default=dict)
     objects_gone = models.PositiveIntegerField("지운 객체", default=0)
     bytes_gone = models.PositiveBigIntegerField("지운 바이트", default=0)
     kept = models.JSONField("남긴 행", default=dict)
     provider_ref = models.CharField("결제사 고객", max_length=100, blank=True)
-    suspended = models.JSONField(default=list)
+    suspended = models.JSONField("정지한 곳", default=list)
     created_at = models.DateTimeField("접수", auto_now_add=True)
     started_at = models.DateTimeField("시작", null=True)
     done_at = models.DateTimeField("완료", null=True)
@@ -118,12 +123,12 @@ class Export(Owned):
         "상태", max_length=8, choices=ExportState.choices, default=ExportState.PACKING
     )
     key = models.CharField("객체 키", max_length=300, unique=True)
-    upload_id = models.CharField(max_length=1024, blank=True)
+    upload_id = models.CharField("업로드 ID", max_length=1024, blank=True)
     files_total = models.PositiveIntegerField("전체 파일", default=0)
     files_done = models.PositiveIntegerField("담은 파일", default=0)
     bytes_total = models.PositiveBigIntegerField("전체 바이트", default=0)
     bytes_done = models.PositiveBigIntegerField("담은 바이트", default=0)
-    packed = models.JSONField(default=dict)
+    packed = models.JSONField("진행", default=dict)
     size = models.PositiveBigIntegerField("크기", default=0)
     tries = models.PositiveIntegerField("시도", default=0)
     not_before = models.DateTimeField("다음 시도", null=True)

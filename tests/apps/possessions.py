@@ -89,7 +89,9 @@ def one_of_each(workspace: Workspace, owner: User) -> dict[str, str]:
     attempt = Attempt.objects.create(
         job=job, fence=1, state=AttemptState.QUEUED, not_before=job.created_at
     )
-    invitation = invitations.invite(workspace, owner, email="invited@example.com", role=Role.MEMBER)
+    invitation = invitations.invite(
+        workspace, owner, email=f"invited-{workspace.pk.hex}@example.com", role=Role.MEMBER
+    )
     preset = SoundPreset.objects.create(
         workspace=workspace,
         maker=owner,
@@ -121,7 +123,9 @@ def one_of_each(workspace: Workspace, owner: User) -> dict[str, str]:
         "presets": str(preset.pk),
         "keys": str(keys.create(workspace, owner, name="열쇠", scopes=["read"])[0].pk),
         "workspaces": str(workspace.pk),
-        "members": str(make_user("colleague@example.com", workspace=workspace).pk),
+        "members": str(
+            make_user(f"colleague-{workspace.pk.hex}@example.com", workspace=workspace).pk
+        ),
         "invitations": str(invitation.pk),
         "runpod": tokens.sign(attempt.pk, 100),  # a token, but not one for this address
     }

@@ -92,6 +92,7 @@ def test_works(
         "id": str(workspace.pk),
         "name": "owner의 스튜디오",
         "role": "member",
+        "suspended_at": None,
     }
     mine = browser(user).get("/api/v1/me").json()["workspaces"]
     assert [one["role"] for one in mine] == ["owner", "member"]

@@ -195,7 +195,14 @@ def test_workspaces(
 ) -> None:
     path = f"/api/v1/workspaces/{workspace.pk}"
     listed = owner_client.get("/api/v1/workspaces?role=owner").json()["results"]
-    assert listed == [{"id": str(workspace.pk), "name": workspace.name, "role": "owner"}]
+    assert listed == [
+        {
+            "id": str(workspace.pk),
+            "name": workspace.name,
+            "role": "owner",
+            "suspended_at": None,
+        }
+    ]
     assert owner_client.get("/api/v1/workspaces?role=member").json()["results"] == []
     assert owner_client.patch(path, {"name": "새 이름"}, JSON).json()["name"] == "새 이름"
     refused = mate_client.patch(path, {"name": "x"}, JSON)
@@ -204,6 +211,7 @@ def test_workspaces(
         "id": str(workspace.pk),
         "name": "새 이름",
         "role": "member",
+        "suspended_at": None,
     }
     other = make_user()
     assert browser(other).patch(path, {"name": "x"}, JSON).status_code == 404

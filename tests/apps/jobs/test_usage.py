@@ -212,6 +212,7 @@ def test_a_quote_is_what_the_start_reserves(studio: Studio, owner_client: Client
         "credits": quotes.training_quote(TrainParams(total_steps=300), 60.0),
         "jobs": [quoted["credits"]],
         "available": WELCOME_CREDITS,
+        "expected_s": None,
     }
     assert not Job.objects.exists()
     body = {"voice": str(studio.voice.id), "dataset": dataset, "params": params}

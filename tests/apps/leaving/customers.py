@@ -59,6 +59,7 @@ def make_customer(name: str, stripe: FakeStripe) -> Customer:
     ids = one_of_each(workspace, user)
     Export.objects.update(state=ExportState.EXPIRED)
     Removal.objects.filter(pk=ids.pop("erasures")).delete()
+    User.objects.filter(pk=ids.pop("members")).delete()  # alone in the workspace
     song = f"{name}-song.wav"
     AudioFile.objects.filter(pk=ids["files"]).update(name=song)
     _make_voice_and_jobs(name, ids)
