@@ -5,7 +5,9 @@ const LOOK_EVERY_MS = 60 * 60_000;
 /** `onNewer` is given the function that goes over to the new version. */
 export function registerServiceWorker(onNewer: (takeOver: () => void) => void): void {
   if (!import.meta.env.PROD || !("serviceWorker" in navigator)) return;
-  window.addEventListener("load", () => void register(onNewer).catch(() => undefined));
+  const start = () => void register(onNewer).catch(() => undefined);
+  if (document.readyState === "complete") start();
+  else window.addEventListener("load", start, { once: true });
 }
 
 async function register(onNewer: (takeOver: () => void) => void): Promise<void> {
