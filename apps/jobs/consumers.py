@@ -11,6 +11,8 @@ from apps.accounts.models import User
 from apps.common.live import live_group
 
 NOT_FOUND: Final = 4404
+DISMISSED: Final = 4403
+"""Of who was a member: their pages go to another workspace. Strangers' would turn in circles."""
 
 
 class WorkspaceConsumer(AsyncWebsocketConsumer):
@@ -44,7 +46,7 @@ class WorkspaceConsumer(AsyncWebsocketConsumer):
         """Somebody is no member any more; a browser of theirs hears nothing from here on."""
         user = self.scope.get("user")
         if isinstance(user, User) and str(user.pk) == event["user"]:
-            await self.close(NOT_FOUND)
+            await self.close(DISMISSED)
 
     async def _may_listen(self, workspace_id: uuid.UUID) -> bool:
         user = self.scope.get("user")

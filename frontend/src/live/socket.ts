@@ -15,8 +15,7 @@ const LONGEST_WAIT_MS = 30_000;
 /** Failures in a row after which the pages poll instead. */
 const FAILURES_BEFORE_POLLING = 2;
 const NOT_OURS = 4404;
-/** A stranger's socket is closed at once; one that was open for longer was a member's. */
-const WAS_OURS_MS = 1_000;
+const DISMISSED = 4403;
 
 /** Keeps one websocket to a workspace open; returns the function that closes it for good. */
 export function openSocket(workspaceId: string, handlers: Handlers): () => void {
@@ -24,7 +23,6 @@ export function openSocket(workspaceId: string, handlers: Handlers): () => void 
   let timer: ReturnType<typeof setTimeout> | undefined;
   let failures = 0;
   let opened = false;
-  let openedAt = Number.POSITIVE_INFINITY;
   let done = false;
 
   function connect(): void {
@@ -34,7 +32,6 @@ export function openSocket(workspaceId: string, handlers: Handlers): () => void 
     socket.onopen = () => {
       const missed = opened || failures > 0;
       opened = true;
-      openedAt = performance.now();
       failures = 0;
       handlers.onStatus("open");
       if (missed) handlers.onReopen();
@@ -47,10 +44,8 @@ export function openSocket(workspaceId: string, handlers: Handlers): () => void 
       if (done) return;
       failures += 1;
       handlers.onStatus(failures >= FAILURES_BEFORE_POLLING ? "blocked" : "connecting");
-      if (event.code === NOT_OURS) {
-        if (performance.now() - openedAt > WAS_OURS_MS) handlers.onDismissed();
-        return;
-      }
+      if (event.code === DISMISSED) handlers.onDismissed();
+      if (event.code === NOT_OURS || event.code === DISMISSED) return;
       timer = setTimeout(connect, waitFor(failures));
     };
   }

@@ -115,7 +115,7 @@ async def test_who_is_removed_hears_no_more() -> None:
     mate = await a_mate()
     theirs, owners = await listen(studio, mate), await listen(studio, studio.user)
     await remove(mate)
-    assert await theirs.receive_output(10) == {"type": "websocket.close", "code": 4404}
+    assert await theirs.receive_output(10) == {"type": "websocket.close", "code": 4403}
     heard = json.loads((await owners.receive_output(10))["text"])
     assert heard == {"type": "members", "data": {"workspace": str(studio.workspace.pk)}}
     assert await owners.receive_nothing()
