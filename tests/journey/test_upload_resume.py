@@ -77,7 +77,10 @@ def test_a_reload_in_mid_upload_loses_nothing(
     if ghost.is_visible():
         choose(visitor, recording)
     expect(ready).to_be_visible(timeout=180_000)
-    assert sorted(sent) == list(range(1, max(sent) + 1)), "each part was sent once"
+    # One that was on the way at the reload may have arrived without its page hearing of it.
+    assert len(sent) == len(set(sent)), "no part was sent twice"
+    assert set(sent) <= {1, 2, 3}
+    assert 3 in sent
     [file] = customer.get("/api/v1/files")["results"]
     assert file["size"] == recording.stat().st_size
     assert file["duration_s"] == pytest.approx(210, abs=0.01)
