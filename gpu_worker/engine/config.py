@@ -176,17 +176,7 @@ def train_recipe(preset: Preset, *, has_base: bool = False) -> TrainRecipe:
     """
     if preset is Preset.FULL:
         return TrainRecipe()
-    if has_base:
-        return TrainRecipe(
-            clip_frames=64,
-            direct=True,
-            learning_rate_factor=3.0,
-            warm_up=50,
-            final_rate=0.1,
-            interpolating=1,
-            frozen_content=True,
-        )
-    return TrainRecipe(
+    draft = TrainRecipe(
         clip_frames=64,
         direct=True,
         adversarial_from=0.3,
@@ -197,6 +187,15 @@ def train_recipe(preset: Preset, *, has_base: bool = False) -> TrainRecipe:
         content_gain=2.0,
         interpolating=1,
         transposed=0.1,
+    )
+    if not has_base:
+        return draft
+    return replace(
+        draft,
+        learning_rate_factor=3.0,
+        adversarial_from=0.0,
+        transposed=0.0,
+        frozen_content=True,
     )
 
 
