@@ -3,5 +3,6 @@ declare module "fft.js" {
     constructor(size: number);
     createComplexArray(): number[];
     realTransform(out: number[], data: ArrayLike<number>): void;
+    completeSpectrum(spectrum: number[]): void;
   }
 }

@@ -1,39 +1,10 @@
 /** A mel spectrogram as a picture: short-time Fourier transform, mel bands, decibels, colours. */
+import FFT from "fft.js";
 
 export const RATE = 22_050;
 export const BANDS = 96;
 const SIZE = 1024;
 const FLOOR_DB = -80;
-
-/** In place: `re` and `im` of a power-of-two length become their discrete Fourier transform. */
-export function fft(re: Float32Array, im: Float32Array): void {
-  const n = re.length;
-  for (let i = 1, j = 0; i < n; i++) {
-    let bit = n >> 1;
-    for (; j & bit; bit >>= 1) j ^= bit;
-    j ^= bit;
-    if (i < j) {
-      [re[i], re[j]] = [re[j] as number, re[i] as number];
-      [im[i], im[j]] = [im[j] as number, im[i] as number];
-    }
-  }
-  for (let length = 2; length <= n; length *= 2) {
-    const half = length / 2;
-    for (let k = 0; k < half; k++) {
-      const angle = (-2 * Math.PI * k) / length;
-      const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
-      for (let at = k; at < n; at += length) {
-        const other = at + half;
-        const [r, i] = [re[other] as number, im[other] as number];
-        const [real, imaginary] = [r * cos - i * sin, r * sin + i * cos];
-        re[other] = (re[at] as number) - real;
-        im[other] = (im[at] as number) - imaginary;
-        re[at] = (re[at] as number) + real;
-        im[at] = (im[at] as number) + imaginary;
-      }
-    }
-  }
-}
 
 const toMel = (hertz: number) => 2595 * Math.log10(1 + hertz / 700);
 const toHertz = (mel: number) => 700 * (10 ** (mel / 2595) - 1);
@@ -51,21 +22,24 @@ export function melDecibels(samples: Float32Array, columns: number, rate = RATE)
   const edges = bandEdges(rate);
   const hop = Math.max(1, (samples.length - SIZE) / Math.max(1, columns - 1));
   const powers = new Float32Array(columns * BANDS);
-  const [re, im] = [new Float32Array(SIZE), new Float32Array(SIZE)];
+  const fft = new FFT(SIZE);
+  const hann = Float32Array.from(
+    { length: SIZE },
+    (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / SIZE),
+  );
+  const frame = new Float32Array(SIZE);
+  const spectrum = fft.createComplexArray();
   let loudest = 1e-12;
   for (let column = 0; column < columns; column++) {
     const start = Math.max(0, Math.round(column * hop));
-    for (let i = 0; i < SIZE; i++) {
-      const hann = 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / SIZE);
-      re[i] = (samples[start + i] ?? 0) * hann;
-      im[i] = 0;
-    }
-    fft(re, im);
+    for (let i = 0; i < SIZE; i++) frame[i] = (samples[start + i] ?? 0) * (hann[i] as number);
+    fft.realTransform(spectrum, frame);
     for (let band = 0; band < BANDS; band++) {
       const [from, to] = [edges[band] as number, edges[band + 1] as number];
       let power = 0;
       for (let bin = from; bin < Math.max(to, from + 1); bin++) {
-        power = Math.max(power, (re[bin] as number) ** 2 + (im[bin] as number) ** 2);
+        const [re, im] = [spectrum[2 * bin] as number, spectrum[2 * bin + 1] as number];
+        power = Math.max(power, re ** 2 + im ** 2);
       }
       powers[column * BANDS + band] = power;
       loudest = Math.max(loudest, power);
