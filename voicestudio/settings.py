@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from celery.schedules import crontab
 
-from . import social
+from . import files, social
 from .environment import REPOSITORY, Environment, database, mail
 from .logs import logging_config
 from .panel.look import panel_look
@@ -141,6 +141,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 
+SAMPLES_DIR = REPOSITORY / "demo" / "material"
+
 # -- static files and the built frontend ---------------------------------------
 FRONTEND_DIST = REPOSITORY / "frontend" / "dist"
 STATIC_URL = "/static/"
@@ -149,6 +151,8 @@ WHITENOISE_IMMUTABLE_FILE_TEST = r"^/assets/"  # their names hold a hash
 WHITENOISE_USE_FINDERS = True  # the admin's few files need no collectstatic
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_ALLOW_ALL_ORIGINS = False
+WHITENOISE_MIMETYPES = {".webmanifest": "application/manifest+json"}
+WHITENOISE_ADD_HEADERS_FUNCTION = files.add_headers
 
 # -- accounts ------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

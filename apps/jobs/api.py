@@ -3,7 +3,7 @@
 import uuid
 from typing import Final, cast
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, status
 from rest_framework.request import Request
@@ -30,6 +30,7 @@ from .serializers import (
     job_json,
     with_relations,
 )
+from .states import JOB_ACTIVE
 
 EVENTS_A_PAGE: Final = 1000
 
@@ -51,7 +52,11 @@ class _JobList(WorkspaceView, generics.ListAPIView[Job]):
     def get_queryset(self) -> QuerySet[Job]:
         wanted = self.query(data=self.request.query_params)
         wanted.is_valid(raise_exception=True)
-        return Job.objects.for_workspace(self.workspace).filter(**wanted.validated_data)
+        exact = wanted.validated_data
+        over = exact.pop("over")
+        jobs = Job.objects.for_workspace(self.workspace).filter(**exact)
+        active = Q(state__in=JOB_ACTIVE)
+        return jobs if over is None else jobs.filter(~active if over else active)
 
     def page(self) -> Response:
         page = self.paginate_queryset(self.get_queryset())

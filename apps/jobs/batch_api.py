@@ -69,6 +69,9 @@ class StatsSerializer(serializers.Serializer[Any]):
     jobs = serializers.DictField(child=serializers.IntegerField(), help_text="By state.")
     jobs_by_kind = serializers.DictField(child=serializers.IntegerField())
     credits_spent_30d = serializers.IntegerField(help_text="By jobs of the last 30 days.")
+    work_seconds_30d = serializers.FloatField(
+        help_text="From the start to the end of jobs that ended in the last 30 days."
+    )
 
 
 class StatsView(WorkspaceView):

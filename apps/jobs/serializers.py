@@ -209,6 +209,15 @@ class KindQuerySerializer(serializers.Serializer[Any]):
     )
     created_after = serializers.DateTimeField(required=False, source="created_at__gte")
     created_before = serializers.DateTimeField(required=False, source="created_at__lt")
+    search = serializers.CharField(
+        required=False, source="title__icontains", help_text="Part of the title."
+    )
+    over = serializers.BooleanField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="Whether it has succeeded, failed or been cancelled.",
+    )
 
 
 class JobQuerySerializer(KindQuerySerializer):

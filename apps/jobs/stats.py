@@ -23,6 +23,7 @@ def of_workspace(workspace_id: uuid.UUID) -> dict[str, Any]:
     voices = Voice.objects.for_workspace(workspace_id).exclude(state=VoiceState.DELETED)
     jobs = Job.objects.for_workspace(workspace_id)
     recent = jobs.filter(finished_at__gte=timezone.now() - SPENT_OVER)
+    worked: timedelta | None = recent.aggregate(sum=Sum(F("finished_at") - F("started_at")))["sum"]
     ready = files.filter(state=FileState.READY)
     return {
         "files": _by("state", files),
@@ -33,6 +34,7 @@ def of_workspace(workspace_id: uuid.UUID) -> dict[str, Any]:
         "jobs": _by("state", jobs),
         "jobs_by_kind": _by("kind", jobs),
         "credits_spent_30d": recent.aggregate(sum=Sum("cost"))["sum"] or 0,
+        "work_seconds_30d": round(worked.total_seconds(), 3) if worked else 0.0,
     }
 
 

@@ -2,7 +2,16 @@ from typing import Any
 
 from django.urls import path
 
-from . import api, batch_api, preset_api, usage_api, voice_api, webhooks, worker_api
+from . import (
+    api,
+    batch_api,
+    preset_api,
+    search_api,
+    usage_api,
+    voice_api,
+    webhooks,
+    worker_api,
+)
 from .consumers import WorkspaceConsumer
 
 urlpatterns = [
@@ -32,6 +41,7 @@ urlpatterns = [
     path("batches/<uuid:id>", batch_api.BatchView.as_view()),
     path("batches/<uuid:id>/cancel", batch_api.CancelBatchView.as_view()),
     path("stats", batch_api.StatsView.as_view()),
+    path("search", search_api.SearchView.as_view()),
     path("jobs/<uuid:id>/retry", api.RetryView.as_view()),
     path("jobs/<uuid:id>/finish", api.FinishView.as_view()),
     path("jobs/<uuid:id>/events", api.EventsView.as_view()),

@@ -16,7 +16,7 @@ from apps.accounts.models import Workspace
 from gpu_worker.contract.base import Frozen
 from gpu_worker.contract.report_card import DatasetCard
 
-from . import cards, datasets
+from . import cards, datasets, samples
 from .models import Dataset, DatasetItem, ReportCard
 from .serializers import (
     CreateDatasetSerializer,
@@ -69,6 +69,18 @@ class DatasetListView(WorkspaceView, ListAPIView[Dataset]):
         wanted = CreateDatasetSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         dataset = datasets.create_dataset(self.workspace, **wanted.validated_data)
+        body = DatasetSerializer(_of(self.workspace).get(pk=dataset.pk)).data
+        return Response(body, status=status.HTTP_201_CREATED)
+
+
+class SamplesView(WorkspaceView):
+    @extend_schema(operation_id="samples_create", request=None, responses={201: DatasetSerializer})
+    def post(self, request: Request) -> Response:
+        """Put recordings and songs of our own making into the library, to begin with.
+
+        Answers with the dataset of the recordings. Harmless when repeated.
+        """
+        dataset = samples.begin(self.workspace)
         body = DatasetSerializer(_of(self.workspace).get(pk=dataset.pk)).data
         return Response(body, status=status.HTTP_201_CREATED)
 

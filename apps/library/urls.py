@@ -12,7 +12,7 @@ from .api import (
     UploadListView,
     WaveformView,
 )
-from .dataset_api import CardView, DatasetDetailView, DatasetListView
+from .dataset_api import CardView, DatasetDetailView, DatasetListView, SamplesView
 from .selection_api import RestoreView, SummaryView, TagsView, TrashView
 
 urlpatterns = [
@@ -33,4 +33,5 @@ urlpatterns = [
     path("datasets", DatasetListView.as_view(), name="datasets"),
     path("datasets/<uuid:dataset_id>", DatasetDetailView.as_view(), name="dataset"),
     path("datasets/<uuid:dataset_id>/card", CardView.as_view(), name="dataset-card"),
+    path("samples", SamplesView.as_view(), name="samples"),
 ]

@@ -8,6 +8,7 @@ import { createQueryClient } from "./api/client";
 import { configureApi } from "./api/http";
 import { meQuery } from "./api/queries";
 import { I18nProvider } from "./i18n";
+import { NewVersion } from "./pwa/NewVersion";
 import { createStudioRouter } from "./router";
 
 const Toasts = lazy(() => import("./ui/Toasts"));
@@ -35,6 +36,7 @@ createRoot(root).render(
         <RouterProvider router={router} />
         <Suspense fallback={null}>
           <Toasts />
+          <NewVersion />
         </Suspense>
       </QueryClientProvider>
     </I18nProvider>

@@ -12,6 +12,7 @@ import { meQuery } from "./api/queries";
 import { providersQuery } from "./auth/social";
 import type { ConvertSearch } from "./features/convert/useConvert";
 import { JOB_STATES, type ListedState } from "./features/history/filter";
+import { readSearch } from "./features/jobs/filter";
 import { RESULT_KINDS, type ResultKind } from "./features/jobText";
 import { librarySearch } from "./features/library/shelf";
 import { VOICE_SORTS, type VoiceSort } from "./features/voice/sorts";
@@ -172,6 +173,12 @@ const voice = createRoute({
   path: "/voices/$voiceId",
   component: lazyRouteComponent(() => import("./pages/Voice")),
 });
+const jobs = createRoute({
+  getParentRoute: () => app,
+  path: "/jobs",
+  validateSearch: readSearch,
+  component: lazyRouteComponent(() => import("./pages/Jobs")),
+});
 const job = createRoute({
   getParentRoute: () => app,
   path: "/jobs/$jobId",
@@ -299,6 +306,7 @@ const tree = root.addChildren([
     newVoice,
     importVoice,
     voice,
+    jobs,
     job,
     batch,
     convert,

@@ -8,10 +8,11 @@ import sys
 import httpx
 import pytest
 
+from apps.library.samples import SONGS, SPEAKERS
 from tests.live import LiveStack
 from tests.trials.customer import Customer
 from voicestudio.embedded.places import REPOSITORY
-from voicestudio.management.commands.seed_demo import CUSTOMER, DATASETS, OPERATOR, SONG
+from voicestudio.management.commands.seed_demo import CUSTOMER, OPERATOR
 
 
 def passwords(stack: LiveStack) -> dict[str, str]:
@@ -32,11 +33,11 @@ def demo(live_stack: LiveStack) -> Customer:
 
 def test_the_demo_customer_can_begin_at_once(demo: Customer) -> None:
     files = demo.get("/api/v1/files?state=ready")["results"]
-    songs = {name for _, name in SONG}
-    recordings = {name for sources in DATASETS.values() for _, name in sources}
+    songs = {name for _, name in SONGS}
+    recordings = {name for sources in SPEAKERS.values() for _, name in sources}
     assert {file["name"] for file in files} == songs | recordings
     datasets = demo.get("/api/v1/datasets")["results"]
-    assert {dataset["name"] for dataset in datasets} == set(DATASETS)
+    assert {dataset["name"] for dataset in datasets} == set(SPEAKERS)
     assert all(dataset["usable_seconds"] > 90 for dataset in datasets)
     assert demo.credits()[0] > 10_000
 

@@ -47,8 +47,10 @@ export interface JobFilter {
   label?: string;
   search?: string;
   sounds?: boolean;
+  over?: boolean;
   created_after?: string;
   created_before?: string;
+  page_size?: number;
   cursor?: string;
 }
 
@@ -98,6 +100,9 @@ export const api = {
   credits: () => data(sdk.creditsRetrieve(raise)),
   entries: (cursor?: string) => data(sdk.creditsEntriesList({ ...raise, query: { cursor } })),
   usage: () => data(sdk.usageRetrieve(raise)),
+  stats: () => data(sdk.statsRetrieve(raise)),
+  search: (q: string) => data(sdk.search({ ...raise, query: { q } })),
+  addSamples: () => data(sdk.samplesCreate(raise)),
   plans: () => data(sdk.plansList(raise)),
   quote: (body: QuoteAsk) => data(sdk.quotesCreate({ ...raise, body })),
   checkout: (item: string, currency: Currency) =>

@@ -285,6 +285,26 @@ export function useUsage() {
   });
 }
 
+/** Stands under the credits' key: whatever ends a job changes both. */
+export function useStats() {
+  return useQuery({
+    queryKey: ["credits", "stats"],
+    queryFn: api.stats,
+    refetchInterval: useIdlePoll(),
+  });
+}
+
+/** Voices, datasets, files and jobs by name; asked when the typing rests. */
+export function useSearchHits(text: string) {
+  const q = useDebounced(text.trim());
+  return useQuery({
+    queryKey: ["search", q],
+    queryFn: () => api.search(q),
+    enabled: q !== "",
+    placeholderData: keepPreviousData,
+  });
+}
+
 export function usePlans() {
   return useQuery({
     queryKey: ["plans"],

@@ -6,6 +6,7 @@ import { type Key, useI18n } from "../i18n";
 import { Bars } from "../ui/Bars";
 import { ButtonLink } from "../ui/Button";
 import { UploadButton } from "../uploads/UploadButton";
+import { SamplesButton } from "./home/SamplesButton";
 
 type Step = "upload" | "dataset" | "train" | "watch" | "convert";
 
@@ -16,28 +17,49 @@ const TEXTS: Record<Step, { title: Key; text: Key }> = {
   watch: { title: "nextWatch", text: "nextWatchText" },
   convert: { title: "nextConvert", text: "nextConvertText" },
 };
-const TRAIL: { key: Key; steps: Step[] }[] = [
-  { key: "trailUpload", steps: ["upload", "dataset"] },
-  { key: "trailTrain", steps: ["train", "watch"] },
-  { key: "trailConvert", steps: ["convert"] },
+/** What the workspace has already. */
+interface Facts {
+  recording: boolean;
+  dataset: boolean;
+  voice: boolean;
+  song: boolean;
+  training: boolean;
+}
+
+const TRAIL: { key: Key; fact: keyof Facts }[] = [
+  { key: "trailUpload", fact: "recording" },
+  { key: "trailDataset", fact: "dataset" },
+  { key: "trailTrain", fact: "voice" },
+  { key: "trailConvert", fact: "song" },
 ];
 
-/** The one thing to do next, from what the workspace has already. */
-export function NextStep({ running }: { running: Job[] }) {
+interface Props {
+  running: Job[];
+  /** Whether a song was made already. */
+  sung: boolean;
+}
+
+/** The one thing to do next, and the way to a first song with what is done of it. */
+export function NextStep({ running, sung }: Props) {
   const { t } = useI18n();
   const files = useFiles();
   const datasets = useDatasets();
   const voices = useVoices();
   const training = running.find((job) => job.kind === "train");
   const waiting = files.isPending || datasets.isPending || voices.isPending;
-  const step = waiting
-    ? null
-    : nextStep(
-        voices.data?.some((voice) => voice.state === "ready") ?? false,
-        training !== undefined,
-        (datasets.data?.length ?? 0) > 0,
-        files.data?.some((file) => file.state === "ready" && file.origin === "upload") ?? false,
-      );
+  const voice = voices.data?.some((one) => one.state === "ready") ?? false;
+  const dataset = (datasets.data?.length ?? 0) > 0;
+  const facts: Facts = {
+    recording:
+      dataset ||
+      voice ||
+      (files.data?.some((file) => file.state === "ready" && file.origin === "upload") ?? false),
+    dataset: dataset || voice,
+    voice,
+    song: voice && sung,
+    training: training !== undefined,
+  };
+  const step = waiting ? null : nextStep(facts);
   return (
     <section
       aria-labelledby={step ? "next-step" : undefined}
@@ -58,7 +80,7 @@ export function NextStep({ running }: { running: Job[] }) {
           </div>
           <div className="relative flex flex-wrap items-end justify-between gap-6">
             {actionOf(step, t, training)}
-            <Trail current={step} />
+            {!facts.song && <Trail facts={facts} />}
           </div>
         </>
       )}
@@ -66,17 +88,22 @@ export function NextStep({ running }: { running: Job[] }) {
   );
 }
 
-function nextStep(voice: boolean, training: boolean, dataset: boolean, file: boolean): Step {
+function nextStep({ voice, training, dataset, recording }: Facts): Step {
   if (voice) return "convert";
   if (training) return "watch";
   if (dataset) return "train";
-  return file ? "dataset" : "upload";
+  return recording ? "dataset" : "upload";
 }
 
 function actionOf(step: Step, t: (key: Key) => string, training: Job | undefined): ReactNode {
   switch (step) {
     case "upload":
-      return <UploadButton />;
+      return (
+        <div className="flex flex-wrap gap-2">
+          <UploadButton />
+          <SamplesButton />
+        </div>
+      );
     case "dataset":
       return (
         <ButtonLink to="/library" look="primary" size="large">
@@ -106,23 +133,23 @@ function actionOf(step: Step, t: (key: Key) => string, training: Job | undefined
   }
 }
 
-function Trail({ current }: { current: Step }) {
+function Trail({ facts }: { facts: Facts }) {
   const { t } = useI18n();
-  const at = TRAIL.findIndex((part) => part.steps.includes(current));
+  const at = TRAIL.findIndex(({ fact }) => !facts[fact]);
   return (
     <ol aria-label={t("trail")} className="flex flex-wrap items-center gap-x-5 gap-y-2 text-sm">
-      {TRAIL.map((part, index) => (
+      {TRAIL.map(({ key, fact }, index) => (
         <li
-          key={part.key}
+          key={key}
           aria-current={index === at ? "step" : undefined}
           className={`flex items-center gap-2 ${index === at ? "font-semibold text-text" : "text-muted"}`}
         >
           <span
-            className={`grid size-6 place-items-center rounded-full text-xs font-bold ${index < at ? "bg-good/20 text-good" : index === at ? "bg-violet-deep text-white" : "bg-white/8"}`}
+            className={`grid size-6 place-items-center rounded-full text-xs font-bold ${facts[fact] ? "bg-good/20 text-good" : index === at ? "bg-violet-deep text-white" : "bg-white/8"}`}
           >
-            {index < at ? <Check aria-label={t("done")} className="size-3.5" /> : index + 1}
+            {facts[fact] ? <Check aria-label={t("done")} className="size-3.5" /> : index + 1}
           </span>
-          {t(part.key)}
+          {t(key)}
         </li>
       ))}
     </ol>

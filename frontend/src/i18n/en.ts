@@ -5,6 +5,7 @@ import { enMaking } from "./en.making";
 import { enMoney } from "./en.money";
 import { enOperator } from "./en.operator";
 import { enSecurity } from "./en.security";
+import { enShell } from "./en.shell";
 import { enSocial } from "./en.social";
 import { enTakes } from "./en.takes";
 import { enVoice } from "./en.voice";
@@ -23,6 +24,7 @@ export const en: Record<Key, string> = {
   ...enLeaving,
   ...enVoice,
   ...enTakes,
+  ...enShell,
   brand: "AI Voice Studio",
   otherLanguage: "한국어",
   skip: "Skip to content",

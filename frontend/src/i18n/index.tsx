@@ -57,6 +57,9 @@ export function I18nProvider({ children }: { children: ReactNode }) {
   const [language, setState] = useState<Language>(storedLanguage);
   useEffect(() => {
     document.documentElement.lang = language;
+    // What the installed studio is called follows the language at its installation.
+    const manifest = document.querySelector<HTMLLinkElement>("link[rel=manifest]");
+    if (manifest) manifest.href = `/manifest.${language}.webmanifest`;
   }, [language]);
   const setLanguage = useCallback((chosen: Language) => {
     localStorage.setItem(STORED, chosen);

@@ -5,6 +5,7 @@ import { koMaking } from "./ko.making";
 import { koMoney } from "./ko.money";
 import { koOperator } from "./ko.operator";
 import { koSecurity } from "./ko.security";
+import { koShell } from "./ko.shell";
 import { koSocial } from "./ko.social";
 import { koTakes } from "./ko.takes";
 import { koVoice } from "./ko.voice";
@@ -23,6 +24,7 @@ export const ko = {
   ...koLeaving,
   ...koVoice,
   ...koTakes,
+  ...koShell,
   brand: "AI 보이스 스튜디오",
   otherLanguage: "English",
   skip: "본문으로 건너뛰기",

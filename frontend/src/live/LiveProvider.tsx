@@ -1,8 +1,16 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
+import {
+  createContext,
+  type ReactNode,
+  useContext,
+  useEffect,
+  useEffectEvent,
+  useState,
+} from "react";
 import { forgetWorkspace } from "../api/chosenWorkspace";
-import { applyMessage } from "./fresh";
+import { applyMessage, type Message } from "./fresh";
 import { type LiveStatus, openSocket } from "./socket";
+import { useTellEnds } from "./useTellEnds";
 
 const LiveContext = createContext<LiveStatus>("connecting");
 
@@ -16,10 +24,15 @@ export function LiveProvider({
 }) {
   const client = useQueryClient();
   const [status, setStatus] = useState<LiveStatus>("connecting");
+  const tellEnds = useTellEnds();
+  const onMessage = useEffectEvent((message: Message) => {
+    tellEnds(message);
+    applyMessage(client, message);
+  });
   useEffect(
     () =>
       openSocket(workspaceId, {
-        onMessage: (message) => applyMessage(client, message),
+        onMessage,
         onReopen: () => void client.invalidateQueries(),
         onStatus: setStatus,
         onDismissed: () => {

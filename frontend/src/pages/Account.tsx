@@ -12,6 +12,7 @@ import { SecondStepCard } from "../features/account/SecondStepCard";
 import { SessionsCard } from "../features/account/SessionsCard";
 import { NoticesCard } from "../features/notices/NoticesCard";
 import { useI18n } from "../i18n";
+import { clearCaches } from "../pwa/register";
 import { Button, ButtonLink } from "../ui/Button";
 import { PageHead } from "../ui/PageHead";
 import { useAction } from "../ui/useAction";
@@ -22,7 +23,7 @@ export default function Account() {
   const signOut = useAction({
     mutationFn: () => auth.signOut(),
     // A full load forgets everything that the last customer had in memory.
-    onSuccess: () => location.assign("/signin"),
+    onSuccess: () => clearCaches().finally(() => location.assign("/signin")),
   });
   return (
     <>

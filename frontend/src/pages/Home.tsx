@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { useJobs } from "../api/queries";
 import { HowItWorks } from "../features/HowItWorks";
+import { Figures } from "../features/home/Figures";
 import { JobCard } from "../features/JobCard";
 import { mainResults, makesSound } from "../features/jobText";
 import { NextStep } from "../features/NextStep";
@@ -18,15 +19,21 @@ export default function Home() {
   return (
     <>
       <PageHead title={t("homeTitle")} />
-      <NextStep running={running} />
+      <NextStep running={running} sung={results.length > 0} />
+      <Figures />
       {jobs.error && <Failure error={jobs.error} retry={() => void jobs.refetch()} />}
       {jobs.data?.length === 0 && <HowItWorks />}
       {jobs.isPending && <Skeleton rows={2} height="h-32" />}
       {running.length > 0 && (
         <section aria-labelledby="running" className="grid gap-4">
-          <h2 id="running" className="text-lg font-bold">
-            {t("runningNow")}
-          </h2>
+          <div className="flex items-baseline justify-between">
+            <h2 id="running" className="text-lg font-bold">
+              {t("runningNow")}
+            </h2>
+            <Link to="/jobs" className="text-sm font-medium text-violet-soft hover:underline">
+              {t("allJobs")}
+            </Link>
+          </div>
           <div className="grid grid-cols-1 gap-4 md:grid-cols-2">
             {running.slice(0, 6).map((job) => (
               <JobCard key={job.id} job={job} />

@@ -1,12 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useLocation } from "@tanstack/react-router";
-import { CircleUserRound } from "lucide-react";
+import { CircleUserRound, Search } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { meQuery } from "../api/queries";
 import { useEndNotices } from "../features/notices/useEndNotices";
 import { useI18n } from "../i18n";
 import { LiveProvider } from "../live/LiveProvider";
 import { PlayerProvider, usePlayer } from "../player/PlayerProvider";
+import { IconButton } from "../ui/Button";
 import { DropAnywhere } from "../uploads/DropAnywhere";
 import { UploadPanel } from "../uploads/UploadPanel";
 import { UploadsProvider } from "../uploads/UploadsProvider";
@@ -14,6 +15,7 @@ import { ConnectionBanner } from "./ConnectionBanner";
 import { CreditsChip } from "./CreditsChip";
 import { Logo } from "./Logo";
 import { BottomNav, SideNav } from "./Nav";
+import { CommandsProvider, useCommands } from "./palette/CommandsProvider";
 import { SuspendedBanner } from "./SuspendedBanner";
 
 export function AppLayout() {
@@ -28,9 +30,11 @@ export function AppLayout() {
     <LiveProvider workspaceId={me.workspace.id}>
       <PlayerProvider>
         <UploadsProvider workspaceId={me.workspace.id}>
-          <Frame />
-          <UploadPanel />
-          <DropAnywhere />
+          <CommandsProvider>
+            <Frame />
+            <UploadPanel />
+            <DropAnywhere />
+          </CommandsProvider>
         </UploadsProvider>
       </PlayerProvider>
     </LiveProvider>
@@ -40,6 +44,7 @@ export function AppLayout() {
 function Frame() {
   const { t } = useI18n();
   const { track } = usePlayer();
+  const { openPalette } = useCommands();
   const main = useRef<HTMLElement>(null);
   useFocusOnNavigation(main);
   useEndNotices();
@@ -58,6 +63,9 @@ function Frame() {
             <Logo />
           </Link>
           <div className="flex items-center gap-1">
+            <IconButton label={t("paletteOpen")} onClick={openPalette}>
+              <Search aria-hidden className="size-5.5" />
+            </IconButton>
             <CreditsChip />
             <Link
               to="/account"

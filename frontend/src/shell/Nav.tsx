@@ -1,11 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { CircleUserRound } from "lucide-react";
+import { CircleUserRound, Search } from "lucide-react";
 import { meQuery } from "../api/queries";
 import { useI18n } from "../i18n";
 import { CreditsChip } from "./CreditsChip";
 import { Logo } from "./Logo";
-import { PLACES } from "./nav";
+import { PLACES, SIDE_PLACES } from "./nav";
+import { useCommands } from "./palette/CommandsProvider";
 import { WorkspaceSwitch } from "./WorkspaceSwitch";
 
 const SIDE =
@@ -18,11 +19,12 @@ export function SideNav() {
   const { data: me } = useQuery(meQuery);
   return (
     <aside className="fixed inset-y-0 left-0 z-20 hidden w-64 flex-col border-r border-line/80 bg-[#0d0d18] px-4 py-6 lg:flex">
-      <Link to="/" className="mb-8 rounded-xl px-2">
+      <Link to="/" className="mb-6 rounded-xl px-2">
         <Logo />
       </Link>
+      <PaletteButton />
       <nav aria-label={t("mainMenu")} className="grid gap-1">
-        {PLACES.map(({ to, label, icon: Icon }) => (
+        {SIDE_PLACES.map(({ to, label, icon: Icon }) => (
           <Link key={to} to={to} activeOptions={{ exact: to === "/" }} className={SIDE}>
             <Icon aria-hidden className="size-5" />
             {t(label)}
@@ -41,6 +43,25 @@ export function SideNav() {
         </Link>
       </div>
     </aside>
+  );
+}
+
+function PaletteButton() {
+  const { t } = useI18n();
+  const { openPalette } = useCommands();
+  return (
+    <button
+      type="button"
+      onClick={openPalette}
+      aria-keyshortcuts="Control+K Meta+K"
+      className="mb-5 flex min-h-11 items-center gap-3 rounded-xl border border-line bg-ink px-3 text-sm text-faint transition-colors hover:border-edge hover:text-muted"
+    >
+      <Search aria-hidden className="size-4.5" />
+      <span className="flex-1 text-left">{t("paletteOpen")}</span>
+      <kbd aria-hidden className="key">
+        {/Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘K" : "Ctrl K"}
+      </kbd>
+    </button>
   );
 }
 

@@ -1,12 +1,21 @@
-import { AudioLines, House, Library, type LucideIcon, Mic, WandSparkles } from "lucide-react";
+import {
+  AudioLines,
+  House,
+  Library,
+  ListChecks,
+  type LucideIcon,
+  Mic,
+  WandSparkles,
+} from "lucide-react";
 import type { Key } from "../i18n";
 
 interface Place {
-  to: "/" | "/library" | "/voices" | "/convert" | "/history";
+  to: "/" | "/library" | "/voices" | "/convert" | "/history" | "/jobs";
   label: Key;
   icon: LucideIcon;
 }
 
+/** What the bar of a phone has room for. */
 export const PLACES: Place[] = [
   { to: "/", label: "home", icon: House },
   { to: "/library", label: "library", icon: Library },
@@ -14,3 +23,5 @@ export const PLACES: Place[] = [
   { to: "/convert", label: "convert", icon: WandSparkles },
   { to: "/history", label: "history", icon: AudioLines },
 ];
+
+export const SIDE_PLACES: Place[] = [...PLACES, { to: "/jobs", label: "jobs", icon: ListChecks }];

@@ -1,11 +1,13 @@
 """/api/v1/batches, /api/v1/stats, and what lists are narrowed by."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from apps.jobs.models import Job
 from apps.jobs.requests import SeparationStart
@@ -61,7 +63,10 @@ def test_stats(ready: Studio, owner_client: Client, stranger_client: Client) -> 
     cancelled = ready.train()
     owner_client.post(f"/api/v1/jobs/{cancelled.id}/cancel")
     ready.convert()
-    Job.objects.filter(id=cancelled.id).update(cost=7)
+    now = timezone.now()
+    Job.objects.filter(id=cancelled.id).update(
+        cost=7, started_at=now - timedelta(seconds=90), finished_at=now
+    )
     ready.voice.refresh_from_db()
     shown = owner_client.get("/api/v1/stats").json()
     assert shown["files"] == {"ready": 3}
@@ -71,10 +76,12 @@ def test_stats(ready: Studio, owner_client: Client, stranger_client: Client) -> 
     assert shown["jobs"] == {"cancelled": 1, "queued": 1}
     assert shown["jobs_by_kind"] == {"train": 1, "convert": 1}
     assert shown["credits_spent_30d"] == 7
+    assert shown["work_seconds_30d"] == 90.0
     voice = ready.voice
     assert shown["stored_bytes"] == 3 * 960_044 + voice.index_size + voice.model_size
     empty = stranger_client.get("/api/v1/stats").json()
     assert (empty["files"], empty["jobs"], empty["stored_bytes"]) == ({}, {}, 0)
+    assert empty["work_seconds_30d"] == 0.0
 
 
 def test_lists_are_narrowed(ready: Studio, owner_client: Client) -> None:
@@ -87,6 +94,10 @@ def test_lists_are_narrowed(ready: Studio, owner_client: Client) -> None:
     assert ids(get(f"{conversions}?voice={other.id}")) == []
     assert ids(get("/api/v1/jobs?kind=convert&created_after=2020-01-01T00:00:00Z")) == [str(job.id)]
     assert ids(get("/api/v1/jobs?created_before=2020-01-01T00:00:00Z")) == []
+    assert ids(get("/api/v1/jobs?over=false")) == [str(job.id)]
+    assert ids(get("/api/v1/jobs?over=true")) == []
+    assert ids(get(f"/api/v1/jobs?search={job.title[1:].upper()}")) == [str(job.id)]
+    assert ids(get("/api/v1/jobs?search=nothing-so-named")) == []
     assert ids(get("/api/v1/voices?search=다른")) == [str(other.id)]
     assert ids(get("/api/v1/voices?state=ready")) == [str(ready.voice.id)]
     named = make_dataset(ready.workspace, 1, "북소리")
@@ -103,6 +114,9 @@ def test_lists_are_narrowed(ready: Studio, owner_client: Client) -> None:
         "/api/v1/voices?state=deleted",
         "/api/v1/datasets?file=x",
         "/api/v1/jobs?created_after=yesterday",
+        "/api/v1/jobs?over=perhaps",
+        "/api/v1/search",
+        "/api/v1/search?q=",
         "/api/v1/keys?revoked=perhaps",
     ],
 )

@@ -18,26 +18,13 @@ from django.db import transaction
 from apps.accounts.models import User, Workspace
 from apps.accounts.services import open_personal_workspace
 from apps.billing.services import grant
-from apps.common import storage
-from apps.library import probing, uploads
+from apps.library import samples
 from apps.library.datasets import create_dataset
-from apps.library.models import AudioFile, FileState
-from voicestudio.environment import REPOSITORY
 from voicestudio.signup import welcome
 
 CUSTOMER: Final = "demo@voicestudio.local"
 OPERATOR: Final = "operator@voicestudio.local"
 CREDITS: Final = 10_000
-MATERIAL: Final = REPOSITORY / "demo" / "material"
-DATASETS: Final = {
-    "화자 A (여성)": [(f"speaker-a-{n}.opus", f"화자 A 낭독 {n}.opus") for n in (1, 2, 3)],
-    "화자 B (남성)": [(f"speaker-b-{n}.opus", f"화자 B 낭독 {n}.opus") for n in (1, 2, 3)],
-}
-SONG: Final = [
-    ("arirang-mix.opus", "아리랑 (반주 있음).opus"),
-    ("arirang-vocal.flac", "아리랑 (보컬만).flac"),
-]
-CONTENT_TYPES: Final = {".opus": "audio/ogg", ".flac": "audio/flac"}
 
 
 def stored_passwords(path: Path) -> dict[str, str]:
@@ -73,27 +60,12 @@ def ensure_user(email: str, password: str, *, operator: bool) -> User:
     return user
 
 
-def ensure_file(workspace: Workspace, source: Path, name: str) -> AudioFile | None:
-    """Put a sound into the library as an upload; None where its name was there before."""
-    known = AudioFile.objects.for_workspace(workspace).filter(name=name)
-    if known.exclude(state__in=(FileState.UPLOADING, FileState.FAILED)).exists():
-        return None
-    content = source.read_bytes()
-    file = uploads.start_upload(
-        workspace, name=name, size=len(content), content_type=CONTENT_TYPES[source.suffix]
-    )
-    storage.write_bytes(file.key, content)
-    uploads.finish_upload(file)
-    probing.probe(file.pk)  # now: datasets take ready files only, and no worker runs yet
-    return file
-
-
 def fill_library(workspace: Workspace) -> None:
-    """The song, and each speaker's recordings as a dataset."""
-    for source, name in SONG:
-        ensure_file(workspace, MATERIAL / source, name)
-    for title, sources in DATASETS.items():
-        added = [ensure_file(workspace, MATERIAL / source, name) for source, name in sources]
+    """The songs, and each speaker's recordings as a dataset."""
+    for song in samples.SONGS:
+        samples.add_file(workspace, song, again=False)
+    for title, sources in samples.SPEAKERS.items():
+        added = [samples.add_file(workspace, source, again=False) for source in sources]
         if files := [file.pk for file in added if file is not None]:
             create_dataset(workspace, name=title, file_ids=files)
 

@@ -3,50 +3,22 @@ import { useI18n } from "../../i18n";
 import { formatDay, formatNumber } from "../../i18n/format";
 import { Fold } from "../../ui/Fold";
 import { kindText } from "../jobText";
-import { daysOf } from "./days";
-
-const HEIGHT = 100;
+import { DayBars } from "./DayBars";
 
 /** Credits of the last 30 days, as bars and as a table by kind of job. */
 export function DayChart({ days }: { days: DayUse[] }) {
-  const { t, language } = useI18n();
-  const { bars, total, most } = daysOf(days);
+  const { t } = useI18n();
   const used = days.filter((day) => day.credits > 0).reverse();
   return (
     <section aria-labelledby="by-day" className="card grid grid-cols-1 gap-4 p-6">
       <h2 id="by-day" className="text-lg font-bold">
         {t("byDay")}
       </h2>
-      {most === undefined ? (
+      {used.length === 0 ? (
         <p className="text-muted">{t("byDayNone")}</p>
       ) : (
         <>
-          <svg
-            role="img"
-            aria-label={t("byDaySummary", {
-              total: formatNumber(total, language),
-              day: formatDay(most.day, language),
-              most: formatNumber(most.credits, language),
-            })}
-            viewBox={`0 0 ${bars.length} ${HEIGHT}`}
-            preserveAspectRatio="none"
-            className="h-36 w-full"
-          >
-            {bars.map((bar, index) => (
-              <rect
-                key={bar.day}
-                x={index + 0.14}
-                width={0.72}
-                y={HEIGHT * (1 - height(bar.share))}
-                height={HEIGHT * height(bar.share)}
-                fill={bar.credits > 0 ? "#8b5cf6" : "#2b2b3f"}
-              />
-            ))}
-          </svg>
-          <p aria-hidden className="flex justify-between text-xs text-faint">
-            <span>{formatDay(bars[0]?.day ?? most.day, language)}</span>
-            <span>{formatDay(bars.at(-1)?.day ?? most.day, language)}</span>
-          </p>
+          <DayBars days={days} className="h-36" />
           <Fold title={t("asTable")}>
             <DayTable days={used} />
           </Fold>
@@ -54,11 +26,6 @@ export function DayChart({ days }: { days: DayUse[] }) {
       )}
     </section>
   );
-}
-
-/** Days without any still show, so that the row is seen to be 30 long. */
-function height(share: number): number {
-  return Math.max(0.015, share);
 }
 
 function DayTable({ days }: { days: DayUse[] }) {
