@@ -14,8 +14,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from apps.accounts.models import Language, Membership, User
-from apps.common.errors import Sentence
 from apps.common.models import OutboxEvent
+from apps.common.sentences import Sentence
 from apps.jobs.models import Job
 from gpu_worker.contract.params import JobKind
 

@@ -8,7 +8,7 @@ from django.core.mail import send_mail
 from django.db import transaction
 
 from apps.accounts.models import Language, Role, User
-from apps.common.errors import Sentence
+from apps.common.sentences import Sentence
 
 from .models import Endpoint
 
