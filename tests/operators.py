@@ -10,7 +10,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.test import Client
 
-from apps.accounts.models import User
+from apps.accounts.models import Membership, User, Workspace
 
 
 def with_second_factor(user: User) -> User:
@@ -32,3 +32,17 @@ def operator_browser(user: User) -> Client:
     session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(user.pk)
     session.save()
     return client
+
+
+def members_form(workspace: Workspace, **changes: str) -> dict[str, str]:
+    """The page's form as it is, by ``<number>-<field>`` with what is changed."""
+    found = list(Membership.objects.filter(workspace=workspace).order_by("pk"))
+    form = {
+        "name": workspace.name,
+        "memberships-TOTAL_FORMS": str(len(found)),
+        "memberships-INITIAL_FORMS": str(len(found)),
+    }
+    for number, each in enumerate(found):
+        fields = {"id": each.pk, "workspace": workspace.pk, "user": each.user_id, "role": each.role}
+        form |= {f"memberships-{number}-{name}": str(value) for name, value in fields.items()}
+    return form | changes

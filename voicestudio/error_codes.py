@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from apps.common import errors
+from apps.common.field_errors import BY_FIELD_CODE
 from apps.jobs.problems import TEXTS
 
 _APPS: Final = Path(__file__).parent.parent / "apps"
@@ -48,7 +49,7 @@ def _of_jobs() -> Iterator[Problem]:
 def _of_requests() -> Iterator[Problem]:
     for status, (code, text) in errors.BY_STATUS.items():
         yield Problem(code, status, text.ko, text.en)
-    for code, text in errors.BY_FIELD_CODE.items():
+    for code, text in BY_FIELD_CODE.items():
         yield Problem(code, 400, text.ko, text.en)
 
 

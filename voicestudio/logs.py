@@ -28,6 +28,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
         rf"\1{_HIDDEN}",
     ),
     (re.compile(r"\b(sk|rk|whsec)_\w+"), rf"\1_{_HIDDEN}"),
+    (re.compile(r"[\w.%+-]+@[\w-]+(?:\.[\w-]+)+"), "[address]"),  # what mail servers quote
     # user:password@ of a URL
     (re.compile(r"(\w+://)[^/\s:@\"']*:[^/\s@\"']+@"), rf"\1{_HIDDEN}@"),
 )

@@ -4,11 +4,14 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from allauth.core import context as allauth_context
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
+from django.contrib.sites.shortcuts import get_current_site
 from django.db import transaction
 from django.http import HttpRequest
 
+from apps.accounts import mails
 from apps.accounts.models import User
 from apps.accounts.services import open_personal_workspace
 from apps.billing.services import grant_welcome
@@ -26,6 +29,12 @@ class StudioAccountAdapter(DefaultAccountAdapter):
         if commit:
             open_personal_workspace(saved)
         return saved
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """As allauth does, but a mail server that is away makes no request fail."""
+        request = allauth_context.request
+        known = {"request": request, "email": email, "current_site": get_current_site(request)}
+        mails.post(self.render_mail(template_prefix, email, known | context))
 
     @transaction.atomic
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:

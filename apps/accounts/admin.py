@@ -6,6 +6,7 @@ from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.forms import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from unfold.admin import TabularInline
@@ -16,8 +17,8 @@ from apps.common import audit
 from apps.common.looking import OperatorAdmin, ReadOnlyAdmin, ReasonForm, Verb
 from apps.common.sections import Link, Section
 
-from . import factors, keys, services
-from .models import ApiKey, Invitation, Membership, User, Workspace
+from . import factors, keys, members, services
+from .models import ApiKey, Invitation, Membership, Role, User, Workspace
 
 
 class FactorForm(ReasonForm):
@@ -85,8 +86,31 @@ class UserAdmin(DjangoUserAdmin, OperatorAdmin):  # type: ignore[type-arg]
         return answer
 
 
+class MembershipFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
+    """Members of a workspace, of whom one owner stays."""
+
+    def clean(self) -> None:
+        super().clean()
+        kept = [form for form in self.initial_forms if form not in self.deleted_forms]
+        rows = [form for form in [*kept, *self.extra_forms] if form.cleaned_data.get("user")]
+        is_owned = any(form.cleaned_data["role"] == Role.OWNER for form in rows)
+        if self.initial_forms and not is_owned:
+            said = members.LAST_OWNER.message
+            raise forms.ValidationError(f"{said.ko} ({said.en})")
+
+
+class MembershipForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A row stays its person's: only the role changes."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["user"].disabled = self.instance.pk is not None
+
+
 class MembershipInline(TabularInline):
     model = Membership
+    form = MembershipForm
+    formset = MembershipFormSet
     extra = 0
     autocomplete_fields = ("user",)
 
@@ -124,6 +148,17 @@ class WorkspaceAdmin(OperatorAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Workspace | None = None) -> bool:
         """A customer is erased by its own verb, which clears storage and leaves a receipt."""
         return False
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """What the members' own verbs do beside the row follows here too."""
+        super().save_formset(request, form, formset, change)
+        if formset.model is Membership:
+            for gone in formset.deleted_objects:
+                members.let_go(form.instance, gone.user)
+            for row, names in formset.changed_objects:
+                if "role" in names and row.role != Role.OWNER:
+                    members.forget_invitations(form.instance.pk, row.user_id)
+            members.tell(form.instance.pk)
 
 
 @admin.register(ApiKey)

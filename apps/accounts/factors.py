@@ -11,8 +11,9 @@ from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
 
-from apps.common.errors import ApiError, Sentence
+from apps.common.errors import ApiError
 from apps.common.locks import in_turn
+from apps.common.sentences import Sentence
 
 from .models import Language, User
 

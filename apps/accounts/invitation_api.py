@@ -123,6 +123,8 @@ class LookView(APIView):
 
 
 class AcceptView(WorkspaceView):
+    works_suspended = True  # it is about another workspace than the one in use
+
     @extend_schema(
         operation_id="invitations_accept", request=TokenSerializer, responses=WorkspaceSerializer
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from apps.common.errors import Sentence
+from apps.common.sentences import Sentence
 
 
 class Document(StrEnum):

@@ -1,15 +1,21 @@
-"""Mails of our own, beside allauth's; whose language nobody knows gets both."""
+"""Mails of our own, whose language nobody knows gets both; and allauth's on their way."""
 
+import json
 import re
+from smtplib import SMTPException
 from typing import Final
 
+import structlog
+from celery import current_app
 from django.conf import settings
-from django.core.mail import send_mail
+from django.core.mail import EmailMessage, send_mail
 from django.template.loader import render_to_string
 
-from apps.common.sealed import unseal
+from apps.common.sealed import seal, unseal
 
 from .models import Invitation
+
+log = structlog.get_logger(__name__)
 
 _LOOKS_LIKE_A_LINK: Final = re.compile(r"://|www\.|\w\.\w{2,}", re.IGNORECASE)
 
@@ -30,6 +36,23 @@ def mail_invitation(invitation_id: str, sealed_token: str) -> None:
     text = render_to_string("accounts/email/invitation_message.txt", values)
     prefix = settings.ACCOUNT_EMAIL_SUBJECT_PREFIX
     send_mail(prefix + " ".join(subject.split()), text, None, [invitation.email])
+
+
+def post(message: EmailMessage) -> None:
+    """Send a mail now; where no server takes it, later, so that no request fails by that."""
+    try:
+        message.send()
+    except (SMTPException, OSError) as error:
+        log.warning("a mail has to wait", error=type(error).__name__)
+        sealed = seal(json.dumps([message.subject, message.body, message.to]))
+        current_app.send_task("apps.accounts.tasks.mail_again", [sealed], retry=False)
+
+
+def post_again(sealed: str) -> None:
+    """What ``post`` kept back; its links are nobody else's to read meanwhile."""
+    if text := unseal(sealed):
+        subject, body, to = json.loads(text)
+        send_mail(subject, body, None, to)
 
 
 def harmless(name: str) -> str:

@@ -40,7 +40,7 @@ def change_role(workspace: Workspace, user_id: uuid.UUID, role: Role) -> Members
         return membership
     if role != Role.OWNER:
         _keep_an_owner(membership)
-        _forget_invitations(membership)
+        forget_invitations(workspace.pk, user_id)
     Membership.objects.filter(pk=membership.pk).update(role=role)
     membership.role = role
     tell(workspace.pk)
@@ -56,14 +56,20 @@ def remove(workspace: Workspace, user_id: uuid.UUID) -> None:
     line_up(workspace)
     membership = _member(workspace, user_id)
     _keep_an_owner(membership)
-    _forget_invitations(membership)
-    for key in ApiKey.objects.for_workspace(workspace).filter(user_id=user_id, revoked_at=None):
-        keys.revoke(key)
     user: User = membership.user
     membership.delete()
+    let_go(workspace, user)
+    tell(workspace.pk)
+
+
+@transaction.atomic
+def let_go(workspace: Workspace, user: User) -> None:
+    """What follows where a membership has gone: nothing of the person's opens the workspace."""
+    forget_invitations(workspace.pk, user.pk)
+    for key in ApiKey.objects.for_workspace(workspace).filter(user_id=user.pk, revoked_at=None):
+        keys.revoke(key)
     open_personal_workspace(user)  # nobody is left without one
     live.dismiss(workspace.pk, user.pk)
-    tell(workspace.pk)
 
 
 def _member(workspace: Workspace, user_id: uuid.UUID) -> Membership:
@@ -80,13 +86,10 @@ def _keep_an_owner(membership: Membership) -> None:
         raise LAST_OWNER
 
 
-def _forget_invitations(membership: Membership) -> None:
+def forget_invitations(workspace_id: uuid.UUID, user_id: uuid.UUID) -> None:
     """Whoever owns the workspace no more has nobody waiting to be let in."""
     sent = Invitation.objects.filter(
-        workspace=membership.workspace_id,
-        invited_by=membership.user_id,
-        accepted_at=None,
-        revoked_at=None,
+        workspace=workspace_id, invited_by=user_id, accepted_at=None, revoked_at=None
     )
     now = timezone.now()
     sent.update(revoked_at=now, updated_at=now)

@@ -15,7 +15,8 @@ from typing import Final
 from django.core.exceptions import ImproperlyConfigured
 from rest_framework.request import Request
 
-from apps.common.errors import ApiError, Sentence
+from apps.common.errors import ApiError
+from apps.common.sentences import Sentence
 
 from .models import ApiKey, Membership, Role
 

@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
+from rest_framework.exceptions import Throttled
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
 from apps.common.errors import ApiError
 
 from . import roles
+from .limits import RateThrottle
 from .models import ApiKey
 
 if TYPE_CHECKING:
@@ -84,6 +86,7 @@ class HasScope(BasePermission):
         is_free = right is not None and right.keys is roles.Keys.FREE
         if is_free or allows(request.auth.scopes, noun, write=write):
             return True
+        self._count(request, view)
         scope = f"{noun}:{'write' if write else 'read'}"
         raise ApiError(
             "key-scope",
@@ -91,3 +94,10 @@ class HasScope(BasePermission):
             f"This API key lacks the scope {scope}. Use a key that has it.",
             403,
         )
+
+    @staticmethod
+    def _count(request: Request, view: "APIView") -> None:
+        """A refused request counts too; DRF would count only what was let through."""
+        throttle = RateThrottle()
+        if not throttle.allow_request(request, view):
+            raise Throttled(wait=throttle.wait())

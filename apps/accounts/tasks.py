@@ -1,4 +1,4 @@
-"""Mails that a request sends: no request waits for a mail server."""
+"""Mails that a request sends: none fails by a mail server."""
 
 from smtplib import SMTPException
 
@@ -12,3 +12,10 @@ from . import mails
 )
 def mail_invitation(invitation_id: str, sealed_token: str) -> None:
     mails.mail_invitation(invitation_id, sealed_token)
+
+
+@shared_task(
+    autoretry_for=(SMTPException, OSError), retry_backoff=15, retry_backoff_max=1800, max_retries=12
+)
+def mail_again(sealed: str) -> None:
+    mails.post_again(sealed)

@@ -11,7 +11,7 @@ from typing import Final
 
 from django.conf import settings
 
-from apps.common.errors import Sentence
+from apps.common.sentences import Sentence
 
 GB: Final = 10**9
 WELCOME_CREDITS: Final = 1500

@@ -13,8 +13,9 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
-from apps.common.errors import ApiError, FieldError, Sentence, invalid
+from apps.common.errors import ApiError, FieldError, invalid
 from apps.common.locks import in_turn
+from apps.common.sentences import Sentence
 
 from . import gateway, limits
 from .models import Purchase, Standing, Subscription

@@ -18,20 +18,11 @@ from django.http import Http404
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
-from . import request_ids
+from . import field_errors, request_ids
+from .field_errors import INVALID
+from .sentences import Sentence
 
 DOCS_PATH: Final = "/docs/errors"
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """One sentence a language."""
-
-    ko: str
-    en: str
-
-    def as_dict(self) -> dict[str, str]:
-        return {"ko": self.ko, "en": self.en}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,27 +87,6 @@ BY_STATUS: dict[int, tuple[str, Sentence]] = {
     ),
 }
 
-BY_FIELD_CODE: dict[str, Sentence] = {
-    "required": Sentence("필수 항목입니다.", "This is required."),
-    "null": Sentence("값이 필요합니다.", "A value is needed."),
-    "blank": Sentence("비워 둘 수 없습니다.", "This may not be blank."),
-    "empty": Sentence("하나 이상 골라 주세요.", "Choose at least one."),
-    "max_length": Sentence("너무 깁니다.", "This is too long."),
-    "min_length": Sentence("너무 짧습니다.", "This is too short."),
-    "max_value": Sentence("값이 너무 큽니다.", "The value is too large."),
-    "min_value": Sentence("값이 너무 작습니다.", "The value is too small."),
-    "invalid_choice": Sentence("고를 수 없는 값입니다.", "This is not one of the choices."),
-    "does_not_exist": Sentence("찾을 수 없습니다.", "This was not found."),
-    "address_not_allowed": Sentence(
-        "공개된 https 주소만 쓸 수 있습니다.", "Only public https addresses can be used."
-    ),
-    "in_the_past": Sentence("지난 시각입니다.", "This is in the past."),
-    "null_characters_not_allowed": Sentence(
-        "쓸 수 없는 글자가 있습니다.", "It holds characters that can't be used."
-    ),
-}
-_INVALID = Sentence("올바르지 않은 값입니다.", "This value is not valid.")
-
 
 def invalid(fields: Mapping[str, FieldError]) -> ApiError:
     """A 400 that names the fields at fault."""
@@ -134,9 +104,10 @@ def invalid(fields: Mapping[str, FieldError]) -> ApiError:
 def invalid_params(error: pydantic.ValidationError, prefix: str = "") -> ApiError:
     """The same for a contract model that refused its input; names are ``prefix.path``."""
     fields = {}
-    for item in error.errors(include_url=False, include_context=False, include_input=False):
+    for item in error.errors(include_url=False, include_input=False):
         name = ".".join(str(part) for part in ([prefix] if prefix else []) + list(item["loc"]))
-        fields[name] = FieldError(item["type"], Sentence(_INVALID.ko, item["msg"]))
+        said = field_errors.of_knob(item["type"], item["msg"], item.get("ctx", {}))
+        fields[name] = FieldError(item["type"], said)
     return invalid(fields)
 
 
@@ -156,9 +127,8 @@ class _Flat:
                 self.add(item, self._join(path, str(number)) if nested else path)
         else:
             code = str(getattr(detail, "code", "invalid"))
-            known = BY_FIELD_CODE.get(code)
-            text = str(detail)
-            self.fields.setdefault(path, FieldError(code, known or Sentence(text, text)))
+            said = field_errors.of_field(code, str(detail))
+            self.fields.setdefault(path, FieldError(code, said))
 
     @staticmethod
     def _join(path: str, name: str) -> str:
@@ -177,14 +147,14 @@ def _from_drf(error: exceptions.APIException) -> ApiError:
     if isinstance(error, exceptions.ValidationError):
         return invalid(_flatten(error.detail))
     if isinstance(error, exceptions.AuthenticationFailed):
-        return KEY_INVALID
-    code, message = BY_STATUS.get(error.status_code, ("error", Sentence(str(error), str(error))))
+        return KEYINVALID
+    code, message = BY_STATUS.get(error.status_code, ("error", field_errors.INVALID))
     if isinstance(error, exceptions.PermissionDenied) and "CSRF" in str(error.detail):
         return CSRF_FAILED
     return ApiError(code, message.ko, message.en, error.status_code)
 
 
-KEY_INVALID = ApiError(
+KEYINVALID = ApiError(
     "key-invalid",
     "API 키가 올바르지 않거나 만료되었거나 폐기되었습니다. 스튜디오에서 새 키를 만들어 주세요.",
     "The API key is wrong, expired or revoked. Make a new one in the studio.",
@@ -228,7 +198,7 @@ def as_api_error(error: Exception) -> ApiError | None:
             code, message = BY_STATUS[403]
             return ApiError(code, message.ko, message.en, 403)
         case DjangoValidationError():
-            return invalid({"": FieldError("invalid", _INVALID)})
+            return invalid({"": FieldError("invalid", INVALID)})
         case BotoCoreError() | ClientError():
             return STORAGE_AWAY
     return None

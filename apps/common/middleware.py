@@ -7,6 +7,7 @@ import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import ResolverMatch
+from django.utils.translation import override
 
 from . import request_ids
 from .throttle import Standing
@@ -14,6 +15,7 @@ from .throttle import Standing
 log = structlog.get_logger("request")
 
 PANEL = "/admin/"
+API = "/api/"
 _PROBES = frozenset({"health", "livez", "readyz", "metrics"})
 
 _Next = Callable[[HttpRequest], HttpResponse]
@@ -48,6 +50,23 @@ class RequestLogMiddleware:
                 user=str(user.pk) if user is not None and user.is_authenticated else None,
             )
         return response
+
+
+class EnglishApiMiddleware:
+    """The API answers in Korean and English at once, whatever the browser prefers.
+
+    DRF's sentences are made in English, which is their key in the Korean catalogue
+    (``field_errors``); it stands after Django's own middleware of languages.
+    """
+
+    def __init__(self, get_response: _Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path.startswith(API):
+            return self.get_response(request)
+        with override("en"):
+            return self.get_response(request)
 
 
 class ContentSecurityPolicyMiddleware:

@@ -68,7 +68,8 @@ def _may_be_told(address: _Address) -> bool:
         return True
     if any(_is_in(plain, network) for network in _CARRIERS):
         return False
-    return bool(plain.is_global) and not plain.is_multicast and not plain.is_reserved
+    is_site_local = getattr(plain, "is_site_local", False)  # fec0::/10, which counts as global
+    return bool(plain.is_global) and not (plain.is_multicast or plain.is_reserved or is_site_local)
 
 
 def _is_in(address: _Address, network: ipaddress.IPv4Network | ipaddress.IPv6Network) -> bool:

@@ -14,8 +14,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from apps.accounts.models import Language, Membership, User
-from apps.common.errors import Sentence
 from apps.common.models import OutboxEvent
+from apps.common.sentences import Sentence
 from apps.jobs.models import Job
 from gpu_worker.contract.params import JobKind
 
@@ -127,7 +127,7 @@ def send(mail_id: uuid.UUID) -> None:
     try:
         send_mail(subject, text, None, [mail.user.email])
     except (SMTPException, OSError) as error:
-        log.warning("a mail has to wait", mail=str(mail_id), error=str(error))
+        log.warning("a mail has to wait", mail=str(mail_id), error=type(error).__name__)
         again = now + PAUSE * 2**mail.tries if mail.tries < MOST_TRIES else None
         Mail.objects.filter(pk=mail_id).update(sent_at=None, next_at=again)
 

@@ -3,12 +3,13 @@
 from functools import partial
 from typing import Final
 
+from celery import current_app
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
 
 from apps.accounts.models import Language, Role, User
-from apps.common.errors import Sentence
+from apps.common.sentences import Sentence
 
 from .models import Endpoint
 
@@ -30,22 +31,28 @@ _TEXT: Final = Sentence(
 
 
 def tell_disabled(endpoint: Endpoint, code: str) -> None:
-    """Mail the workspace's owners on commit, each in their language."""
+    """Mail the workspace's owners after the commit, however long a mail server is away."""
     owners = User.objects.filter(
         is_active=True,
         memberships__workspace=endpoint.workspace_id,
         memberships__role=Role.OWNER,
     )
-    mails = [(owner.email, Language(owner.language)) for owner in owners]
-    for email, language in mails:
-        send = partial(_mail, email, language, endpoint.url, code)
+    for owner in owners.values_list("pk", flat=True):
+        args = [str(endpoint.pk), str(owner), code]
+        send = partial(current_app.send_task, "apps.hooks.tasks.mail_disabled", args, retry=False)
         transaction.on_commit(send, robust=True)
 
 
-def _mail(email: str, language: Language, url: str, code: str) -> None:
+def mail_disabled(endpoint_id: str, owner_id: str, code: str) -> None:
+    """To one owner, in their language; to nobody where either has gone meanwhile."""
+    endpoint = Endpoint.objects.filter(pk=endpoint_id).first()
+    owner = User.objects.filter(pk=owner_id, is_active=True).first()
+    if endpoint is None or owner is None:
+        return
+
     def said(sentence: Sentence) -> str:
-        return sentence.en if language == Language.EN else sentence.ko
+        return sentence.en if owner.language == Language.EN else sentence.ko
 
     page = f"{settings.PUBLIC_URL}/account/developers"
-    text = said(_TEXT).format(url=url, reason=said(REASONS[code]), page=page)
-    send_mail(said(_SUBJECT), text, None, [email])
+    text = said(_TEXT).format(url=endpoint.url, reason=said(REASONS[code]), page=page)
+    send_mail(said(_SUBJECT), text, None, [owner.email])

@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from apps.common.errors import Sentence
+from apps.common.sentences import Sentence
 from apps.common.serializers import ProblemSerializer
 
 from .addresses import NotAllowed, check_url

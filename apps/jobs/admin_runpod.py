@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
@@ -14,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldBooleanSwitchWidget
 
+from apps.common import audit
 from apps.common.looking import OperatorAdmin
 from gpu_worker.contract.errors import Text
 
@@ -122,6 +124,11 @@ class RunPodAccountAdmin(OperatorAdmin):
 
     def test(self, request: HttpRequest) -> HttpResponseRedirect:
         """The button: ask RunPod now and say what to do; send each endpoint a test job."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        row, _ = RunPodAccount.objects.get_or_create(id=1)
+        said = "연결을 시험했습니다. (The connection was tested.)"
+        audit.record(request, "test", row, {}, {}, reason=said)
         known = operator.report(fresh=True)
         if known.text is not None:
             self.message_user(request, both(known.text), messages.ERROR)
@@ -129,8 +136,8 @@ class RunPodAccountAdmin(OperatorAdmin):
             level = messages.ERROR if each.code else messages.SUCCESS
             self.message_user(request, _line(each), level)
         backend = backends.runpod()
-        for row in RunPodEndpoint.objects.filter(is_enabled=True, canary_id=""):
-            canary.send(backend, row)
+        for endpoint in RunPodEndpoint.objects.filter(is_enabled=True, canary_id=""):
+            canary.send(backend, endpoint)
         return HttpResponseRedirect(reverse("admin:jobs_runpodaccount_change", args=[1]))
 
 

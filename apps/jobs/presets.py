@@ -11,7 +11,8 @@ import pydantic
 from django.db.models import Q, QuerySet
 
 from apps.accounts.models import Role, User, Workspace
-from apps.common.errors import NOT_FOUND, ApiError, Sentence, invalid_params
+from apps.common.errors import NOT_FOUND, ApiError, invalid_params
+from apps.common.sentences import Sentence
 from gpu_worker.contract.params import ConvertParams, CoverParams, JobKind
 
 from .models import SUNG_KINDS, SoundPreset

@@ -5,21 +5,23 @@ Nothing is asked twice of what is gone already, so every step may be repeated.
 
 import uuid
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from datetime import timedelta
 from enum import Enum
 from typing import Any, Final
 
 import structlog
+from allauth.account.models import EmailAddress
 from django.contrib.admin.models import LogEntry
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
-from apps.accounts.models import ApiKey, User, Workspace
+from apps.accounts.models import ApiKey, Invitation, Membership, User, Workspace
+from apps.accounts.services import open_personal_workspace
 from apps.billing import farewell
 from apps.billing.provider import ProviderAway, ProviderRefused
 from apps.common import audit, storage
@@ -238,11 +240,21 @@ def _erase_workspace_rows(removal: Removal) -> Went:
             continue
         with transaction.atomic():
             audit.forget_rows(table, ids)
+            people = list(User.objects.filter(memberships__in=ids)) if table is Membership else []
             batch: Any = table._base_manager.filter(pk__in=ids)
             count = batch._raw_delete(batch.db)  # nothing points at them any more
             _count(removal, {table._meta.label_lower: count})
+            _house(people, removal)
         return Went.AGAIN
     return Went.NEXT
+
+
+def _house(people: Iterable[User], removal: Removal) -> None:
+    """Whoever had no other workspace gets one of their own, unless they are leaving themselves."""
+    leaving = removal.parent.subject_id if removal.parent else None
+    for person in people:
+        if person.pk != leaving:
+            open_personal_workspace(person)
 
 
 def _finish(removal: Removal) -> Went:
@@ -275,10 +287,24 @@ def _erase_person(removal: Removal) -> None:
     for membership in user.memberships.all():
         audit.forget_rows(type(membership), [membership.pk])
     audit.forget_rows(User, [user.pk])
-    audit.forget_person(user.email)
+    proven = EmailAddress.objects.filter(user=user, verified=True)
+    addresses = {user.email, *proven.values_list("email", flat=True)}
+    counts["accounts.invitation"] = _forget_invitations(user, addresses)
+    for address in addresses:
+        audit.forget_person(address)
     for label, count in user.delete()[1].items():
         counts[label.lower()] += count
     _count(removal, {label: count for label, count in counts.items() if count})
+
+
+def _forget_invitations(user: User, addresses: Iterable[str]) -> int:
+    """Those to the person, in whatever workspace; open ones of others to them end as well."""
+    named = Q(accepted_by=user)
+    for address in addresses:
+        named |= Q(email__iexact=address)
+    rows = Invitation.objects.filter(named)
+    audit.forget_rows(Invitation, list(rows.values_list("pk", flat=True)))
+    return rows.delete()[0]
 
 
 def _end_sessions(user: User) -> int:

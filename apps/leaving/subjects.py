@@ -13,6 +13,7 @@ from apps.accounts.models import Membership, Role, Workspace
 from apps.common import audit, storage
 from apps.common.models import Erasure, KeptAnswer, OutboxEvent
 from apps.common.sealed import unseal
+from apps.hooks.models import Mail
 from apps.jobs.models import Attempt, Job, VoiceUse
 from apps.jobs.timing import LINK_MARGIN, QUEUE_TTL
 from apps.library.models import AudioFile, DatasetItem, ReportCard
@@ -55,12 +56,12 @@ def _names_file(file_id: uuid.UUID) -> Q:
 
 
 def _own_jobs(removal: Removal) -> QuerySet[Job]:
-    """Jobs that go with the subject: all of a workspace's, a voice's trainings."""
+    """Jobs that go with the subject: all of a workspace's, what a voice was made by."""
     match removal.subject:
         case Subject.WORKSPACE:
             return jobs_of(removal)
         case Subject.VOICE:
-            return jobs_of(removal).filter(kind=JobKind.TRAIN)
+            return jobs_of(removal).filter(kind__in=(JobKind.TRAIN, JobKind.IMPORT))
     return Job.objects.none()
 
 
@@ -78,6 +79,8 @@ def places_of(removal: Removal) -> Places:
             files, voices = files.filter(pk=removal.subject_id), voices.none()
         case Subject.VOICE:
             files, voices = files.none(), voices.filter(pk=removal.subject_id)
+            sent = f"{storage.UPLOADS}{removal.workspace_id}/import/{removal.subject_id}/"
+            found.folders.append(sent)
         case _:
             files, voices = files.none(), voices.none()
     if removal.workspace_id:
@@ -116,10 +119,12 @@ def links_end(removal: Removal) -> datetime:
 def erase_voice(removal: Removal) -> dict[str, int]:
     """The rows of a voice, within the caller's transaction; how many of each table."""
     pk = removal.subject_id
-    trainings = list(_own_jobs(removal).values_list("pk", flat=True))
-    _forget_mentions(removal, [pk, *trainings])
+    made_by = list(_own_jobs(removal).values_list("pk", flat=True))
+    _forget_mentions(removal, [pk, *made_by])
+    mails = Mail.objects.for_workspace(removal.workspace_id)
     return _deleted(
-        Job.objects.filter(pk__in=trainings),
+        mails.filter(data__job__in=[str(job) for job in made_by]),
+        Job.objects.filter(pk__in=made_by),
         Export.objects.for_workspace(removal.workspace_id),
         VoiceUse.objects.filter(voice=pk),
         Consent.objects.filter(voice=pk),

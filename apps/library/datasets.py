@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from apps.accounts.models import Workspace
-from apps.common.errors import FieldError, Sentence, invalid
+from apps.common.errors import FieldError, invalid
+from apps.common.sentences import Sentence
 
 from .models import AudioFile, Dataset, DatasetItem, FileState
 

@@ -7,7 +7,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.accounts.models import Workspace
-from apps.common.errors import NOT_FOUND, FieldError, Sentence, invalid
+from apps.common.errors import NOT_FOUND, FieldError, invalid
+from apps.common.sentences import Sentence
 
 from .announce import announce_some
 from .limits import MAX_TAGS

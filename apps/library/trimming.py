@@ -11,7 +11,8 @@ from typing import Final
 from django.db import transaction
 
 from apps.billing import limits
-from apps.common.errors import ApiError, FieldError, Sentence, invalid
+from apps.common.errors import ApiError, FieldError, invalid
+from apps.common.sentences import Sentence
 
 from .models import AudioFile, FileState, Origin
 from .names import MAX_LENGTH, clean_name

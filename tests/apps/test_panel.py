@@ -10,15 +10,15 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 from django.utils import timezone
 
-from apps.accounts.models import Membership, User, Workspace
+from apps.accounts.models import Membership, Role, User, Workspace
 from apps.billing import services as billing
 from apps.common.audit import HIDDEN
 from apps.common.models import Change
 from apps.jobs.models import Attempt, Job
 from apps.jobs.states import AttemptState, JobState
 from tests.apps.conftest import browser
-from tests.factories import PASSWORD
-from tests.operators import operator_browser, with_second_factor
+from tests.factories import PASSWORD, make_user
+from tests.operators import members_form, operator_browser, with_second_factor
 from voicestudio.panel import charts, dashboard, health, probes
 
 
@@ -88,17 +88,11 @@ def test_secrets_of_factors_lie_sealed(operator: User) -> None:
 
 
 def test_a_change_is_kept_with_before_and_after(
-    panel: Client, operator: User, workspace: Workspace
+    panel: Client, operator: User, workspace: Workspace, owner: User
 ) -> None:
-    form = {
-        "name": "새 이름",
-        "memberships-TOTAL_FORMS": "1",
-        "memberships-INITIAL_FORMS": "1",
-        "memberships-0-id": str(Membership.objects.get(workspace=workspace).pk),
-        "memberships-0-workspace": str(workspace.pk),
-        "memberships-0-user": str(Membership.objects.get(workspace=workspace).user_id),
-        "memberships-0-role": "member",
-    }
+    make_user("mate@example.com", workspace=workspace)
+    Membership.objects.filter(workspace=workspace).update(role=Role.OWNER)
+    form = members_form(workspace, name="새 이름", **{"memberships-0-role": "member"})
     old = workspace.name
     assert panel.post(address(workspace), form).status_code == 302
     member, row = Change.objects.all()[1], Change.objects.all()[0]

@@ -8,7 +8,8 @@ from django.db.models import Sum
 
 from apps.billing.quotes import training_quote
 from apps.common import storage
-from apps.common.errors import NOT_FOUND, ApiError, FieldError, Sentence, invalid
+from apps.common.errors import NOT_FOUND, ApiError, FieldError, invalid
+from apps.common.sentences import Sentence
 from apps.library.models import GONE, AudioFile, Dataset, FileState
 from apps.voices import services as voices
 from apps.voices.models import Consent, Voice, VoiceState

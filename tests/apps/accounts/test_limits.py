@@ -38,6 +38,19 @@ def test_too_many(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
     assert second.get("/api/v1/files").status_code == 200
 
 
+def test_refused_requests_count_too(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key without the scope learns its standing, and doesn't ask for ever."""
+    monkeypatch.setattr(limits, "limit_for", lambda workspace: Limit("key", 2, 60))
+    client = program(owner, "voices:read")
+    answers = [client.get("/api/v1/files") for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [403, 403, 429]
+    codes = [answer.json()["error"]["code"] for answer in answers]
+    assert codes == ["key-scope", "key-scope", "too-many-requests"]
+    left = [answer.headers["RateLimit"].partition(";t=")[0] for answer in answers]
+    assert left == ['"key";r=1', '"key";r=0', '"key";r=0']
+    assert client.get("/api/v1/voices").status_code == 429
+
+
 def test_keys_cannot_be_guessed_for_long(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "REFUSED", Limit("refused", 2, 60))
     guesses = [

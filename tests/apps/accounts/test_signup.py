@@ -1,14 +1,16 @@
 """Sign-up, confirmation, sign-in and out, reset, sessions: as the studio's pages call them."""
 
 import re
+from smtplib import SMTPRecipientsRefused
 from typing import Any
 from urllib.parse import unquote
 
+import celery
 import pytest
 from django.core.mail import EmailMessage
 from django.test import Client
 
-from apps.accounts import legal
+from apps.accounts import legal, tasks
 from apps.accounts.models import Acceptance, Membership, Role, User, Workspace
 from apps.billing.models import Balance, Entry
 from apps.billing.plans import WELCOME_CREDITS
@@ -194,3 +196,26 @@ def test_a_forged_address_header_is_not_believed(
     sessions = client.get(f"{AUTH}/auth/sessions").json()["data"]
     assert "203.0.113.9" in {session["ip"] for session in sessions}
     assert "6.6.6.6" not in {session["ip"] for session in sessions}
+
+
+def test_a_mail_server_that_is_away_fails_no_sign_up(
+    client: Client, mailoutbox: list[EmailMessage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The mail is kept back, sealed, and leaves when a server takes it."""
+    kept: list[str] = []
+    with monkeypatch.context() as away:
+        away.setattr(EmailMessage, "send", refusing)
+        away.setattr(celery.current_app, "send_task", lambda name, args, retry: kept.extend(args))
+        begun = post(client, "auth/signup", email=EMAIL, password=PASSWORD)
+        assert begun.status_code == 401, "the address is to be proven"
+    [sealed] = kept
+    assert EMAIL not in sealed
+    assert mailoutbox == []
+    tasks.mail_again(sealed)
+    [mail] = mailoutbox
+    assert mail.to == [EMAIL]
+    assert link_key(mail, "verify-email")
+
+
+def refusing(self: EmailMessage, fail_silently: bool = False) -> int:
+    raise SMTPRecipientsRefused({self.to[0]: (450, b"try again later")})

@@ -1,5 +1,6 @@
 """One shape for every error."""
 
+import re
 from typing import Any
 
 import pydantic
@@ -7,10 +8,13 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
 from django.test import Client
+from django.utils.translation import override
 from rest_framework import exceptions, serializers
 
+from apps.accounts.models import User
 from apps.common.errors import ApiError, as_api_error, exception_handler, invalid_params
 from gpu_worker.contract.params import ConvertParams
+from tests.apps.conftest import browser
 
 
 class Inner(serializers.Serializer[Any]):
@@ -53,8 +57,10 @@ def test_knobs_of_the_contract() -> None:
         ConvertParams.model_validate({"pitch_shift": 99, "volume": 11})
     body = shape(invalid_params(raised.value, "params"))
     assert set(body["fields"]) == {"params.pitch_shift", "params.volume"}
-    said = {name: value for name, value in body.items() if name != "request_id"}
-    assert "99" not in str(said), "what was sent is not echoed"
+    pitch, volume = body["fields"]["params.pitch_shift"], body["fields"]["params.volume"]
+    assert pitch["message"]["ko"] == "24 이하여야 합니다."
+    assert pitch["message"]["en"] == "Input should be less than or equal to 24", "no echo of 99"
+    assert volume["message"]["ko"] == "없는 항목입니다. 이름을 확인해 주세요."
 
 
 @pytest.mark.parametrize(
@@ -108,3 +114,56 @@ def test_over_http(owner_client: Client, method: str, path: str, status: int) ->
 def test_wrong_media_type(owner_client: Client) -> None:
     answer = owner_client.post("/api/v1/uploads", "name=a", "application/x-www-form-urlencoded")
     assert (answer.status_code, answer.json()["error"]["code"]) == (415, "media-type")
+
+
+class Every(serializers.Serializer[Any]):
+    mail = serializers.EmailField()
+    identity = serializers.UUIDField()
+    number = serializers.IntegerField()
+    day = serializers.DateField()
+    several = serializers.ListField(child=serializers.CharField())
+    switch = serializers.BooleanField()
+    one = Inner()
+
+
+def is_korean(text: str) -> bool:
+    return re.search("[가-힣]", text) is not None
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_each_language_says_its_own(language: str) -> None:
+    wrong = Every(
+        data={
+            "mail": "x",
+            "identity": "x",
+            "number": "x",
+            "day": "x",
+            "several": "x",
+            "switch": "x",
+        }
+    )
+    with override(language), pytest.raises(exceptions.ValidationError) as raised:
+        wrong.is_valid(raise_exception=True)
+    fields = shape(raised.value)["fields"]
+    assert set(fields) == set(Every().fields)
+    for field in fields.values():
+        assert is_korean(field["message"]["ko"])
+        assert not is_korean(field["message"]["en"])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_the_browsers_language_changes_no_answer(language: str, owner: User) -> None:
+    client = browser(owner)
+    workspace = client.get("/api/v1/me").json()["workspace"]["id"]
+    made = client.post(
+        f"/api/v1/workspaces/{workspace}/invitations",
+        {"email": "nobody", "role": "member"},
+        "application/json",
+        headers={"Accept-Language": language},
+    )
+    assert made.status_code == 400
+    assert made.json()["error"]["fields"]["email"]["message"] == {
+        "ko": "유효한 이메일 주소를 입력하세요.",
+        "en": "Enter a valid email address.",
+    }

@@ -30,6 +30,7 @@ SIGNED = (
         "postgres://user:abcdef@db/studio",
         "redis://:abcdef@cache:6379/0",
         "api?token=abcdef&x=1",
+        "{'abcdef@example.co.kr': (550, b'5.1.1 <abcdef@example.co.kr>: no such user')}",
     ],
 )
 def test_strings(text: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from jsonschema import Draft202012Validator
 
-from apps.common.errors import BY_FIELD_CODE
+from apps.common.field_errors import BY_FIELD_CODE
 from voicestudio import error_codes
 from voicestudio.embedded.places import REPOSITORY
 from voicestudio.openapi import examples

@@ -10,13 +10,14 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
+import celery
 import pytest
 from django.utils import timezone
 
 from apps.accounts.models import User, Workspace
 from apps.common import outbox
 from apps.common.models import OutboxEvent
-from apps.hooks import delivery, sending, services
+from apps.hooks import delivery, sending, services, tasks
 from apps.hooks.models import Delivery, DeliveryState, Endpoint
 from tests.factories import make_user, workspace_of
 
@@ -168,10 +169,15 @@ def test_a_dead_endpoint_is_switched_off_with_a_mail(
     owner: User,
     mailoutbox: list[Any],
     django_capture_on_commit_callbacks: Any,
+    monkeypatch: pytest.MonkeyPatch,
     status: int,
     since: timedelta,
     code: str,
 ) -> None:
+    sent: list[tuple[str, list[str]]] = []
+    monkeypatch.setattr(
+        celery.current_app, "send_task", lambda name, args, **_: sent.append((name, args))
+    )
     User.objects.filter(pk=owner.pk).update(language="en")
     receiver.status = status
     made, waiting = emit(hook[0].workspace), None
@@ -187,6 +193,9 @@ def test_a_dead_endpoint_is_switched_off_with_a_mail(
     assert (hook[0].is_enabled, hook[0].disabled_code) == (False, code)
     waiting.refresh_from_db()
     assert waiting.state == DeliveryState.FAILED
+    [(name, args)] = sent
+    assert name == "apps.hooks.tasks.mail_disabled"
+    tasks.mail_disabled(*args)
     [mail] = mailoutbox
     assert mail.to == [owner.email]
     assert hook[0].url in mail.body

@@ -1,6 +1,7 @@
 """Nothing is left of what was erased, everything is left of everybody else."""
 
 import json
+import uuid
 from contextlib import nullcontext
 from datetime import timedelta
 from functools import partial
@@ -8,16 +9,21 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.utils import timezone
 
-from apps.accounts.models import Membership, Role, User, Workspace
+from apps.accounts import invitations
+from apps.accounts.models import Invitation, Membership, Role, User, Workspace
 from apps.accounts.scopes import SCOPES
 from apps.billing import farewell
-from apps.billing.models import Entry
+from apps.billing.models import Entry, Subscription
 from apps.common import audit, storage
+from apps.common import erasure as queued
 from apps.common.errors import ApiError
 from apps.common.locks import alone
-from apps.jobs.models import Job
+from apps.hooks.models import Mail
+from apps.jobs.models import Job, VoiceUse
+from apps.jobs.states import JobState
 from apps.leaving import erasure, exports, letters, steps
 from apps.leaving.models import By, Removal, RemovalState, Subject
 from apps.library.models import AudioFile
@@ -27,7 +33,7 @@ from tests.factories import make_user
 from tests.operators import operator_browser
 from tests.stripe.fake import FakeStripe
 
-from .customers import Customer, make_customer, rows_of, traces
+from .customers import Customer, make_customer, rows_of, tables, traces
 
 JSON = "application/json"
 
@@ -195,6 +201,32 @@ def test_a_voice_is_erased_with_its_trainings(customer: Customer, other: Custome
     assert rows_of(other) == before
 
 
+def test_an_imported_voice_is_erased_with_what_was_sent(
+    customer: Customer, other: Customer
+) -> None:
+    """The import names the voice, so do the mail about it and the folder of its upload."""
+    before = rows_of(other)
+    voice = Voice.objects.get(pk=customer.ids["voices"])
+    job = Job.objects.create(
+        workspace=customer.workspace, kind="import", state=JobState.FAILED, title=voice.name,
+        params={}, inputs={"source": {"id": str(voice.pk), "name": voice.name}}, quote=1,
+        finished_at=timezone.now(), tidied_at=timezone.now(),
+    )  # fmt: skip
+    VoiceUse.objects.create(job=job, voice=voice, weight=1)
+    Mail.objects.create(
+        workspace=customer.workspace, user=customer.user, event=uuid.uuid4(), kind="job.failed",
+        data={"job": str(job.pk), "title": voice.name, "quality": None, "reason": None},
+    )  # fmt: skip
+    sent = f"uploads/{customer.workspace.pk}/import/{voice.pk}/1/model.pth"
+    storage.write_bytes(sent, b"pickle")
+    storage.write_bytes(f"jobs/{job.pk}/1/model.pth", b"half")
+    queued.erase([sent], after=timedelta(days=2))
+    finish(erasure.order(Subject.VOICE, voice.pk, by=By.CUSTOMER, by_id=None))
+    ids = {"voices": str(voice.pk), "import": str(job.pk)}
+    assert traces_of(customer, ids, "erin-voice") == []
+    assert rows_of(other) == before
+
+
 def test_a_file_is_erased_with_its_name(customer: Customer, other: Customer) -> None:
     before = rows_of(other)
     file = AudioFile.objects.get(pk=customer.ids["files"])
@@ -230,6 +262,48 @@ def test_a_member_goes_and_the_workspace_of_others_stays(
     assert (consent.user, consent.singer_name) == (None, "otto-singer")
     shown = browser(other.user).get(f"/api/v1/voices/{other.ids['voices']}").json()
     assert shown["consent"]["user"] is None
+
+
+def test_whoever_was_in_it_alone_gets_a_workspace(customer: Customer, other: Customer) -> None:
+    """Owner and member of an erased workspace can still sign in, accept and leave."""
+    mate = make_user("mate@example.com", workspace=customer.workspace)
+    Membership.objects.create(user=other.user, workspace=customer.workspace, role=Role.MEMBER)
+    pk = customer.workspace.pk
+    finish(erasure.order(Subject.WORKSPACE, pk, by=By.CUSTOMER, by_id=customer.user.pk))
+    for person in (customer.user, mate):
+        found = browser(person).get("/api/v1/me").json()
+        assert found["workspace"]["id"] != str(pk)
+        assert found["workspace"]["role"] == "owner"
+        assert len(found["workspaces"]) == 1
+    theirs = browser(other.user).get("/api/v1/me").json()["workspaces"]
+    assert [each["id"] for each in theirs] == [str(other.workspace.pk)], "who had one keeps to it"
+    again = browser(customer.user).post("/api/v1/erasures/account", {}, JSON)
+    assert again.status_code != 404
+    finish(account(customer))
+    assert not User.objects.filter(pk=customer.user.pk).exists()
+
+
+def test_invitations_to_a_person_go_with_them(customer: Customer, other: Customer) -> None:
+    Subscription.objects.filter(workspace=other.workspace).update(plan="label")  # seats for all
+    mine = {"user": customer.user, "verified": True}
+    second = EmailAddress.objects.create(email="erin.too@example.org", **mine)
+    for email in (second.email.upper(), customer.user.email):
+        invitations.invite(other.workspace, other.user, email=email, role=Role.MEMBER)
+    old = "old@example.net"
+    taken = invitations.invite(other.workspace, other.user, email=old, role=Role.MEMBER)
+    Invitation.objects.filter(pk=taken.pk).update(
+        accepted_at=timezone.now(), accepted_by=customer.user
+    )
+    to_others = Invitation.objects.filter(workspace=other.workspace).exclude(
+        email__in=(second.email, customer.user.email, old)
+    )
+    before = set(to_others.values_list("email", flat=True))
+    removal = finish(account(customer))
+    left = set(Invitation.objects.values_list("email", flat=True))
+    assert left == before
+    assert traces(customer) == []
+    assert not any("erin.too" in row for rows in tables().values() for row in rows)
+    assert erasure.receipt(removal)["erased"]["rows"]["accounts.invitation"] == 3
 
 
 def test_nobody_is_left_without_an_owner(customer: Customer) -> None:
