@@ -8,7 +8,7 @@ from django.test import Client
 
 from apps.billing import quotes
 from apps.billing.plans import WELCOME_CREDITS
-from apps.jobs import services
+from apps.jobs import dispatching, services
 from apps.jobs.models import Job
 from apps.jobs.notices import STAGES
 from apps.jobs.problems import WebCode
@@ -298,7 +298,7 @@ def test_a_blend_ends_when_any_of_its_voices_goes(ready: Studio, loss: str, stag
     else:
         voices.revoke_consent(other.id, ready.user)
     if stage == "queued":
-        services.dispatch_waiting(ready.backend)
+        dispatching.dispatch_waiting(ready.backend)
     elif stage == "running":
         ready.sweep()
     else:
