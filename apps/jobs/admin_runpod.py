@@ -18,7 +18,7 @@ from apps.common.looking import OperatorAdmin
 from gpu_worker.contract.errors import Text
 
 from . import backends, canary, compute, operator
-from .models import RunPodAccount, RunPodEndpoint
+from .compute_models import RunPodAccount, RunPodEndpoint
 from .problems import text_of
 
 

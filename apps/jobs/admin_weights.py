@@ -18,7 +18,7 @@ from gpu_worker.contract.errors import Text
 from gpu_worker.contract.weights import Entry, Presence, read_manifest
 
 from . import backends, tasks, weights
-from .models import ModelWeights
+from .compute_models import ModelWeights
 from .problems import text_of
 from .states import FETCH_LIVE, FetchState
 

@@ -18,7 +18,8 @@ from gpu_worker.contract.version import VERSION
 
 from .backends.runpod import RunPodBackend, read_status, refusal_code
 from .backends.runpod_client import NoAnswer, NotSent, Order, Rejected, RemoteStatus, Said
-from .models import Attempt, RunPodEndpoint
+from .compute_models import RunPodEndpoint
+from .models import Attempt
 from .problems import WebCode
 
 log = structlog.get_logger(__name__)

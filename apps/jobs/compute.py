@@ -11,7 +11,7 @@ from django.utils import timezone
 from apps.common.sealed import seal, unseal
 
 from . import tokens
-from .models import RunPodAccount, RunPodEndpoint
+from .compute_models import RunPodAccount, RunPodEndpoint
 from .states import Purpose
 
 _ONLY: Final = 1

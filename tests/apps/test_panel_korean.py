@@ -18,7 +18,7 @@ from django.utils.html import escape
 from apps.accounts.models import User
 from apps.common.looking import OperatorAdmin
 from apps.jobs import admin_weights
-from apps.jobs.models import ModelWeights, RunPodAccount, RunPodEndpoint
+from apps.jobs.compute_models import ModelWeights, RunPodAccount, RunPodEndpoint
 from tests.apps.test_panel_pages import operator, panel, rows  # noqa: F401
 from voicestudio.embedded.places import REPOSITORY
 

@@ -18,7 +18,7 @@ from apps.common.errors import ApiError
 from apps.jobs import admin_weights, backends, tasks, weights
 from apps.jobs.backends.fetches import Fetches
 from apps.jobs.backends.processes import noted
-from apps.jobs.models import ModelWeights
+from apps.jobs.compute_models import ModelWeights
 from apps.jobs.problems import TEXTS, WebCode
 from apps.jobs.states import FetchState
 from gpu_worker.contract.errors import Code

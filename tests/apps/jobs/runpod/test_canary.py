@@ -9,7 +9,8 @@ from django.utils import timezone
 from apps.jobs import canary
 from apps.jobs.backends.runpod import RunPodBackend
 from apps.jobs.compute import now as settings_now
-from apps.jobs.models import Attempt, RunPodEndpoint
+from apps.jobs.compute_models import RunPodEndpoint
+from apps.jobs.models import Attempt
 from apps.jobs.problems import WebCode
 from gpu_worker.contract.canary import Canary, Song
 from gpu_worker.contract.errors import Code
