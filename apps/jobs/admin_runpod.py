@@ -129,9 +129,18 @@ class RunPodAccountAdmin(OperatorAdmin):
             level = messages.ERROR if each.code else messages.SUCCESS
             self.message_user(request, _line(each), level)
         backend = backends.runpod()
-        for row in RunPodEndpoint.objects.filter(is_enabled=True, canary_id=""):
-            canary.send(backend, row)
+        for row in compute.endpoints():
+            if not row.canary_id:
+                canary.send(backend, row)
         return HttpResponseRedirect(reverse("admin:jobs_runpodaccount_change", args=[1]))
+
+
+_FROM_ENVIRONMENT = "환경 변수 RUNPOD_ENDPOINT_ID로 씁니다. (In use: the environment names it.)"
+
+
+def _is_implied(row: RunPodEndpoint) -> bool:
+    """Whether jobs go to it though no operator has enabled it."""
+    return not row.is_enabled and row in compute.endpoints()
 
 
 def _light(is_well: bool) -> SafeString:
@@ -163,8 +172,10 @@ class RunPodEndpointAdmin(OperatorAdmin):
     def state(self, row: RunPodEndpoint) -> str:
         if row.problem_code:
             problem = f"{both(text_of(row.problem_code))} {row.problem_detail}"
-            return format_html("{} {}", _light(False), problem)
-        return _light(True) if row.proven_at else "아직 시험하지 않음 (not tested yet)"
+            shown = format_html("{} {}", _light(False), problem)
+        else:
+            shown = _light(True) if row.proven_at else "아직 시험하지 않음 (not tested yet)"
+        return format_html("{} {}", shown, _FROM_ENVIRONMENT) if _is_implied(row) else shown
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
