@@ -53,7 +53,8 @@ def test_knobs_of_the_contract() -> None:
         ConvertParams.model_validate({"pitch_shift": 99, "volume": 11})
     body = shape(invalid_params(raised.value, "params"))
     assert set(body["fields"]) == {"params.pitch_shift", "params.volume"}
-    said = {name: value for name, value in body.items() if name != "request_id"}
+    # the address and the request's name may hold any digits
+    said = {name: value for name, value in body.items() if name not in ("request_id", "docs")}
     assert "99" not in str(said), "what was sent is not echoed"
 
 
