@@ -70,7 +70,7 @@ def test_a_cover_leaves_its_mix_and_every_stem(ready: Studio, owner_client: Clie
     assert response.status_code == 201
     [shown] = response.json()["jobs"]
     assert (shown["kind"], shown["batch"]) == ("cover", response.json()["batch"])
-    assert shown["quote"] == quotes.cover_quote(30.0) == 15
+    assert shown["quote"] == quotes.cover_quote(30.0) == 16
     worker = ready.succeed()
     spec = worker.spec
     assert isinstance(spec, CoverJob)
@@ -166,7 +166,7 @@ def test_a_separation_needs_no_voice(studio: Studio, owner_client: Client) -> No
 
 def test_a_cleaned_recording(studio: Studio, owner_client: Client) -> None:
     [shown] = post(owner_client, "preprocess", {"files": [str(studio.song.id)]}).json()["jobs"]
-    assert shown["quote"] == quotes.preprocess_quote(30.0, separate=False) == 14
+    assert shown["quote"] == quotes.preprocess_quote(30.0, separate=False) == 15
     spec = studio.succeed().spec
     assert isinstance(spec, PreprocessJob)
     assert spec.params.loudness_lufs == -20.0
