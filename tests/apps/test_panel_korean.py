@@ -77,6 +77,17 @@ def test_every_field_has_a_korean_name() -> None:
                 assert HANGUL.search(name) or not re.search("[A-Za-z]", name), field
 
 
+def test_every_choice_has_a_korean_name() -> None:
+    seen = 0
+    for model in admin.site._registry:
+        for field in model._meta.get_fields():
+            if isinstance(field, models.Field) and field.choices and field.name != "language":
+                names = [str(name) for _, name in field.flatchoices]
+                seen += len(names)
+                assert all(HANGUL.search(name) for name in names), (field, names)
+    assert seen > 60
+
+
 def pages() -> list[str]:
     """Every list, form to add, and a page of each row there is."""
     found = ["/admin/", "/admin/health/", "/admin/plans/"]
