@@ -101,7 +101,7 @@ def test_features_and_scores_are_quoted_by_what_they_took() -> None:
     whole, short = (training_quote(full(1_000), recorded_s=s) for s in (36_000.0, 600.0))
     features = GPU["features, loaded"]["seconds"] / 600 * TIMES
     assert expected_s(whole - short) > features * 35_400 - 1
-    draft = TrainParams(preset="draft", total_steps=1_000)  # type: ignore[arg-type]
+    draft = TrainParams(preset="draft", total_steps=1_000)
     many = training_quote(draft.model_copy(update={"checkpoint_every": 10}), 600.0)
     few = training_quote(draft.model_copy(update={"checkpoint_every": 100}), 600.0)
     scoring = said("quality.md", r"Scoring takes (\d+) s a checkpoint")

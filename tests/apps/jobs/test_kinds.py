@@ -187,7 +187,7 @@ def test_an_analysis_gives_the_dataset_its_card(studio: Studio, owner_client: Cl
     assert owner_client.get(card_path(studio)).status_code == 404
     response = post(owner_client, "analyses", {"dataset": str(studio.dataset.id)})
     assert response.status_code == 201
-    assert response.json()["quote"] == 1
+    assert response.json()["quote"] == quotes.analysis_quote(60.0) == 4
     worker = studio.succeed()
     assert isinstance(worker.spec, AnalyseJob)
     shown = owner_client.get(card_path(studio)).json()
