@@ -170,12 +170,12 @@ class RunPodEndpointAdmin(OperatorAdmin):
 
     @admin.display(description="상태 (state)")
     def state(self, row: RunPodEndpoint) -> str:
+        more = _FROM_ENVIRONMENT if _is_implied(row) else ""
         if row.problem_code:
             problem = f"{both(text_of(row.problem_code))} {row.problem_detail}"
-            shown = format_html("{} {}", _light(False), problem)
-        else:
-            shown = _light(True) if row.proven_at else "아직 시험하지 않음 (not tested yet)"
-        return format_html("{} {}", shown, _FROM_ENVIRONMENT) if _is_implied(row) else shown
+            return format_html("{} {} {}", _light(False), problem, more)
+        known = _light(True) if row.proven_at else "아직 시험하지 않음 (not tested yet)"
+        return format_html("{} {}", known, more)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
