@@ -173,7 +173,7 @@ def test_verbs_ask_why_and_are_logged(
     selling: Any, panel: Client, rows: dict[str, Any], app: str, model: str, verb: str
 ) -> None:
     address = page(rows[model], verb)
-    form = {"credits": 1, "plan": "label", "factor": ""}
+    form = {"credits": 1, "plan": "label", "factor": "", "currency": "krw", "amount": "100"}
     assert address in panel.get(page(rows[model])).content.decode()
     assert panel.post(address, form | {"reason": ""}).status_code == 200
     assert not Change.objects.exists()
