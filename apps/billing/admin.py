@@ -2,6 +2,8 @@
 purchases and change plans."""
 
 import uuid
+from decimal import Decimal
+from typing import Any
 
 from django import forms
 from django.contrib import admin
@@ -19,8 +21,18 @@ from apps.common.looking import Asked, ReadOnlyAdmin, ReasonForm, Verb
 from apps.common.sections import Link, Section
 
 from . import follow, limits, refunds, services, subscriptions
-from .models import Balance, Entry, ProviderEvent, Purchase, PurchaseState, Refund, Subscription
-from .plans import PLANS, PlanName
+from .models import (
+    CURRENCY_TITLES,
+    PLAN_TITLES,
+    Balance,
+    Entry,
+    ProviderEvent,
+    Purchase,
+    PurchaseState,
+    Refund,
+    Subscription,
+)
+from .plans import Currency, PlanName
 from .statement import spent_by_month
 
 
@@ -44,9 +56,35 @@ class RefundForm(ReasonForm):
 class PlanForm(ReasonForm):
     plan = forms.ChoiceField(
         label="요금제 (plan)",
-        choices=[(plan.name.value, plan.title.ko) for plan in PLANS.values()],
+        choices=PLAN_TITLES,
         widget=UnfoldAdminSelectWidget,
     )
+
+
+class PaymentForm(ReasonForm):
+    currency = forms.ChoiceField(
+        label="통화 (currency)",
+        choices=[(each.value, name) for each, name in CURRENCY_TITLES.items()],
+        widget=UnfoldAdminSelectWidget,
+    )
+    amount = forms.DecimalField(
+        label="받은 금액 (amount)",
+        min_value=Decimal("0.01"),
+        max_value=10**9,
+        decimal_places=2,
+        widget=UnfoldAdminTextInputWidget,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """In the currency's smallest unit: a won has none below it."""
+        given: dict[str, Any] = super().clean() or {}
+        if "amount" in given and "currency" in given:
+            cents = given["currency"] != Currency.KRW
+            units = given["amount"] * (100 if cents else 1)
+            if units != int(units):
+                self.add_error("amount", "원에는 소수가 없습니다. (A won has no decimals.)")
+            given["amount"] = int(units)
+        return given
 
 
 def _adjust(row: Balance, asked: Asked) -> None:
@@ -119,7 +157,7 @@ class PurchaseAdmin(ReadOnlyAdmin):
         "refunded",
         "state",
     )
-    list_filter = ("state", "item", "currency")
+    list_filter = ("state", "item", "currency", "elsewhere")
     search_fields = ("workspace__name", "payment_ref", "invoice_ref", "session_ref")
     list_select_related = ("workspace",)
     verbs = (
@@ -132,6 +170,14 @@ class PurchaseAdmin(ReadOnlyAdmin):
             lambda row: row.state == PurchaseState.PAID and row.refunded < row.credits,
             RefundForm,
             is_atomic=False,  # the provider is asked between two commits
+        ),
+        Verb(
+            "withdraw",
+            "적은 결제 취소 (withdraw)",
+            "잘못 적었거나 돌려준 결제입니다. 매출에서 빠집니다. "
+            "(Written down by mistake, or given back: it counts as revenue no more.)",
+            lambda row, _: subscriptions.withdraw_payment(row.pk),
+            lambda row: row.elsewhere and row.state == PurchaseState.PAID,
         ),
     )
 
@@ -172,6 +218,19 @@ class SubscriptionAdmin(ReadOnlyAdmin):
             ),
             lambda row: row.subscription_ref is None,
             PlanForm,
+        ),
+        Verb(
+            "record_payment",
+            "받은 돈 적기 (record a payment)",
+            "결제 대행사 밖에서 받은 요금제 값을 적습니다. 오늘의 매출에 들어가고, 크레딧은 "
+            "늘지 않습니다. (Writes down what a plan brought in past the provider: it counts as "
+            "revenue of today and brings no credits.)",
+            lambda row, asked: subscriptions.record_payment(
+                row.workspace_id, asked.given["amount"], Currency(asked.given["currency"])
+            ),
+            lambda row: row.subscription_ref is None,
+            PaymentForm,
+            then=lambda row: f"{_of(row.workspace, 'purchase')}&elsewhere__exact=1",
         ),
     )
 

@@ -2,14 +2,25 @@
 was sold: subscriptions, purchases, refunds, and the provider's events about them."""
 
 import uuid
+from typing import Final
 
 from django.db import models
 from django.db.models import F, Q
 
 from apps.common.models import Owned
 
-from .plans import Currency, PlanName
+from .plans import PACKS, PLANS, Currency, PlanName
 from .provider import About
+
+PLAN_TITLES: Final = [(plan.name.value, plan.title.ko) for plan in PLANS.values()]
+ITEM_TITLES: Final = [*PLAN_TITLES, *((pack.name, pack.title.ko) for pack in PACKS.values())]
+CURRENCY_TITLES: Final = {Currency.KRW: "원 (KRW)", Currency.USD: "달러 (USD)"}
+ABOUT_TITLES: Final = {
+    About.SESSION: "결제 페이지 (session)",
+    About.SUBSCRIPTION: "구독 (subscription)",
+    About.INVOICE: "청구서 (invoice)",
+    About.REFUND: "환불 (refund)",
+}
 
 
 class EntryKind(models.TextChoices):
@@ -124,7 +135,7 @@ class Subscription(models.Model):
         primary_key=True,
         related_name="+",
     )
-    plan = models.CharField("요금제", max_length=16, default=PlanName.TRIAL)
+    plan = models.CharField("요금제", max_length=16, choices=PLAN_TITLES, default=PlanName.TRIAL)
     standing = models.CharField(
         "구독 상태", max_length=8, choices=Standing.choices, default=Standing.NONE
     )
@@ -158,15 +169,16 @@ class Purchase(Owned):
     """A pack or a plan's month: ``credits`` for ``amount`` of the currency's smallest unit.
 
     A pack's row is made before the customer pays, a month's when its invoice is paid. ``refunded``
-    counts credits.
+    counts credits. What is ``elsewhere`` the operator has written down: it was paid past the
+    provider, and brought no credits.
     """
 
-    item = models.CharField("상품", max_length=20)
+    item = models.CharField("상품", max_length=20, choices=ITEM_TITLES)
     is_pack = models.BooleanField("충전 상품")
     credits = models.PositiveIntegerField("크레딧")
     amount = models.PositiveIntegerField("금액")
     currency = models.CharField(
-        "통화", max_length=3, choices=[(c.value, c.value) for c in Currency]
+        "통화", max_length=3, choices=[(c.value, CURRENCY_TITLES[c]) for c in Currency]
     )
     state = models.CharField(
         "상태", max_length=8, choices=PurchaseState.choices, default=PurchaseState.OPEN
@@ -180,6 +192,7 @@ class Purchase(Owned):
     payment_ref = models.CharField("결제 번호", max_length=100, blank=True)
     refunded = models.PositiveIntegerField("환불한 크레딧", default=0)
     paid_at = models.DateTimeField("결제한 시각", null=True, blank=True)
+    elsewhere = models.BooleanField("밖에서 결제", default=False)
 
     class Meta:
         verbose_name = "구매"
@@ -188,6 +201,11 @@ class Purchase(Owned):
         constraints = (
             models.CheckConstraint(
                 condition=Q(refunded__lte=F("credits")), name="purchase_refunded_at_most"
+            ),
+            models.CheckConstraint(
+                condition=Q(elsewhere=False)
+                | Q(credits=0, session_ref=None, invoice_ref=None, payment_ref=""),
+                name="purchase_elsewhere",
             ),
         )
 
@@ -238,7 +256,7 @@ class ProviderEvent(models.Model):
     id = models.CharField("ID", primary_key=True, max_length=100)
     type = models.CharField("종류", max_length=100)
     about = models.CharField(
-        "대상 종류", max_length=16, choices=[(a.value, a.value) for a in About]
+        "대상 종류", max_length=16, choices=[(a.value, ABOUT_TITLES[a]) for a in About]
     )
     object_ref = models.CharField("대상 번호", max_length=100)
     created_at = models.DateTimeField("만든 시각")

@@ -78,6 +78,7 @@ class Pack:
     """Credits bought once."""
 
     name: str
+    title: Sentence
     price: Price
     credits: int
 
@@ -119,9 +120,9 @@ PLANS: Final[Mapping[PlanName, Plan]] = {
 PACKS: Final[Mapping[str, Pack]] = {
     pack.name: pack
     for pack in (
-        Pack("small", Price(krw=11_000, usd=8_50), 5_000),
-        Pack("medium", Price(krw=40_000, usd=30_00), 20_000),
-        Pack("large", Price(krw=180_000, usd=135_00), 100_000),
+        Pack("small", Sentence("소형", "Small"), Price(krw=11_000, usd=8_50), 5_000),
+        Pack("medium", Sentence("중형", "Medium"), Price(krw=40_000, usd=30_00), 20_000),
+        Pack("large", Sentence("대형", "Large"), Price(krw=180_000, usd=135_00), 100_000),
     )
 }
 

@@ -1,9 +1,10 @@
 """What work costs: the one formula of the quote, the reservation and the price shown.
 
-A credit is one second of the default card, an RTX 4090, with ``MARGIN`` on top. Seconds were
-measured on an H100 (``benchmarks/results/gpu.json``) and are 3.3 times as many here, by
-``benchmarks/prices.toml``; what nobody measured is marked as an estimate. A test holds the quote of
-a voice and of a song to ``docs/costs.md``.
+A credit is one second of the default card, an RTX 4090, with ``MARGIN`` on top. A GPU's seconds
+were measured on an H100 (``benchmarks/results/gpu.json``) and are 3.3 times as many here, by
+``benchmarks/prices.toml``. What a processor does takes its machine as long as was measured on two
+cores, the slowest row counting. What nobody measured is marked as an estimate. Tests hold each
+figure to its source: no quote lies below what the work takes at the measured speed.
 """
 
 import math
@@ -15,21 +16,26 @@ MARGIN: Final = 1.25
 """Above the expected seconds: starting a machine, storing results, attempts that fail. Whatever
 takes longer still is our cost."""
 
-_TRAINING_S: Final = {Preset.FULL: 52.0, Preset.DRAFT: 15.0}
-"""Loading and the first step (draft: an estimate)."""
+_TRAINING_S: Final = {Preset.FULL: 62.0, Preset.DRAFT: 15.0}
+"""Loading and the first step. Full: gpu.json, ``first_step_s`` at batch 32. Draft: an estimate."""
 _CLIP_S: Final = {Preset.FULL: 0.01914, Preset.DRAFT: 0.005}
-"""A clip's passage through one training step (draft: an estimate)."""
+"""A clip's passage through one training step. Full: gpu.json, step graph. Draft: an estimate; only
+a processor's step was measured (training_step_draft.json, a 26th of the full one's)."""
 _RECORDED_S: Final = 0.0032
-"""Features of a second of recording."""
+"""Features of a second of recording: gpu.json, features loaded, 10 minutes."""
 _CHECKPOINT_S: Final = 2.0
-"""Scoring a checkpoint (an estimate)."""
+"""Scoring a checkpoint. Draft: docs/quality.md, one core. Full hears three times as much sound, and
+renders it on the card: an estimate."""
 _SONG_S: Final = 10.0
-"""Loading, fetching and writing one file (an estimate; loading alone is 6 s)."""
-_CONVERTED_S: Final = 0.0182
-_SEPARATED_S: Final = 0.033
-_CLEANED_S: Final = 0.017
-_EXAMINED_S: Final = 0.01
-"""A second of sound; all but the first are estimates."""
+"""Loading, fetching and writing one file: an estimate; loading alone is 6 s (decision 44)."""
+_CONVERTED_S: Final = 0.0224
+"""A second of sound, converted: gpu.json, conversion of 12 min, slower by the second than 3 min."""
+_SEPARATED_S: Final = 0.06
+"""Separated: docs/models.md, Spleeter on one core. On a card, and of HT-Demucs: an estimate."""
+_CLEANED_S: Final = 0.052
+"""Cleaned, on the processor: engine_report.json, the slowest of the denoised."""
+_EXAMINED_S: Final = 0.046
+"""Examined, on the processor: engine_report.json, the slowest report card."""
 
 
 def training_quote(params: TrainParams, recorded_s: float, done: int = 0) -> int:

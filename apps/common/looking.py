@@ -106,6 +106,8 @@ class OperatorAdmin(ModelAdmin):
     verbs: tuple[Verb, ...] = ()
     sections: ClassVar[tuple[Callable[[Any], Section], ...]] = ()
     change_form_outer_before_template = "operator/above.html"
+    refreshes_s = 5
+    """How often the page of a row on which something goes on is loaded again."""
     compressed_fields = True
     warn_unsaved_form = True
     list_filter_submit = False
@@ -187,9 +189,20 @@ class OperatorAdmin(ModelAdmin):
             if row is not None and verb.may(row) and self.may_act(request)
         ]
         read = [] if row is None else [section(row) for section in self.sections]
-        context = {"verbs": offered, "sections": read, **(extra_context or {})}
+        more = {} if row is None else self.more_of(row)
+        context = {"verbs": offered, "sections": read, **more, **(extra_context or {})}
         shown: HttpResponse = super().change_view(request, object_id, form_url, context)
+        if row is not None and self.goes_on(row):
+            shown["Refresh"] = str(self.refreshes_s)
         return shown
+
+    def more_of(self, row: Any) -> dict[str, Any]:
+        """What a template of the page's own shows of a row."""
+        return {}
+
+    def goes_on(self, row: Any) -> bool:
+        """Whether the page changes by itself, so that it has to be loaded again."""
+        return False
 
     def all_verbs(self) -> tuple[Verb, ...]:
         """Its own, and those that apps further right offer."""

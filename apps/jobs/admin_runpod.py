@@ -20,7 +20,7 @@ from apps.common.looking import OperatorAdmin
 from gpu_worker.contract.errors import Text
 
 from . import backends, canary, compute, operator
-from .models import RunPodAccount, RunPodEndpoint
+from .compute_models import RunPodAccount, RunPodEndpoint
 from .problems import text_of
 
 
@@ -136,9 +136,18 @@ class RunPodAccountAdmin(OperatorAdmin):
             level = messages.ERROR if each.code else messages.SUCCESS
             self.message_user(request, _line(each), level)
         backend = backends.runpod()
-        for endpoint in RunPodEndpoint.objects.filter(is_enabled=True, canary_id=""):
-            canary.send(backend, endpoint)
+        for endpoint in compute.endpoints():
+            if not endpoint.canary_id:
+                canary.send(backend, endpoint)
         return HttpResponseRedirect(reverse("admin:jobs_runpodaccount_change", args=[1]))
+
+
+_FROM_ENVIRONMENT = "환경 변수 RUNPOD_ENDPOINT_ID로 씁니다. (In use: the environment names it.)"
+
+
+def _is_implied(row: RunPodEndpoint) -> bool:
+    """Whether jobs go to it though no operator has enabled it."""
+    return not row.is_enabled and row in compute.endpoints()
 
 
 def _light(is_well: bool) -> SafeString:
@@ -168,10 +177,12 @@ class RunPodEndpointAdmin(OperatorAdmin):
 
     @admin.display(description="상태 (state)")
     def state(self, row: RunPodEndpoint) -> str:
+        more = _FROM_ENVIRONMENT if _is_implied(row) else ""
         if row.problem_code:
             problem = f"{both(text_of(row.problem_code))} {row.problem_detail}"
-            return format_html("{} {}", _light(False), problem)
-        return _light(True) if row.proven_at else "아직 시험하지 않음 (not tested yet)"
+            return format_html("{} {} {}", _light(False), problem, more)
+        known = _light(True) if row.proven_at else "아직 시험하지 않음 (not tested yet)"
+        return format_html("{} {}", known, more)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)

@@ -12,13 +12,14 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
 
+from apps.common import audit
 from apps.common.errors import ApiError
 from apps.common.looking import ReadOnlyAdmin
 from gpu_worker.contract.errors import Text
 from gpu_worker.contract.weights import Entry, Presence, read_manifest
 
 from . import backends, tasks, weights
-from .models import ModelWeights
+from .compute_models import ModelWeights
 from .problems import text_of
 from .states import FETCH_LIVE, FetchState
 
@@ -138,7 +139,7 @@ class ModelWeightsAdmin(ReadOnlyAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         def button(address: str, act: Act, name: str) -> URLPattern:
-            view = self.admin_site.admin_view(require_POST(self._acting(act)))
+            view = self.admin_site.admin_view(require_POST(self._acting(act, name)))
             page: URLPattern = path(address, view, name=f"jobs_modelweights_{name}")
             return page
 
@@ -174,13 +175,18 @@ class ModelWeightsAdmin(ReadOnlyAdmin):
     def may_act(self, request: HttpRequest) -> bool:
         return request.user.has_perm("jobs.change_modelweights")
 
-    def _acting(self, act: Act) -> Callable[..., HttpResponse]:
+    def _acting(self, act: Act, verb: str) -> Callable[..., HttpResponse]:
+        """The button's view; what it changed of the row is in the change log."""
+
         def view(request: HttpRequest, name: str = "") -> HttpResponse:
             if not self.may_act(request):
                 raise PermissionDenied
             if backends.downloads() is None:
                 raise Http404("no local workers")
+            row = ModelWeights(name=name)
+            before = audit.snapshot(row)
             text = act(request, name)
+            audit.record(request, verb, row, before, audit.snapshot(row))
             self.message_user(request, f"{text.ko} / {text.en}", messages.INFO)
             return HttpResponseRedirect(reverse("admin:jobs_modelweights_changelist"))
 

@@ -16,9 +16,11 @@ from gpu_worker.contract.canary import Canary, Song
 from gpu_worker.contract.errors import Code
 from gpu_worker.contract.version import VERSION
 
+from . import compute
 from .backends.runpod import RunPodBackend, read_status, refusal_code
 from .backends.runpod_client import NoAnswer, NotSent, Order, Rejected, RemoteStatus, Said
-from .models import Attempt, RunPodEndpoint
+from .compute_models import RunPodEndpoint
+from .models import Attempt
 from .problems import WebCode
 
 log = structlog.get_logger(__name__)
@@ -34,7 +36,7 @@ _EXECUTION_S: Final = 120
 def go_round(backend: RunPodBackend) -> None:
     """Read what came of the canaries on their way, and send those that are due."""
     now = timezone.now()
-    for row in RunPodEndpoint.objects.filter(is_enabled=True):
+    for row in compute.endpoints():
         if row.canary_id:
             _listen(backend, row, now)
         elif _is_due(row, now):
@@ -46,6 +48,10 @@ def send(backend: RunPodBackend, row: RunPodEndpoint) -> None:
     order = Order(
         Canary().model_dump(mode="json"), _EXECUTION_S, int(PATIENCE.total_seconds()) + _EXECUTION_S
     )
+    if row.pk is None:  # only the environment has named it so far
+        row, _ = RunPodEndpoint.objects.get_or_create(
+            endpoint_id=row.endpoint_id, defaults={"is_enabled": False}
+        )
     row.canary_at = timezone.now()
     try:
         row.canary_id = backend.client.submit(row.endpoint_id, order)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from apps.common.sealed import seal, unseal
 
 from . import tokens
-from .models import RunPodAccount, RunPodEndpoint
+from .compute_models import RunPodAccount, RunPodEndpoint
 from .states import Purpose
 
 _ONLY: Final = 1
@@ -77,16 +77,25 @@ def price_of(row: RunPodAccount, endpoint: RunPodEndpoint | None = None) -> Deci
     return row.price_per_s
 
 
-def _routes(row: RunPodAccount) -> tuple[Route, ...]:
+def endpoints() -> list[RunPodEndpoint]:
+    """Those that jobs go to: the operator's, else the environment's.
+
+    The environment's gets a row too, which remembers its test jobs. It is not enabled, so that the
+    environment names another as soon as it changes; before its first test job it is not stored.
+    """
     rows = list(RunPodEndpoint.objects.filter(is_enabled=True))
-    if rows:
-        return tuple(
-            Route(each.endpoint_id, each.purpose, price_of(row, each), each.problem_code)
-            for each in rows
-        )
-    if settings.RUNPOD_ENDPOINT_ID:
-        return (Route(settings.RUNPOD_ENDPOINT_ID, price_per_s=price_of(row)),)
-    return ()
+    named = settings.RUNPOD_ENDPOINT_ID
+    if rows or not named:
+        return rows
+    stored = RunPodEndpoint.objects.filter(endpoint_id=named).first()
+    return [stored or RunPodEndpoint(endpoint_id=named, is_enabled=False)]
+
+
+def _routes(row: RunPodAccount) -> tuple[Route, ...]:
+    return tuple(
+        Route(each.endpoint_id, each.purpose, price_of(row, each), each.problem_code)
+        for each in endpoints()
+    )
 
 
 def webhook(attempt_id: uuid.UUID, ttl_s: int) -> str:

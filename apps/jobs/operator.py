@@ -11,7 +11,7 @@ from gpu_worker.contract.errors import Text
 from . import backends, compute
 from .backends.runpod import RunPodBackend
 from .backends.runpod_client import Account, NoAnswer, NotSent, Rejected
-from .models import RunPodEndpoint
+from .compute_models import RunPodEndpoint
 from .problems import WebCode, text_of
 
 _CACHED: Final = "runpod-report"

@@ -19,7 +19,7 @@ from apps.common.storage import STORAGE_ERRORS
 from apps.voices.models import VoiceState
 from gpu_worker.contract.errors import Code
 
-from . import leftovers, looks, rounds, services
+from . import dispatching, leftovers, looks, rounds, services
 from .backends import FindBackend
 from .backends.base import Backend, Look, RemoteState, Unreachable
 from .models import Attempt, VoiceUse
@@ -53,7 +53,7 @@ def sweep(backend: Backend, find: FindBackend) -> None:
     _each(_overdue(now), _end_overdue)
     leaving = looks.ask(_leaving(now), lambda each: found(each.backend).stop)
     _each(leaving, lambda answer: _note_gone(*answer))
-    services.dispatch_waiting(backend)
+    dispatching.dispatch_waiting(backend)
     _each(leftovers.untidy(now), leftovers.tidy)
 
 

@@ -9,7 +9,7 @@ from django.core.cache import cache
 from apps.common.locks import alone
 from apps.common.storage import STORAGE_ERRORS
 
-from . import backends, looks, services, weights
+from . import backends, dispatching, looks, services, weights
 from . import canary as canaries
 from . import sweep as broom
 from .backends.base import Unreachable
@@ -22,7 +22,7 @@ _CHAIN_LASTS_S: Final = 15
 
 @shared_task
 def dispatch() -> None:
-    services.dispatch_waiting(backends.current())
+    dispatching.dispatch_waiting(backends.current())
 
 
 @shared_task(throws=STORAGE_ERRORS)

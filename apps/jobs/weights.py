@@ -17,7 +17,7 @@ from apps.common.errors import NOT_FOUND
 from gpu_worker.contract.weights import FetchOutcome, FetchStatus, Found, Presence
 
 from .backends.fetches import Fetches
-from .models import ModelWeights
+from .compute_models import ModelWeights
 from .problems import WebCode
 from .states import FETCH_LIVE, FetchState
 

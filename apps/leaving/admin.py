@@ -5,7 +5,7 @@ import uuid
 from typing import Any
 
 from django.contrib import admin
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, JsonResponse
 from django.urls import URLPattern, path, reverse
 
 from apps.accounts.models import User, Workspace
@@ -72,26 +72,16 @@ class RemovalAdmin(ReadOnlyAdmin):
         page = self.admin_site.admin_view(self.download)
         return [path("<uuid:pk>/receipt.json", page, name="leaving_receipt"), *super().get_urls()]
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        removal = self.get_object(request, object_id)
-        context: dict[str, Any] = dict(extra_context or {})
-        if removal is not None:
-            context |= {
-                "removal": removal,
-                "is_open": removal.state in OPEN,
-                "text": json.dumps(erasure.receipt(removal), ensure_ascii=False, indent=2),
-                "download": reverse("admin:leaving_receipt", args=[removal.pk]),
-            }
-        answer = super().change_view(request, object_id, form_url, context)
-        if context.get("is_open"):
-            answer["Refresh"] = "5"
-        return answer
+    def more_of(self, row: Removal) -> dict[str, Any]:
+        return {
+            "removal": row,
+            "is_open": self.goes_on(row),
+            "text": json.dumps(erasure.receipt(row), ensure_ascii=False, indent=2),
+            "download": reverse("admin:leaving_receipt", args=[row.pk]),
+        }
+
+    def goes_on(self, row: Removal) -> bool:
+        return row.state in OPEN
 
     def download(self, request: HttpRequest, pk: uuid.UUID) -> JsonResponse:
         """The receipt as a file."""

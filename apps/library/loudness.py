@@ -1,4 +1,8 @@
-"""Integrated loudness and true peak of a stream (ITU-R BS.1770-4), in constant memory."""
+"""Integrated loudness and true peak of a stream (ITU-R BS.1770-4), in constant memory.
+
+The worker has a meter of its own (``engine/sound/lufs.py``): neither sees the other's code, and
+this one weighs surround channels and needs no torch beside it.
+"""
 
 from collections.abc import Sequence
 from typing import Final

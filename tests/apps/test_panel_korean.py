@@ -18,7 +18,7 @@ from django.utils.html import escape
 from apps.accounts.models import User
 from apps.common.looking import OperatorAdmin
 from apps.jobs import admin_weights
-from apps.jobs.models import ModelWeights, RunPodAccount, RunPodEndpoint
+from apps.jobs.compute_models import ModelWeights, RunPodAccount, RunPodEndpoint
 from tests.apps.test_panel_pages import operator, panel, rows  # noqa: F401
 from voicestudio.embedded.places import REPOSITORY
 
@@ -75,6 +75,17 @@ def test_every_field_has_a_korean_name() -> None:
             if isinstance(field, models.Field) and field.name != "id":
                 name = NAMES.sub("", str(field.verbose_name))
                 assert HANGUL.search(name) or not re.search("[A-Za-z]", name), field
+
+
+def test_every_choice_has_a_korean_name() -> None:
+    seen = 0
+    for model in admin.site._registry:
+        for field in model._meta.get_fields():
+            if isinstance(field, models.Field) and field.choices and field.name != "language":
+                names = [str(name) for _, name in field.flatchoices]
+                seen += len(names)
+                assert all(HANGUL.search(name) for name in names), (field, names)
+    assert seen > 60
 
 
 def pages() -> list[str]:

@@ -1,7 +1,8 @@
 """One id leads through every log, and no log holds what is personal or secret.
 
 A whole studio of its own, which sells: sign-up, a wrong password, an upload under a person's name,
-a key, a webhook, a pack that is paid, a file that is refused, jobs that end well and by cancelling.
+a key, a webhook, a pack that is paid, a file that is refused, jobs that end well, by cancelling and
+by an error of their worker.
 """
 
 import json
@@ -12,6 +13,7 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 import httpx
+import numpy as np
 import pytest
 
 from apps.accounts import legal
@@ -31,6 +33,7 @@ PHONE: Final = "010-5550-7731"
 RUNPOD_KEY: Final = "rpa_PLANTED0RUNPOD0KEY"
 HOOK: Final = "https://hooks.example.com/planted-path-5512"
 REQUEST: Final = "trace-0f3c2b"
+TOO_LITTLE: Final = "user:too-little-training-data"
 
 
 @pytest.fixture
@@ -84,6 +87,16 @@ def started(customer: Customer, file: str) -> str:
     return str(answer.json()["jobs"][0]["id"])
 
 
+def failed(customer: Customer) -> str:
+    """A training that its worker gives up: of its recording, nearly all is silence."""
+    hardly = np.concatenate([tone(2.0), 0 * tone(10.0)], axis=-1)
+    file = customer.upload(f"{NAME} {PHONE}3.wav", wav_bytes(hardly))
+    job = customer.train(customer.voice(NAME), [file], preset="draft", total_steps=10)
+    ended = customer.wait_for_job(job, lambda shown: bool(shown["state"] == "failed"))
+    assert ended["error"]["code"] == TOO_LITTLE
+    return job
+
+
 def pay(customer: Customer, fake: FakeStripe) -> None:
     """A pack bought at the fake Stripe, which tells the studio of it."""
     body = {"item": "small", "currency": "krw"}
@@ -132,6 +145,7 @@ def test_one_id_leads_through_every_log_and_no_secret_is_in_any(
         customer.upload(f"{NAME}2.wav", wav_bytes(tone(2.0) * 0))  # silence is refused
     [stopped] = customer.make("preprocess", [file])
     customer.post(f"/api/v1/jobs/{stopped}/cancel", status=200)
+    broken = failed(customer)
     cookies = [cookie.value or "" for cookie in customer.http.cookies.jar]
     logs = logs_of(stack)
 
@@ -161,6 +175,10 @@ def test_one_id_leads_through_every_log_and_no_secret_is_in_any(
     assert {line["attempt"] for line in reports} == {attempt}
     ends = {line["job"]: line for line in whole if line["event"] == "job"}
     assert ends[stopped]["state"] == "cancelled"
+    assert ends[broken]["state"] == "failed"
+    lines = [line for name in said if name.startswith("local/") for line in said[name]]
+    [end] = [x for x in lines if (x["job"], x["event"]) == (broken, "attempt-ended")]
+    assert (end["outcome"], end["code"], end["level"]) == ("failed", TOO_LITTLE, "error")
 
     # nothing secret
     planted = [EMAIL, PASSWORD, WRONG, NAME, PHONE, RUNPOD_KEY, HOOK, key, hook]

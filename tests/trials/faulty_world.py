@@ -18,7 +18,7 @@ from django.db.models import Count, F, Sum
 from apps.billing.models import Balance, Entry
 from apps.common import erasure, storage
 from apps.common.errors import ApiError
-from apps.jobs import line, services, starts, sweep
+from apps.jobs import dispatching, line, services, starts, sweep
 from apps.jobs.backends.base import (
     NO_LIMITS,
     Ambiguous,
@@ -220,7 +220,7 @@ class World:
             waiting = Attempt.objects.filter(state=AttemptState.QUEUED).first()
             if waiting is not None:
                 line.claim(waiting.id, self.backend.name)  # and then the process died
-        services.dispatch_waiting(self.backend)
+        dispatching.dispatch_waiting(self.backend)
 
     def work(self, dice: random.Random) -> None:
         self.backend.arrive()
@@ -309,7 +309,7 @@ class World:
         for _ in range(300):
             if not Job.objects.filter(state__in=JOB_ACTIVE).exists():
                 break
-            services.dispatch_waiting(self.backend)
+            dispatching.dispatch_waiting(self.backend)
             self.backend.arrive()
             for machine in list(self.backend.machines.values()):
                 machine.work(dice)

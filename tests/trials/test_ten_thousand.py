@@ -12,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.billing import services as billing
-from apps.jobs import services, sweep
+from apps.jobs import dispatching, services, sweep
 from apps.jobs.backends.base import Limits, Look, Remote, RemoteState
 from apps.jobs.backends.runpod import RunPodBackend
 from apps.jobs.backends.runpod_client import RunPodClient
@@ -126,7 +126,7 @@ def test_a_thousand_jobs_of_fifty_workspaces_are_served_fairly() -> None:
             services.cancel(uuid.UUID(job_id))
             flying.remove(job_id)
         known = len(backend.submitted)
-        services.dispatch_waiting(backend)
+        dispatching.dispatch_waiting(backend)
         backend.take_in()
         for spec in backend.submitted[known:]:
             flying.append(spec.job_id)

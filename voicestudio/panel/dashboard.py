@@ -1,15 +1,16 @@
 """What the operator sees first: jobs, the line, machines, money, failures."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, F, Max, Min, Q, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from apps.accounts.models import User, Workspace
 from apps.jobs import line
-from apps.jobs.models import Job
+from apps.jobs.models import Attempt, Job
 from apps.jobs.problems import text_of
 from apps.jobs.states import JOB_ACTIVE, JobState
 
@@ -18,6 +19,11 @@ from . import charts, takings
 DAYS: Final = 14
 WORST: Final = 8
 """Failure codes that are shown."""
+WAYS: Final = (
+    ("warn", JobState.QUEUED),
+    ("main", JobState.DISPATCHED),
+    ("good", JobState.RUNNING),
+)
 ENDINGS: Final = (
     ("good", "성공", JobState.SUCCEEDED),
     ("bad", "실패", JobState.FAILED),
@@ -30,9 +36,15 @@ def figures() -> dict[str, Any]:
     now = timezone.now()
     days = [(now - timedelta(days=back)).date() for back in reversed(range(DAYS))]
     since = now - timedelta(days=DAYS)
+    active = active_jobs()
     return {
-        "cards": _cards(now),
-        "charts": [_endings(days, since), *takings.charts(days, since)],
+        "cards": _cards(now, active),
+        "charts": [
+            _by_state(active),
+            _endings(days, since),
+            _waits(days, since),
+            *takings.charts(days, since),
+        ],
         "failures": _failures(since),
         "days": DAYS,
     }
@@ -51,8 +63,7 @@ def active_jobs() -> dict[str, int]:
     return {state.value: counted.get(state, 0) for state in JOB_ACTIVE}
 
 
-def _cards(now: datetime) -> list[tuple[str, str]]:
-    active = active_jobs()
+def _cards(now: datetime, active: Mapping[str, int]) -> list[tuple[str, str]]:
     return [
         ("대기 (queued)", f"{active[JobState.QUEUED]:,}"),
         ("보냄 (dispatched)", f"{active[JobState.DISPATCHED]:,}"),
@@ -74,6 +85,33 @@ def age(seconds: float) -> str:
     if seconds < 3600:
         return f"{seconds / 60:.0f}분"
     return f"{seconds / 3600:.1f}시간"
+
+
+def _by_state(active: Mapping[str, int]) -> charts.Chart:
+    """A column a state, of the jobs that have not ended."""
+    labels = [str(state.label) for _, state in WAYS]
+    series = [
+        (kind, str(own.label), [float(active[own]) if own is state else 0.0 for _, state in WAYS])
+        for kind, own in WAYS
+    ]
+    total = f"{sum(active.values()):,}"
+    return charts.stacked("지금 작업 (jobs by state)", total, labels, series)
+
+
+def _waits(days: list[date], since: datetime) -> charts.Chart:
+    """How long the attempt that waited longest did, by the day on which it began to run."""
+    begun = Attempt.objects.filter(started_at__gte=since).order_by()
+    by_day = begun.annotate(day=TruncDate("started_at")).values("day")
+    found = by_day.annotate(longest=Max(F("started_at") - F("not_before")))
+    waited = {row["day"]: row["longest"].total_seconds() for row in found}
+    minutes = [max(0.0, waited.get(day, 0.0)) / 60 for day in days]
+    return charts.stacked(
+        "가장 긴 대기, 분 (longest wait in the queue)",
+        age(60 * max(minutes)),
+        charts.names(days),
+        [("warn", "분", minutes)],
+        "{:,.1f}",
+    )
 
 
 def _endings(days: list[date], since: datetime) -> charts.Chart:

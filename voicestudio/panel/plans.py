@@ -35,7 +35,7 @@ def _packs() -> Section:
     page = reverse("admin:billing_purchase_changelist")
     rows = [
         (
-            pack.name,
+            pack.title.ko,
             *_money(pack.price, pack.credits),
             Link(f"{counted.get(pack.name, 0):,}", f"{page}?item={pack.name}"),
         )

@@ -54,11 +54,13 @@ def _spent(days: Days, since: datetime) -> list[float]:
 
 
 def _revenue(name: str, days: Days, since: datetime, currency: Currency) -> Chart:
-    """What came in, and how much of it went back; the sum in the title is what stayed."""
+    """What came in, at the provider and past it, and how much of it went back; the sum in the title
+    is what stayed."""
     paid = Purchase.objects.filter(
         state=PurchaseState.PAID, paid_at__gte=since, currency=currency
     ).order_by()
-    came = paid.annotate(day=TruncDate("paid_at")).values("day").annotate(sum=Sum("amount"))
+    came = paid.annotate(day=TruncDate("paid_at")).values("day", "elsewhere")
+    sums = {(row["day"], row["elsewhere"]): row["sum"] for row in came.annotate(sum=Sum("amount"))}
     back = (
         Refund.objects.filter(
             state=RefundState.DONE, created_at__gte=since, purchase__currency=currency
@@ -69,10 +71,17 @@ def _revenue(name: str, days: Days, since: datetime, currency: Currency) -> Char
         .annotate(sum=Sum("amount"))
     )
     part, unit = (1, "₩{:,.0f}") if currency is Currency.KRW else (100, "${:,.2f}")
-    taken = [each / part for each in _column({row["day"]: row for row in came}, days, "sum")]
+    taken, elsewhere = (
+        [float(sums.get((day, where), 0)) / part for day in days] for where in (False, True)
+    )
     returned = [each / part for each in _column({row["day"]: row for row in back}, days, "sum")]
-    series = [("good", "결제", taken), ("bad", "환불", returned)]
-    return stacked(name, unit.format(sum(taken) - sum(returned)), names(days), series, unit)
+    series = [
+        ("good", "결제", taken),
+        ("main", "밖에서 결제", elsewhere),
+        ("bad", "환불", returned),
+    ]
+    total = unit.format(sum(taken) + sum(elsewhere) - sum(returned))
+    return stacked(name, total, names(days), series, unit)
 
 
 def _margin(days: Days, cost: list[float], spent: list[float]) -> Chart:

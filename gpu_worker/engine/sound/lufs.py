@@ -1,4 +1,8 @@
-"""Loudness and true peak after ITU-R BS.1770-4, whole or as a stream in constant memory."""
+"""Loudness and true peak after ITU-R BS.1770-4, whole or as a stream in constant memory.
+
+The web has a meter of its own (``apps/library/loudness.py``): it sees the worker's contract alone,
+and this one is part of the rendering, whose limiter and levels go by its oversampling and gates.
+"""
 
 from collections.abc import Callable, Iterator
 from typing import Any, Final

@@ -61,6 +61,9 @@ def test_knobs_of_the_contract() -> None:
     assert pitch["message"]["ko"] == "24 이하여야 합니다."
     assert pitch["message"]["en"] == "Input should be less than or equal to 24", "no echo of 99"
     assert volume["message"]["ko"] == "없는 항목입니다. 이름을 확인해 주세요."
+    # the address and the request's name may hold any digits
+    said = {name: value for name, value in body.items() if name not in ("request_id", "docs")}
+    assert "99" not in str(said), "what was sent is not echoed"
 
 
 @pytest.mark.parametrize(

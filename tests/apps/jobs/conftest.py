@@ -11,7 +11,7 @@ from django.utils import timezone
 from apps.accounts.models import User, Workspace
 from apps.billing import services as billing
 from apps.billing.models import Balance
-from apps.jobs import services, starts, sweep
+from apps.jobs import dispatching, services, starts, sweep
 from apps.jobs.models import Attempt, Job
 from apps.jobs.requests import ConversionStart, Start, TrainingStart
 from apps.library.models import AudioFile, Dataset
@@ -51,7 +51,7 @@ class Studio:
 
     def dispatch(self) -> FakeWorker:
         """Send what waits; the worker of the last one sent."""
-        services.dispatch_waiting(self.backend)
+        dispatching.dispatch_waiting(self.backend)
         return FakeWorker(self.backend.last)
 
     def sweep(self) -> None:

@@ -6,7 +6,7 @@ from django.test import Client
 
 from apps.billing.models import Entry
 from apps.billing.plans import WELCOME_CREDITS
-from apps.jobs import services
+from apps.jobs import dispatching
 from apps.jobs.models import Job
 from apps.jobs.requests import SeparationStart
 from apps.library.models import AudioFile
@@ -24,7 +24,7 @@ def start_three(studio: Studio) -> list[Job]:
 
 def sent(studio: Studio, job: Job) -> FakeWorker:
     """The worker of this job alone; the others still wait."""
-    assert services.dispatch(current(job).id, studio.backend)
+    assert dispatching.dispatch(current(job).id, studio.backend)
     return FakeWorker(studio.backend.last)
 
 

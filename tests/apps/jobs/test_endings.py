@@ -9,7 +9,7 @@ from django.utils import timezone
 from apps.billing.models import Entry
 from apps.billing.plans import WELCOME_CREDITS
 from apps.common.errors import ApiError
-from apps.jobs import line, services, timing
+from apps.jobs import dispatching, line, services, timing
 from apps.jobs.backends.base import Ambiguous, RemoteState, Submission
 from apps.jobs.problems import WebCode
 from apps.jobs.states import AttemptState, JobState
@@ -128,7 +128,7 @@ def test_cancel_at_every_stage_releases_once(studio: Studio, stage: str) -> None
         line.claim(current(job).id, "fake")
     elif stage == "unknown":
         studio.backend.failure, studio.backend.loses_answer = Ambiguous(), True
-        services.dispatch_waiting(studio.backend)
+        dispatching.dispatch_waiting(studio.backend)
         worker = FakeWorker(studio.backend.last)
     elif stage != "queued":
         worker = studio.dispatch()
@@ -156,7 +156,7 @@ def test_cancel_during_the_submit_stops_the_worker(studio: Studio) -> None:
     attempt = current(job)
     line.claim(attempt.id, "fake")
     services.cancel(job.id)
-    services._submitted(attempt.id, Submission("remote-1", "e"))
+    dispatching._submitted(attempt.id, Submission("remote-1", "e"))
     studio.sweep()
     job.refresh_from_db()
     assert job.state == JobState.CANCELLED
@@ -228,7 +228,7 @@ def test_a_job_ends_clearly_when_what_it_uses_goes_away(
     else:
         library.delete_file(studio.song)
     if stage == "queued":
-        services.dispatch_waiting(studio.backend)
+        dispatching.dispatch_waiting(studio.backend)
     elif stage == "running":
         studio.sweep()
     else:
@@ -303,7 +303,7 @@ def test_a_job_cancelled_while_it_is_submitted_is_stopped(studio: Studio) -> Non
         return submit(spec, ttl_s)
 
     studio.backend.submit = cancelled_meanwhile  # type: ignore[method-assign]
-    services.dispatch_waiting(studio.backend)
+    dispatching.dispatch_waiting(studio.backend)
     attempt = current(job)
     assert (attempt.state, attempt.remote_id) == (AttemptState.CANCELLED, "remote-1")
     told = len(studio.backend.stopped)

@@ -8,7 +8,7 @@ from django.test import Client
 
 from apps.billing import quotes
 from apps.billing.plans import WELCOME_CREDITS
-from apps.jobs import services
+from apps.jobs import dispatching, services
 from apps.jobs.models import Job
 from apps.jobs.notices import STAGES
 from apps.jobs.problems import WebCode
@@ -70,7 +70,7 @@ def test_a_cover_leaves_its_mix_and_every_stem(ready: Studio, owner_client: Clie
     assert response.status_code == 201
     [shown] = response.json()["jobs"]
     assert (shown["kind"], shown["batch"]) == ("cover", response.json()["batch"])
-    assert shown["quote"] == quotes.cover_quote(30.0) == 15
+    assert shown["quote"] == quotes.cover_quote(30.0) == 16
     worker = ready.succeed()
     spec = worker.spec
     assert isinstance(spec, CoverJob)
@@ -166,7 +166,7 @@ def test_a_separation_needs_no_voice(studio: Studio, owner_client: Client) -> No
 
 def test_a_cleaned_recording(studio: Studio, owner_client: Client) -> None:
     [shown] = post(owner_client, "preprocess", {"files": [str(studio.song.id)]}).json()["jobs"]
-    assert shown["quote"] == quotes.preprocess_quote(30.0, separate=False) == 14
+    assert shown["quote"] == quotes.preprocess_quote(30.0, separate=False) == 15
     spec = studio.succeed().spec
     assert isinstance(spec, PreprocessJob)
     assert spec.params.loudness_lufs == -20.0
@@ -187,7 +187,7 @@ def test_an_analysis_gives_the_dataset_its_card(studio: Studio, owner_client: Cl
     assert owner_client.get(card_path(studio)).status_code == 404
     response = post(owner_client, "analyses", {"dataset": str(studio.dataset.id)})
     assert response.status_code == 201
-    assert response.json()["quote"] == 1
+    assert response.json()["quote"] == quotes.analysis_quote(60.0) == 4
     worker = studio.succeed()
     assert isinstance(worker.spec, AnalyseJob)
     shown = owner_client.get(card_path(studio)).json()
@@ -298,7 +298,7 @@ def test_a_blend_ends_when_any_of_its_voices_goes(ready: Studio, loss: str, stag
     else:
         voices.revoke_consent(other.id, ready.user)
     if stage == "queued":
-        services.dispatch_waiting(ready.backend)
+        dispatching.dispatch_waiting(ready.backend)
     elif stage == "running":
         ready.sweep()
     else:

@@ -7,7 +7,7 @@ import pytest
 
 from apps.billing.models import Entry
 from apps.billing.plans import WELCOME_CREDITS
-from apps.jobs import line, services, timing
+from apps.jobs import dispatching, line, services, timing
 from apps.jobs.backends.base import Ambiguous, Busy, Refused, RemoteState
 from apps.jobs.models import Job, JobEvent
 from apps.jobs.problems import WebCode
@@ -92,15 +92,15 @@ def test_a_manifest_that_lies_is_a_broken_result_and_tried_again(studio: Studio)
 def test_dispatch_twice_submits_once(studio: Studio) -> None:
     studio.train()
     attempt_id = Job.objects.get().attempts.get().id
-    services.dispatch(attempt_id, studio.backend)
-    services.dispatch(attempt_id, studio.backend)
+    dispatching.dispatch(attempt_id, studio.backend)
+    dispatching.dispatch(attempt_id, studio.backend)
     assert len(studio.backend.submitted) == 1
 
 
 def test_a_full_backend_leaves_the_job_in_line(studio: Studio) -> None:
     job = studio.train()
     studio.backend.failure = Busy()
-    services.dispatch_waiting(studio.backend)
+    dispatching.dispatch_waiting(studio.backend)
     job.refresh_from_db()
     assert (job.state, current(job).state) == (JobState.QUEUED, AttemptState.QUEUED)
     studio.backend.failure = None
@@ -111,7 +111,7 @@ def test_a_full_backend_leaves_the_job_in_line(studio: Studio) -> None:
 def test_an_ambiguous_submit_is_never_sent_again(studio: Studio) -> None:
     job = studio.train()
     studio.backend.failure, studio.backend.loses_answer = Ambiguous(), True
-    services.dispatch_waiting(studio.backend)
+    dispatching.dispatch_waiting(studio.backend)
     studio.backend.failure = None
     assert current(job).state == AttemptState.UNKNOWN
     studio.backend.default = RemoteState.UNCERTAIN
@@ -127,7 +127,7 @@ def test_an_ambiguous_submit_is_never_sent_again(studio: Studio) -> None:
 def test_an_unknown_worker_never_heard_of_is_overtaken_after_a_while(studio: Studio) -> None:
     job = studio.train()
     studio.backend.failure, studio.backend.loses_answer = Ambiguous(), True
-    services.dispatch_waiting(studio.backend)
+    dispatching.dispatch_waiting(studio.backend)
     worker = FakeWorker(studio.backend.last)
     studio.backend.failure, studio.backend.default = None, RemoteState.UNCERTAIN
     age(current(job), timing.UNKNOWN_GRACE)
@@ -153,7 +153,7 @@ def test_a_claim_whose_process_died_becomes_unknown(studio: Studio) -> None:
 def test_a_refused_submit_fails_and_releases(studio: Studio) -> None:
     job = studio.train()
     studio.backend.failure = Refused("401")
-    services.dispatch_waiting(studio.backend)
+    dispatching.dispatch_waiting(studio.backend)
     job.refresh_from_db()
     studio.voice.refresh_from_db()
     assert (job.state, job.error_code) == (JobState.FAILED, WebCode.BACKEND_REFUSED)

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from apps.accounts import services as accounts
 from apps.billing import services as billing
-from apps.jobs import line, services, sweep
+from apps.jobs import dispatching, line, services, sweep
 from apps.jobs.backends.base import Limits
 from apps.jobs.models import Attempt, Job
 from apps.jobs.requests import SeparationStart
@@ -46,7 +46,7 @@ def served(backend: FakeBackend) -> list[uuid.UUID]:
 def test_workspaces_take_turns(db: None) -> None:
     studios = crowd(3, 2)
     backend = FakeBackend()
-    services.dispatch_waiting(backend)
+    dispatching.dispatch_waiting(backend)
     ids = [studio.workspace.id for studio in studios]
     assert served(backend) == [*ids, *ids]
 
@@ -56,7 +56,7 @@ def test_one_place_is_passed_round(db: None) -> None:
     studios = crowd(3, 3)
     backend = FakeBackend(limits=Limits(total=1))
     for _ in range(9):
-        services.dispatch_waiting(backend)
+        dispatching.dispatch_waiting(backend)
         services.cancel(uuid.UUID(backend.last.job_id))
     ids = [studio.workspace.id for studio in studios]
     assert served(backend) == [*ids, *ids, *ids]
@@ -65,10 +65,10 @@ def test_one_place_is_passed_round(db: None) -> None:
 def test_no_workspace_has_more_than_its_share_in_flight(db: None) -> None:
     many, few = crowd(2, 4)
     backend = FakeBackend(limits=Limits(per_workspace=2))
-    services.dispatch_waiting(backend)
+    dispatching.dispatch_waiting(backend)
     assert Counter(served(backend)) == {many.workspace.id: 2, few.workspace.id: 2}
     services.cancel(uuid.UUID(backend.submitted[0].job_id))
-    services.dispatch_waiting(backend)
+    dispatching.dispatch_waiting(backend)
     assert Counter(served(backend)) == {many.workspace.id: 3, few.workspace.id: 2}
 
 
@@ -98,7 +98,7 @@ def test_attempts_elsewhere_do_not_count(studio: Studio) -> None:
     studio.dispatch()
     second = separate(studio)
     elsewhere = FakeBackend(name="elsewhere", limits=Limits(total=1, per_workspace=1))
-    services.dispatch_waiting(elsewhere)
+    dispatching.dispatch_waiting(elsewhere)
     assert current(second).backend == "elsewhere"
 
 
@@ -130,7 +130,7 @@ def test_what_a_suspended_workspace_queued_is_held(db: None) -> None:
     """Its running job ends and is paid for; the queued one keeps its credits and its place."""
     held, free = crowd(2, 2)
     backend = FakeBackend(limits=Limits(per_workspace=1))
-    services.dispatch_waiting(backend)
+    dispatching.dispatch_waiting(backend)
     assert served(backend) == [held.workspace.id, free.workspace.id]
     accounts.suspend(held.workspace.id)
     worker = FakeWorker(backend.submitted[0])
@@ -138,14 +138,14 @@ def test_what_a_suspended_workspace_queued_is_held(db: None) -> None:
     worker.store_result()
     held.finish(worker)
     wide = FakeBackend()
-    services.dispatch_waiting(wide)
+    dispatching.dispatch_waiting(wide)
     assert served(wide) == [free.workspace.id]
     [waiting] = Job.objects.filter(workspace=held.workspace, state="queued")
     assert billing.held_by(waiting.id) == waiting.quote
     sweep.sweep(wide, wide.find)
     assert len(wide.submitted) == 1
     accounts.resume(held.workspace.id)
-    services.dispatch_waiting(wide)
+    dispatching.dispatch_waiting(wide)
     assert wide.last.job_id == str(waiting.id)
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from apps.billing.plans import WELCOME_CREDITS
 from apps.billing.quotes import training_quote
 from apps.common import erasure, storage
-from apps.jobs import services
+from apps.jobs import dispatching, services
 from apps.jobs.models import Job
 from apps.jobs.problems import WebCode
 from apps.jobs.requests import Continuation
@@ -302,7 +302,7 @@ def test_a_checkpoint_lost_after_the_start_fails_instead_of_starting_anew(studio
     studio.voice.refresh_from_db()
     [job] = studio.start(Continuation(voice=studio.voice.id, total_steps=10))
     storage.delete(studio.voice.checkpoint_key)
-    services.dispatch_waiting(studio.backend)
+    dispatching.dispatch_waiting(studio.backend)
     job.refresh_from_db()
     assert (job.state, job.error_code) == ("failed", WebCode.CHECKPOINT_GONE)
     studio.voice.refresh_from_db()

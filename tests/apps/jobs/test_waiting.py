@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.billing.models import Subscription
-from apps.jobs import services
+from apps.jobs import dispatching
 from apps.jobs.backends.base import Closed
 from apps.jobs.models import Attempt, Job
 from gpu_worker.contract.errors import Code
@@ -53,7 +53,7 @@ def test_a_pause_before_the_next_try(owner_client: Client, studio: Studio) -> No
 def test_held_while_the_service_is_closed(owner_client: Client, studio: Studio) -> None:
     job = studio.train()
     studio.backend.failure = Closed("operator:runpod-key")
-    services.dispatch_waiting(studio.backend)
+    dispatching.dispatch_waiting(studio.backend)
     assert current(job).backend == ""
     assert told(owner_client, job) == ("queued", "held", 1)
 

@@ -15,10 +15,11 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.common.errors import ApiError
+from apps.common.models import Change
 from apps.jobs import admin_weights, backends, tasks, weights
 from apps.jobs.backends.fetches import Fetches
 from apps.jobs.backends.processes import noted
-from apps.jobs.models import ModelWeights
+from apps.jobs.compute_models import ModelWeights
 from apps.jobs.problems import TEXTS, WebCode
 from apps.jobs.states import FetchState
 from gpu_worker.contract.errors import Code
@@ -255,6 +256,12 @@ def test_a_press_wants_a_download_and_a_second_changes_nothing(
     press(boss, "fcpe/download/", 404)
     press(boss, "nothing/download/", 404)
     assert boss.get(f"{PAGE}contentvec/download/").status_code == 405
+    wanted, cancelled = Change.objects.order_by("at")
+    assert (wanted.verb, wanted.row, wanted.before) == ("download", "contentvec", {})
+    assert (wanted.what, wanted.after["state"]) == ("jobs.modelweights", "wanted")
+    assert (cancelled.verb, cancelled.before, cancelled.after) == (
+        "cancel", {"state": "wanted"}, {"state": "cancelled"},
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The test job that keeps endpoints awake, and what it finds out."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,7 +10,8 @@ from django.utils import timezone
 from apps.jobs import canary
 from apps.jobs.backends.runpod import RunPodBackend
 from apps.jobs.compute import now as settings_now
-from apps.jobs.models import Attempt, RunPodEndpoint
+from apps.jobs.compute_models import RunPodEndpoint
+from apps.jobs.models import Attempt
 from apps.jobs.problems import WebCode
 from gpu_worker.contract.canary import Canary, Song
 from gpu_worker.contract.errors import Code
@@ -19,7 +21,7 @@ from tests.cloud.server import FakeRunPod
 from tests.cloud.worker import Hand
 
 from ..conftest import Studio, current
-from .conftest import TRAINING
+from .conftest import CONVERSION, TRAINING
 
 pytestmark = pytest.mark.django_db
 
@@ -129,6 +131,35 @@ def test_a_worker_that_speaks_otherwise_is_named(
 def test_an_unknown_endpoint_is_found(cloud: Cloud, backend: RunPodBackend) -> None:
     row = RunPodEndpoint.objects.create(endpoint_id="gone")
     assert round_of(backend, row).problem_code == WebCode.RUNPOD_ENDPOINT
+
+
+def test_an_endpoint_that_only_the_environment_names_is_kept_awake(
+    configured: FakeRunPod, backend: RunPodBackend
+) -> None:
+    canary.go_round(backend)
+    row = RunPodEndpoint.objects.get()
+    assert (row.endpoint_id, row.is_enabled) == (TRAINING.endpoint, False)
+    sing(configured, output=Song().model_dump(mode="json"))
+    assert (round_of(backend, row).problem_code, row.contract) == ("", VERSION)
+    assert row.proven_at is not None
+    later(row, canary.EVERY)
+    assert round_of(backend, row).canary_id
+    assert len(configured.cloud.jobs) == 2
+    [route] = settings_now().routes
+    assert (route.endpoint, route.price_per_s) == (TRAINING.endpoint, Decimal("0.00031"))
+
+
+def test_what_the_environment_names_now_counts(configured: FakeRunPod, settings: Any) -> None:
+    RunPodEndpoint.objects.create(
+        endpoint_id=TRAINING.endpoint, is_enabled=False, problem_code=WebCode.RUNPOD_ASLEEP
+    )
+    [route] = settings_now().routes
+    assert (route.endpoint, route.problem) == (TRAINING.endpoint, WebCode.RUNPOD_ASLEEP)
+    settings.RUNPOD_ENDPOINT_ID = CONVERSION.endpoint
+    [route] = settings_now().routes
+    assert (route.endpoint, route.problem) == (CONVERSION.endpoint, "")
+    RunPodEndpoint.objects.create(endpoint_id="the-operators")
+    assert [route.endpoint for route in settings_now().routes] == ["the-operators"]
 
 
 def test_a_cloud_that_is_away_says_nothing_of_the_endpoint(

@@ -6,9 +6,10 @@ import pytest
 from django.utils import timezone
 
 from apps.billing.plans import WELCOME_CREDITS
-from apps.jobs import compute, services, timing
+from apps.jobs import compute, dispatching, timing
 from apps.jobs.backends.base import Ambiguous, Closed, Health, Refused
-from apps.jobs.models import Attempt, Job, JobEvent, RunPodAccount
+from apps.jobs.compute_models import RunPodAccount
+from apps.jobs.models import Attempt, Job, JobEvent
 from apps.jobs.problems import TEXTS, WebCode, text_of
 from apps.jobs.requests import SeparationStart
 from apps.jobs.states import AttemptState, JobState
@@ -27,7 +28,7 @@ CLOSED = (
 def test_a_held_job_waits_says_why_and_goes_on(studio: Studio, code: str) -> None:
     job = studio.train()
     studio.backend.failure = Closed(code, "401")
-    services.dispatch_waiting(studio.backend)
+    dispatching.dispatch_waiting(studio.backend)
     attempt = current(job)
     assert (job.state, attempt.state, attempt.backend) == (JobState.QUEUED, "queued", "")
     assert attempt.not_before > timezone.now() + timedelta(seconds=50)
@@ -58,7 +59,7 @@ def test_nobody_mends_it_and_the_job_fails_with_its_credits_released(studio: Stu
     job = studio.train()
     Attempt.objects.update(created_at=timezone.now() - timing.CLOSED_AT_MOST)
     studio.backend.failure = Closed(WebCode.RUNPOD_KEY)
-    services.dispatch_waiting(studio.backend)
+    dispatching.dispatch_waiting(studio.backend)
     job.refresh_from_db()
     assert (job.state, job.error_code) == (JobState.FAILED, WebCode.RUNPOD_KEY)
     assert studio.credits == (WELCOME_CREDITS, 0)
@@ -69,7 +70,7 @@ def test_a_closed_door_is_knocked_at_three_times(studio: Studio) -> None:
     for _ in range(5):
         studio.start(SeparationStart(files=(studio.song.id,)))
     studio.backend.failure = Closed(WebCode.RUNPOD_KEY)
-    services.dispatch_waiting(studio.backend)
+    dispatching.dispatch_waiting(studio.backend)
     held = Attempt.objects.filter(not_before__gt=timezone.now())
     assert held.count() == timing.CLOSED_IN_A_ROW
     assert not Job.objects.exclude(state=JobState.QUEUED).exists()
@@ -84,12 +85,12 @@ def test_an_outage_costs_one_attempt_its_certainty_not_all(
     studio.backend.failure = Ambiguous("a time-out")
     monkeypatch.setattr(studio.backend, "health", lambda: Health(False))
     for _ in range(4):
-        services.dispatch_waiting(studio.backend)
+        dispatching.dispatch_waiting(studio.backend)
     states = sorted(Attempt.objects.values_list("state", flat=True))
     assert states == ["queued", "queued", "unknown"]
     monkeypatch.setattr(studio.backend, "health", lambda: Health(True))
     studio.backend.failure = None
-    services.dispatch_waiting(studio.backend)
+    dispatching.dispatch_waiting(studio.backend)
     states = sorted(Attempt.objects.values_list("state", flat=True))
     assert states == ["dispatched", "dispatched", "unknown"]
 
@@ -97,7 +98,7 @@ def test_an_outage_costs_one_attempt_its_certainty_not_all(
 def test_a_job_too_large_fails_at_once(studio: Studio) -> None:
     job = studio.train()
     studio.backend.failure = Refused("10 MB", WebCode.JOB_TOO_LARGE)
-    services.dispatch_waiting(studio.backend)
+    dispatching.dispatch_waiting(studio.backend)
     job.refresh_from_db()
     assert (job.state, job.error_code) == (JobState.FAILED, WebCode.JOB_TOO_LARGE)
     assert studio.credits == (WELCOME_CREDITS, 0)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from apps.jobs import backends, looks, queue, services, tokens
+from apps.jobs import backends, dispatching, looks, queue, tokens
 from apps.jobs.models import Attempt, Job
 from apps.jobs.states import AttemptState, JobState
 from gpu_worker.contract.errors import Code
@@ -39,7 +39,7 @@ def sent_tasks(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, list[str]]]:
 
 def dispatched(studio: Studio, runpod: FakeRunPod) -> tuple[Job, Remote]:
     job = studio.train()
-    services.dispatch_waiting(RUNPOD("runpod"))
+    dispatching.dispatch_waiting(RUNPOD("runpod"))
     return job, taken(runpod)
 
 
@@ -159,7 +159,7 @@ def test_a_hint_names_an_attempt_whose_submit_was_ambiguous(
 ) -> None:
     cloud.faults = Faults(answer_lost=1.0)
     job = studio.train()
-    services.dispatch_waiting(RUNPOD("runpod"))
+    dispatching.dispatch_waiting(RUNPOD("runpod"))
     cloud.faults = Faults()
     attempt = current(job)
     assert (attempt.state, attempt.remote_id) == (AttemptState.UNKNOWN, "")
@@ -184,7 +184,7 @@ def test_an_expired_link_is_tried_again_with_fresh_ones(
     looks.follow_hint(remote.attempt_id, remote.name, RUNPOD)
     assert (current(job).fence, current(job).state) == (2, AttemptState.QUEUED)
     now_due(job)
-    services.dispatch_waiting(RUNPOD("runpod"))
+    dispatching.dispatch_waiting(RUNPOD("runpod"))
     again = taken(configured)
     assert again.attempt_id == current(job).id
     assert set(again.worker.spec.outputs.values()).isdisjoint(remote.worker.spec.outputs.values())

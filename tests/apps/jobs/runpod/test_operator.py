@@ -13,7 +13,7 @@ from apps.common.sealed import seal, unseal
 from apps.jobs import backends, compute, operator
 from apps.jobs.backends.base import Limits
 from apps.jobs.backends.runpod import RunPodBackend
-from apps.jobs.models import RunPodAccount, RunPodEndpoint
+from apps.jobs.compute_models import RunPodAccount, RunPodEndpoint
 from apps.jobs.problems import WebCode, text_of
 from apps.jobs.states import Purpose
 from tests.cloud.cloud import Cloud, Faults
