@@ -123,6 +123,10 @@ class LookView(APIView):
 
 
 class AcceptView(WorkspaceView):
+    """Open while the workspace in use is suspended: it is about another one, which may not be."""
+
+    works_suspended = True
+
     @extend_schema(
         operation_id="invitations_accept", request=TokenSerializer, responses=WorkspaceSerializer
     )
