@@ -17,7 +17,7 @@ from apps.billing.models import Entry
 from apps.common import audit, storage
 from apps.common.errors import ApiError
 from apps.common.locks import alone
-from apps.jobs.models import Job
+from apps.jobs.models import Job, SoundPreset
 from apps.leaving import erasure, exports, letters, steps
 from apps.leaving.models import By, Removal, RemovalState, Subject
 from apps.library.models import AudioFile
@@ -230,6 +230,23 @@ def test_a_member_goes_and_the_workspace_of_others_stays(
     assert (consent.user, consent.singer_name) == (None, "otto-singer")
     shown = browser(other.user).get(f"/api/v1/voices/{other.ids['voices']}").json()
     assert shown["consent"]["user"] is None
+
+
+def test_private_presets_go_with_their_maker(customer: Customer, other: Customer) -> None:
+    """Nobody else has ever seen them; shared ones belong to the workspace by now."""
+    Membership.objects.create(user=customer.user, workspace=other.workspace, role=Role.MEMBER)
+    for name, shared in (("erin-private", False), ("erins shared", True)):
+        SoundPreset.objects.create(
+            workspace=other.workspace, maker=customer.user, name=name, kind="convert",
+            settings={}, shared=shared,
+        )  # fmt: skip
+    removal = finish(account(customer))
+    assert removal.rows["jobs.soundpreset"] == 1
+    left = SoundPreset.objects.filter(workspace=other.workspace)
+    assert set(left.values_list("name", "maker")) == {
+        ("erins shared", None),
+        ("프리셋", other.user.pk),
+    }
 
 
 def test_nobody_is_left_without_an_owner(customer: Customer) -> None:
