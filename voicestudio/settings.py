@@ -220,7 +220,7 @@ CSRF_COOKIE_SECURE = _https
 CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"]
 CSRF_FAILURE_VIEW = "apps.common.views.csrf_failure"
 SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "same-origin"
+SECURE_REFERRER_POLICY = "strict-origin"  # never a path: those of mails hold a token
 SECURE_SSL_REDIRECT = _https
 # probes of a load balancer speak http
 SECURE_REDIRECT_EXEMPT = [r"^(?:api/v1/health|livez|readyz|metrics)$"]
