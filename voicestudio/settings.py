@@ -365,6 +365,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=30),
         "options": {"expires": 29},
     },
+    "end-records": {
+        "task": "apps.leaving.tasks.end_records",
+        "schedule": crontab(hour="19", minute="10"),  # ten past four in Seoul
+        "options": {"expires": 3500},
+    },
     "expire-uploads": {
         "task": "apps.library.sweeps.expire_uploads",
         "schedule": timedelta(hours=1),
