@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from apps.accounts.acceptances import accept_all
 from apps.accounts.models import Membership, Role, User, Workspace
 from apps.accounts.services import open_personal_workspace
 from apps.billing.services import grant_welcome
@@ -24,6 +25,7 @@ def make_user(email: str | None = None, *, workspace: Workspace | None = None) -
     """A person with a workspace of their own, or a member of the one given."""
     address = email or f"person{next(_numbers)}@example.com"
     user = User.objects.create_user(address, PASSWORD)
+    accept_all(user)
     if workspace is None:
         grant_welcome(open_personal_workspace(user))
     else:

@@ -27,6 +27,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
         re.compile(r"(/(?:verify-email|reset-password|worker/v1/runpod)/)[^/?\s\"']+"),
         rf"\1{_HIDDEN}",
     ),
+    # Longer than an id: /workspaces/{id}/invitations/{id} stays.
+    (re.compile(r"(/invitations/)[\w-]{40,}"), rf"\1{_HIDDEN}"),
     (re.compile(r"\b(sk|rk|whsec)_\w+"), rf"\1_{_HIDDEN}"),
     (re.compile(r"[\w.%+-]+@[\w-]+(?:\.[\w-]+)+"), "[address]"),  # what mail servers quote
     # user:password@ of a URL
@@ -88,7 +90,9 @@ def logging_config(level: str) -> dict[str, Any]:
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
-            # These two bring handlers of their own.
+            # These bring handlers of their own.
+            "uvicorn": {"handlers": [], "propagate": True},
+            "uvicorn.access": {"handlers": [], "propagate": True},
             "django": {"handlers": [], "propagate": True},
             "stripe": {"level": "WARNING"},  # else a line a request
             "django.server": {"handlers": [], "propagate": True},

@@ -221,7 +221,7 @@ CSRF_COOKIE_SECURE = _https
 CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"]
 CSRF_FAILURE_VIEW = "apps.common.views.csrf_failure"
 SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "same-origin"
+SECURE_REFERRER_POLICY = "strict-origin"  # never a path: those of mails hold a token
 SECURE_SSL_REDIRECT = _https
 # probes of a load balancer speak http
 SECURE_REDIRECT_EXEMPT = [r"^(?:api/v1/health|livez|readyz|metrics)$"]
@@ -365,6 +365,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "apps.leaving.tasks.sweep",
         "schedule": timedelta(seconds=30),
         "options": {"expires": 29},
+    },
+    "end-records": {
+        "task": "apps.leaving.tasks.end_records",
+        "schedule": crontab(hour="19", minute="10"),  # ten past four in Seoul
+        "options": {"expires": 3500},
     },
     "expire-uploads": {
         "task": "apps.library.sweeps.expire_uploads",

@@ -1,5 +1,6 @@
 """Every address of the studio."""
 
+from allauth.headless.constants import Client
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
@@ -11,6 +12,7 @@ from apps.jobs.urls import websocket_urlpatterns, worker_urlpatterns
 
 from . import social_views
 from .panel import probes
+from .passwords import PasswordView
 from .views import HealthView, error_page, not_found, second_step_picture, studio_page
 
 __all__ = ["urlpatterns", "websocket_urlpatterns"]
@@ -34,6 +36,10 @@ urlpatterns = [
     path("worker/v1/", include(worker_urlpatterns)),
     path("provider/v1/", include(provider_urlpatterns)),
     path("_allauth/second-step.svg", second_step_picture),
+    path(
+        "_allauth/browser/v1/account/password/change",
+        PasswordView.as_api_view(client=Client.BROWSER),
+    ),
     path("_allauth/", include("allauth.headless.urls")),
     path("accounts/", include(social_views.urlpatterns)),
     path("docs/api", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="reference"),

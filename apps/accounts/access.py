@@ -27,8 +27,10 @@ from .models import ApiKey, Membership, User, Workspace
 HEADER = WORKSPACE_HEADER.name
 SUSPENDED = ApiError(
     "workspace-suspended",
-    "정지된 워크스페이스입니다. 보고 내려받을 수만 있습니다. 고객 지원에 문의해 주세요.",
-    "This workspace is suspended: you can look and download only. Please contact support.",
+    "정지된 워크스페이스입니다. 보고 내려받거나, 내보내거나, 나갈 수만 있습니다. 고객 지원에 "
+    "문의해 주세요.",
+    "This workspace is suspended: you can look, download, export or leave only. Please contact "
+    "support.",
     403,
 )
 
@@ -81,7 +83,8 @@ class WorkspaceView(APIView):
     one_transaction = True
     """Of a POST with an idempotency key; without, it is harmless when repeated."""
     works_suspended = False
-    """Whether it may change things while the workspace is suspended."""
+    """Whether it may change things while the workspace is suspended: what takes people and their
+    data out of it, and what is not about it (tests/apps/test_suspended.py names them all)."""
     workspace: Workspace
     membership: Membership
 

@@ -30,9 +30,25 @@ class FactorForm(ReasonForm):
     )
 
 
+class PersonForm(UserChangeForm):
+    """Somebody always stays who can open the panel."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        stays = all(cleaned.get(name) for name in ("is_active", "is_staff", "is_superuser"))
+        if not stays and factors.is_last_operator(self.instance):
+            raise forms.ValidationError(
+                "한 명뿐인 운영자라 권한을 해제하거나 비활성화할 수 없습니다. 다른 사람을 먼저 "
+                "운영자로 정하고 2단계 인증을 등록하게 해 주세요. (This is the last operator: "
+                "first make somebody else one, with a second factor.)",
+                "last-operator",
+            )
+        return cleaned
+
+
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin, OperatorAdmin):  # type: ignore[type-arg]
-    form = UserChangeForm
+    form = PersonForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
     ordering = ("-date_joined",)

@@ -3,8 +3,8 @@
 from django import forms
 from django.http import HttpRequest
 
-from . import legal
-from .models import Acceptance, User
+from . import acceptances, legal
+from .models import User
 
 
 class AgreementForm(forms.Form):
@@ -27,7 +27,4 @@ class AgreementForm(forms.Form):
 
     def signup(self, request: HttpRequest, user: User) -> None:
         """Called by allauth within the new person's transaction."""
-        Acceptance.objects.bulk_create(
-            Acceptance(user=user, document=document, version=self.cleaned_data[document])
-            for document in legal.Document
-        )
+        acceptances.accept(user, {each: self.cleaned_data[each] for each in legal.Document})

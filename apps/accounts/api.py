@@ -1,4 +1,4 @@
-"""GET and PATCH /api/v1/me; the documents that sign-up accepts."""
+"""GET and PATCH /api/v1/me; the documents that people accept, at sign-up and in new versions."""
 
 from typing import Any, cast
 
@@ -12,8 +12,8 @@ from rest_framework.views import APIView
 
 from apps.common.serializers import MessageSerializer
 
-from . import legal
-from .access import current_membership, memberships_of
+from . import acceptances, legal
+from .access import WorkspaceView, current_membership, memberships_of
 from .models import ApiKey, Language, Membership, Role, User
 
 
@@ -48,11 +48,28 @@ class UsedKeySerializer(serializers.ModelSerializer[ApiKey]):
         read_only_fields = fields
 
 
+class ToAcceptSerializer(serializers.Serializer[dict[str, str]]):
+    document = serializers.ChoiceField(choices=[each.value for each in legal.Document])
+    version = serializers.CharField()
+
+
+class AcceptSerializer(serializers.Serializer[dict[str, str]]):
+    """The versions that the person has read."""
+
+    terms = serializers.CharField(max_length=20, required=False)
+    privacy = serializers.CharField(max_length=20, required=False)
+
+
 class MeSerializer(serializers.Serializer[dict[str, Any]]):
     user = UserSerializer()
     workspace = WorkspaceSerializer(help_text="The one that this request is about.")
     workspaces = WorkspaceSerializer(many=True)
     key = UsedKeySerializer(allow_null=True, help_text="Null in a session.")
+    to_accept = ToAcceptSerializer(
+        many=True,
+        help_text="Documents in force that the person has yet to accept. The studio asks for it; "
+        "API keys work on meanwhile.",
+    )
 
 
 class SettingsSerializer(serializers.Serializer[dict[str, Any]]):
@@ -71,7 +88,7 @@ class MeView(APIView):
 
     @extend_schema(operation_id="me", responses=MeSerializer)
     def get(self, request: Request) -> Response:
-        return Response(self._body(request))
+        return Response(_me(request))
 
     @extend_schema(
         operation_id="me_update",
@@ -85,17 +102,36 @@ class MeView(APIView):
         for name, value in wanted.validated_data.items():
             setattr(user, name, value)
         user.save(update_fields=list(wanted.validated_data))
-        return Response(self._body(request))
+        return Response(_me(request))
 
-    def _body(self, request: Request) -> dict[str, Any]:
-        return MeSerializer(
-            {
-                "user": request.user,
-                "workspace": current_membership(request),
-                "workspaces": memberships_of(request),
-                "key": request.auth,
-            }
-        ).data
+
+class AcceptancesView(WorkspaceView):
+    """Nobody is locked out until they accept: the studio asks, and an API key, which has nobody
+    to ask, keeps working. Open in a suspended workspace, as it is about the person."""
+
+    works_suspended = True
+
+    @extend_schema(
+        operation_id="me_accept", request=AcceptSerializer, responses={200: MeSerializer}
+    )
+    def post(self, request: Request) -> Response:
+        """Accept the terms or the privacy policy in force, by version. Harmless when repeated."""
+        wanted = AcceptSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        acceptances.accept(cast(User, request.user), wanted.validated_data)
+        return Response(_me(request))
+
+
+def _me(request: Request) -> dict[str, Any]:
+    return MeSerializer(
+        {
+            "user": request.user,
+            "workspace": current_membership(request),
+            "workspaces": memberships_of(request),
+            "key": request.auth,
+            "to_accept": acceptances.missing(cast(User, request.user)),
+        }
+    ).data
 
 
 class LegalPartSerializer(serializers.Serializer[Any]):

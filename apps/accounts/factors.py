@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -93,11 +93,23 @@ def take_away(user: User, kind: str = "") -> None:
     transaction.on_commit(partial(_tell, user, kinds), robust=True)
 
 
+def _operators() -> Any:
+    """The factors of those who can open the panel and its every page."""
+    proven = Authenticator.objects.exclude(type=_CODES)
+    return proven.filter(user__is_staff=True, user__is_superuser=True, user__is_active=True)
+
+
 def _others(user: User) -> bool:
-    """Whether anybody else can open the panel and its every page."""
-    proven = Authenticator.objects.exclude(type=_CODES).exclude(user=user)
-    operators = proven.filter(user__is_staff=True, user__is_superuser=True, user__is_active=True)
-    return bool(operators.exists())
+    return bool(_operators().exclude(user=user).exists())
+
+
+def is_last_operator(user: User) -> bool:
+    """Whether nobody could open the panel without this person.
+
+    Within a transaction, which no other change of operators overtakes.
+    """
+    in_turn("accounts/factors")
+    return bool(_operators().filter(user=user).exists()) and not _others(user)
 
 
 def _tell(user: User, kinds: Sequence[str]) -> None:

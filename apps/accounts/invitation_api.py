@@ -123,7 +123,9 @@ class LookView(APIView):
 
 
 class AcceptView(WorkspaceView):
-    works_suspended = True  # it is about another workspace than the one in use
+    """Open while the workspace in use is suspended: it is about another one, which may not be."""
+
+    works_suspended = True
 
     @extend_schema(
         operation_id="invitations_accept", request=TokenSerializer, responses=WorkspaceSerializer

@@ -73,6 +73,10 @@ class MemberView(NamedWorkspaceView):
 
 
 class LeaveView(NamedWorkspaceView):
+    """Open while the workspace is suspended too: nobody is held in one."""
+
+    works_suspended = True
+
     @extend_schema(operation_id="workspaces_leave", request=None, responses={204: None})
     def post(self, request: Request, id: uuid.UUID) -> Response:
         """Leave the workspace. Its last owner can't."""

@@ -67,8 +67,9 @@ class User(AbstractBaseUser, PermissionsMixin):
 class Workspace(models.Model):
     """Owns files, voices, jobs and credits; shared by its members.
 
-    While it is suspended its members can look at and fetch everything, but change nothing. Of an
-    erased one only its row is left, without a name, so that the ledger has something to stand on.
+    While it is suspended its members can look at and fetch everything, but change nothing; they
+    can leave it, and its owner can export and erase it. Of an erased one only its row is left,
+    without a name, so that the ledger has something to stand on.
     """
 
     id = models.UUIDField("ID", primary_key=True, default=uuid.uuid4, editable=False)

@@ -74,6 +74,13 @@ TABLE: Final = (
         "GET /workspaces",
     ),
     _right(
+        "바뀐 약관과 개인정보 처리방침에 동의하기",
+        "Accept new versions of the terms and the privacy policy",
+        Who.PERSON,
+        Keys.NEVER,
+        "POST /me/acceptances",
+    ),
+    _right(
         "초대 받아들이기",
         "Accept an invitation",
         Who.PERSON,

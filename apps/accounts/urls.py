@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .api import LegalView, MeView
+from .api import AcceptancesView, LegalView, MeView
 from .invitation_api import AcceptView, InvitationListView, InvitationView, LookView, ResendView
 from .key_api import KeyListView, KeyView
 from .member_api import LeaveView, MemberListView, MemberView
@@ -8,6 +8,7 @@ from .workspace_api import WorkspaceDetailView, WorkspaceListView
 
 urlpatterns = [
     path("me", MeView.as_view(), name="me"),
+    path("me/acceptances", AcceptancesView.as_view()),
     path("legal/<str:document>", LegalView.as_view(), name="legal"),
     path("keys", KeyListView.as_view()),
     path("keys/<uuid:id>", KeyView.as_view()),

@@ -66,7 +66,7 @@ class Balance(models.Model):
 
 class Entry(models.Model):
     """One line of the ledger; never changed nor deleted (a trigger refuses both), but for the
-    operator's words in ``memo``, which go with an erased customer.
+    operator's words in ``memo``, which go with an erased customer, and five years later the line.
 
     ``amount`` is the signed change of the available credits, ``held`` that of the reserved ones,
     ``owed`` that of the debt.

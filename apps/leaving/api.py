@@ -1,10 +1,8 @@
 """/api/v1/exports and /erasures, of things and of everything."""
 
-import time
 import uuid
 from typing import Final, cast
 
-from allauth.account.authentication import get_authentication_records
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404
@@ -14,6 +12,7 @@ from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.accounts import proof
 from apps.accounts.access import WorkspaceView
 from apps.accounts.models import ApiKey, User
 from apps.common.errors import ApiError
@@ -30,7 +29,6 @@ from .serializers import (
     PlannedErasureSerializer,
 )
 
-_CONFIRMED_S: Final = 300
 CONFIRM_FIRST: Final = ApiError(
     "confirm-first",
     "계속하려면 비밀번호나 2단계 인증을 한 번 더 확인해 주세요.",
@@ -41,15 +39,8 @@ CONFIRM_FIRST: Final = ApiError(
 
 def require_confirmed(request: Request) -> None:
     """Raises ApiError unless the person proved who they are within the last minutes; keys can't."""
-    records = [] if isinstance(request.auth, ApiKey) else _records(request)
-    since = time.time() - _CONFIRMED_S
-    if not any(record.get("at", 0) >= since for record in records):
+    if isinstance(request.auth, ApiKey) or not proof.is_fresh(request._request):
         raise CONFIRM_FIRST
-
-
-def _records(request: Request) -> list[dict[str, float]]:
-    found: list[dict[str, float]] = get_authentication_records(request._request, request.user)
-    return found
 
 
 class _OwnersView(WorkspaceView):

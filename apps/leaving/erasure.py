@@ -191,6 +191,7 @@ def _kept(removal: Removal) -> dict[str, Any] | None:
             "they are kept without a name.",
         },
         "until": _text(until),
+        "gone_at": _text(removal.records_gone_at),
     }
 
 

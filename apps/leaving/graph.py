@@ -12,7 +12,8 @@ from apps.billing.models import Entry, Purchase, Refund
 
 Table = type[Model]
 KEPT: Final[tuple[Table, ...]] = (Entry, Purchase, Refund)
-"""Records of money: the law wants them for five years (decision "what is kept")."""
+"""Records of money: the law wants them for five years (decision "what is kept"); then they go
+(``records.end``)."""
 
 
 @cache

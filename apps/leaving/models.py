@@ -86,6 +86,7 @@ class Removal(models.Model):
     started_at = models.DateTimeField("시작", null=True)
     done_at = models.DateTimeField("완료", null=True)
     links_end_at = models.DateTimeField("링크 만료", null=True)
+    records_gone_at = models.DateTimeField("보관 기록 삭제", null=True)
     swept_at = models.DateTimeField("다시 확인", null=True)
 
     class Meta:

@@ -28,7 +28,7 @@ from apps.common import audit, storage
 from apps.common.locks import alone
 from apps.common.models import Erasure, KeptAnswer
 from apps.jobs import services as jobs
-from apps.jobs.models import Attempt
+from apps.jobs.models import Attempt, SoundPreset
 from apps.jobs.states import JOB_ACTIVE
 from apps.voices.models import Consent
 
@@ -284,6 +284,8 @@ def _erase_person(removal: Removal) -> None:
     Consent.objects.filter(user=user).update(user=None)
     Consent.objects.filter(revoked_by=user).update(revoked_by=None)
     LogEntry.objects.filter(user=user).delete()
+    private = SoundPreset.objects.filter(maker=user, shared=False)  # nobody else sees them
+    counts["jobs.soundpreset"] = private.delete()[0]
     for membership in user.memberships.all():
         audit.forget_rows(type(membership), [membership.pk])
     audit.forget_rows(User, [user.pk])

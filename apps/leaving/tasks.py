@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from apps.common.locks import alone
 
-from . import erasure, exports, letters, steps
+from . import erasure, exports, letters, records, steps
 
 
 @shared_task
@@ -39,3 +39,10 @@ def sweep() -> None:
                 pack.delay(str(export.pk))
             steps.sweep_again()
             exports.expire()
+
+
+@shared_task
+def end_records() -> None:
+    with alone("records") as mine:
+        if mine:
+            records.end(timezone.now())

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts import factors, keys
+from apps.accounts.admin import PersonForm
 from apps.accounts.models import Acceptance, User, Workspace
 from apps.accounts.services import open_personal_workspace
 from apps.billing import limits
@@ -312,6 +313,39 @@ def test_the_last_operator_keeps_a_factor(panel: Client, operator: User, mailout
     with_second_factor(User.objects.create_superuser("second@example.com", PASSWORD))
     panel.post(address, {"factor": "", "reason": "새 기기"})
     assert not Authenticator.objects.filter(user=operator).exists()
+
+
+def person_form(user: User, **rights: str) -> dict[str, str]:
+    """Boxes that are not sent are off."""
+    return {"email": user.email, "language": user.language, **rights}
+
+
+@pytest.mark.parametrize("lost", ["is_active", "is_staff", "is_superuser"])
+def test_the_last_operator_stays_one(panel: Client, operator: User, lost: str) -> None:
+    all_on = dict.fromkeys(("is_active", "is_staff", "is_superuser"), "on")
+    left = {name: value for name, value in all_on.items() if name != lost}
+    bare = User.objects.create_superuser("bare@example.com", PASSWORD)  # without a factor
+    refused = panel.post(page(operator, "change"), person_form(operator, **left))
+    assert "한 명뿐인 운영자라" in refused.content.decode()
+    assert "This is the last operator" in refused.content.decode()
+    kept = User.objects.values_list("is_active", "is_staff", "is_superuser").get(pk=operator.pk)
+    assert kept == (True, True, True)
+    assert not Change.objects.exists()
+    assert panel.post(page(bare, "change"), person_form(bare, **left)).status_code == 302
+    assert getattr(User.objects.get(pk=bare.pk), lost) is False
+    assert panel.post(page(operator, "delete"), {"post": "yes"}).status_code == 403
+    with_second_factor(User.objects.create_superuser("second@example.com", PASSWORD))
+    assert panel.post(page(operator, "change"), person_form(operator, **left)).status_code == 302
+    assert getattr(User.objects.get(pk=operator.pk), lost) is False
+
+
+def test_whoever_is_demoted_second_is_the_last(operator: User) -> None:
+    """Also where the page was opened while there were two."""
+    second = with_second_factor(User.objects.create_superuser("second@example.com", PASSWORD))
+    User.objects.filter(pk=operator.pk).update(is_staff=False)
+    form = PersonForm({**person_form(second)}, instance=second)
+    assert not form.is_valid()
+    assert form.has_error("__all__", "last-operator")
 
 
 def test_a_person_is_signed_out_everywhere(panel: Client, owner: User) -> None:

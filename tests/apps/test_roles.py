@@ -59,6 +59,7 @@ OF_OWNERS: Final = {
 }
 OF_THEIR_MAKER: Final = {"PATCH /presets/{id}", "DELETE /presets/{id}"}
 NO_KEYS: Final = {
+    "POST /me/acceptances",
     "POST /invitations/accept",
     "POST /workspaces/{id}/leave",
     "GET /workspaces/{id}/invitations",

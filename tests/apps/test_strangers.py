@@ -70,7 +70,7 @@ STARTS = {
 """What starts jobs, and the names that such a request has to say."""
 FREE = ("/api/v1/consent-statement", "/api/v1/plans")
 """The same for everybody."""
-NOT_FOR_KEYS = ("/api/v1/invitations/accept",)
+NOT_FOR_KEYS = ("/api/v1/invitations/accept", "/api/v1/me/acceptances")
 """Whatever a key's scopes are."""
 WITH_ID = [route for route in ROUTES if "<" in route and route not in PUBLIC]
 WITHOUT_ID = [route for route in ROUTES if "<" not in route]

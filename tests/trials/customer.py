@@ -22,11 +22,13 @@ PASSWORD: Final = "correct horse battery staple"
 ENDED: Final = ("succeeded", "failed", "cancelled")
 _SIGN_UP: Final = """
 from allauth.account.models import EmailAddress
+from apps.accounts.acceptances import accept_all
 from apps.accounts.models import User
 from apps.billing.services import grant
 from voicestudio.signup import welcome
 user = User.objects.create_user({email!r}, {password!r})
 EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+accept_all(user)
 welcome(user)
 grant(user.memberships.get().workspace_id, 20_000, key=f"trial:{{user.pk}}")
 """

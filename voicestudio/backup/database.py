@@ -8,8 +8,7 @@ from typing import Any
 
 from django.db import connection
 
-from voicestudio.embedded.places import StackError
-from voicestudio.embedded.postgres import binaries
+from voicestudio.pg_programs import embedded_folder
 
 
 class DatabaseError(Exception):
@@ -52,13 +51,12 @@ def _program(name: str) -> str:
     """
     if folder := os.environ.get("PG_BIN"):
         return str(Path(folder) / name)
-    try:
-        return str(binaries() / name)
-    except StackError as error:
-        found = shutil.which(name)
-        if found is None:
-            raise DatabaseError(f"{name} is missing: install it or set PG_BIN") from error
-        return found
+    if (embedded := embedded_folder()) is not None:
+        return str(embedded / name)
+    found = shutil.which(name)
+    if found is None:
+        raise DatabaseError(f"{name} is missing: install it or set PG_BIN")
+    return found
 
 
 def _run(name: str, *arguments: str) -> None:

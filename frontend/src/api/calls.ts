@@ -97,6 +97,7 @@ export const api = {
   me,
   changeMe: (body: { language?: Language; mails_trainings?: boolean }) =>
     data(sdk.meUpdate({ ...raise, body })),
+  accept: (body: { terms?: string; privacy?: string }) => data(sdk.meAccept({ ...raise, body })),
   credits: () => data(sdk.creditsRetrieve(raise)),
   entries: (cursor?: string) => data(sdk.creditsEntriesList({ ...raise, query: { cursor } })),
   usage: () => data(sdk.usageRetrieve(raise)),

@@ -12,16 +12,19 @@ const ROWS: { document: Document; label: Key }[] = [
 
 interface Props {
   agreed: Agreed;
+  /** All of them, unless some were accepted before. */
+  documents?: Document[];
   onChange: (agreed: Agreed) => void;
   error: string | undefined;
 }
 
-/** What a new customer accepts, each with its text a click away in a tab of its own. */
-export function Agreement({ agreed, onChange, error }: Props) {
+/** What a customer accepts, each with its text a click away in a tab of its own. */
+export function Agreement({ agreed, documents, onChange, error }: Props) {
   const { t } = useI18n();
+  const rows = documents ? ROWS.filter((row) => documents.includes(row.document)) : ROWS;
   return (
     <div className="grid gap-3">
-      {ROWS.map(({ document, label }) => (
+      {rows.map(({ document, label }) => (
         <div key={document} className="flex items-start justify-between gap-3 text-sm">
           <Tick
             checked={agreed[document]}

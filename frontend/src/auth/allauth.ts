@@ -98,8 +98,16 @@ export const auth = {
   askReset: (email: string) => send("POST", "/auth/password/request", { email }),
   resetPassword: (key: string, password: string) =>
     send("POST", "/auth/password/reset", { key, password }),
-  changePassword: (current_password: string, new_password: string) =>
+  /** Without the current one where the account has none yet. */
+  changePassword: (current_password: string | undefined, new_password: string) =>
     send("POST", "/account/password/change", { current_password, new_password }),
+  /** Who signed up at a provider has none. */
+  hasPassword: async (): Promise<boolean> => {
+    const response = await call("GET", "/auth/session");
+    if (!response.ok) throw new TypeError(`session: ${response.status}`);
+    const body: { data: { user: { has_usable_password: boolean } } } = await response.json();
+    return body.data.user.has_usable_password;
+  },
   sessions: async (): Promise<BrowserSession[]> => {
     const response = await call("GET", "/auth/sessions");
     if (!response.ok) throw new TypeError(`sessions: ${response.status}`);

@@ -26,5 +26,17 @@ export const enSecurity: Record<keyof typeof koSecurity, string> = {
   recoveryShow: "Show recovery codes",
   recoveryLeft: "{count} left",
   confirmPassword: "Enter your password once more to go on.",
+  confirmElsewhere:
+    "To be safe, sign in once more with a connected account. Back on this page, try again within 5 minutes.",
+  passwordFirst: "Set a password",
+  passwordFirstLead:
+    "You signed up with another account and have no password yet. With one you can also sign in by e-mail.",
+  passwordSet: "The password is set",
+  acceptTitle: "Please review our terms",
+  acceptLead:
+    "A document has changed, or was not accepted yet. Please read and accept it. API keys keep working.",
+  acceptMissing: "Please read and accept all of them.",
+  acceptAction: "Accept",
+  acceptLater: "Later",
   authWrongCode: "The code is wrong. Try again with a new one.",
 };

@@ -25,7 +25,6 @@ export const enSocial: Record<keyof typeof koSocial, string> = {
   socialConnectNamed: "Connect {name}",
   socialDisconnect: "Disconnect",
   socialDisconnectNamed: "Disconnect {name}",
-  socialNeedsPassword:
-    "Without it you could not sign in. Set a password first, by “Forgot your password?” on the sign-in page.",
+  socialNeedsPassword: "Without it you could not sign in. Set a password on this page first.",
   socialSignInAgain: "For your safety, sign in again and retry.",
 };

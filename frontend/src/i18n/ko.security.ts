@@ -25,5 +25,17 @@ export const koSecurity = {
   recoveryShow: "복구 코드 보기",
   recoveryLeft: "{count}개 남음",
   confirmPassword: "계속하려면 비밀번호를 한 번 더 넣어 주세요.",
+  confirmElsewhere:
+    "안전을 위해 연결된 계정으로 한 번 더 로그인해 주세요. 이 페이지로 돌아오면 5분 안에 다시 시도해 주세요.",
+  passwordFirst: "비밀번호 정하기",
+  passwordFirstLead:
+    "다른 계정으로 가입해서 아직 비밀번호가 없어요. 정해 두면 이메일과 비밀번호로도 로그인할 수 있어요.",
+  passwordSet: "비밀번호를 정했습니다",
+  acceptTitle: "약관을 확인해 주세요",
+  acceptLead:
+    "바뀌었거나 아직 동의하지 않은 문서가 있어요. 읽고 동의해 주세요. API 키는 그대로 작동해요.",
+  acceptMissing: "모두 읽고 동의해 주세요.",
+  acceptAction: "동의하기",
+  acceptLater: "나중에",
   authWrongCode: "코드가 올바르지 않습니다. 새 코드로 다시 시도해 주세요.",
 };

@@ -25,6 +25,6 @@ export const koSocial = {
   socialDisconnect: "연결 끊기",
   socialDisconnectNamed: "{name} 연결 끊기",
   socialNeedsPassword:
-    "이 연결을 끊으면 로그인할 방법이 없습니다. 비밀번호를 먼저 정해 주세요. 로그인 화면의 ‘비밀번호를 잊으셨나요?’에서 정할 수 있습니다.",
+    "이 연결을 끊으면 로그인할 방법이 없습니다. 이 페이지에서 비밀번호를 먼저 정해 주세요.",
   socialSignInAgain: "안전을 위해 다시 로그인한 뒤 시도해 주세요.",
 } as const;

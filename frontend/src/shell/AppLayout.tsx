@@ -3,6 +3,7 @@ import { Link, Outlet, useLocation } from "@tanstack/react-router";
 import { CircleUserRound, Search } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { meQuery } from "../api/queries";
+import { AcceptDialog } from "../features/account/AcceptDialog";
 import { useEndNotices } from "../features/notices/useEndNotices";
 import { useI18n } from "../i18n";
 import { LiveProvider } from "../live/LiveProvider";
@@ -32,6 +33,7 @@ export function AppLayout() {
         <UploadsProvider workspaceId={me.workspace.id}>
           <CommandsProvider>
             <Frame />
+            <AcceptDialog />
             <UploadPanel />
             <DropAnywhere />
           </CommandsProvider>

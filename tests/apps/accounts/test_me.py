@@ -27,6 +27,7 @@ def test_works(owner_client: Client, owner: User, workspace: Workspace) -> None:
         "workspace": one,
         "workspaces": [one],
         "key": None,
+        "to_accept": [],
     }
 
 

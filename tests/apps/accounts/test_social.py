@@ -1,5 +1,6 @@
 """Sign-in at Kakao, Naver and Google, through the real flow against a small provider."""
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +14,7 @@ from allauth.socialaccount.providers.naver.views import NaverOAuth2Adapter
 from django.core.mail import EmailMessage
 from django.test import Client
 
+from apps.accounts import proof
 from apps.accounts.models import Acceptance, Membership, User
 from apps.billing.models import Balance
 from apps.billing.plans import WELCOME_CREDITS
@@ -263,6 +265,45 @@ def test_the_last_way_in_stays(
     post(other, "auth/password/reset", key=key, password=PASSWORD)
     assert post(other, "auth/login", email=EMAIL, password=PASSWORD).status_code == 200
     assert other.delete(f"{AUTH}/account/providers", body, "application/json").status_code == 200
+
+
+def set_first(client: Client, password: str = PASSWORD) -> Any:
+    return post(client, "account/password/change", new_password=password)
+
+
+def test_a_first_password_needs_no_old_one(
+    provider: FakeProvider, client: Client, mailoutbox: list[EmailMessage]
+) -> None:
+    come_from(client, "kakao")
+    sign_up(client)
+    shown = client.get(f"{AUTH}/auth/session").json()["data"]["user"]
+    assert shown["has_usable_password"] is False
+    assert set_first(client, "12345678").status_code == 400
+    assert not User.objects.get().has_usable_password()
+    assert set_first(client).status_code == 200
+    assert "비밀번호" in mailoutbox[-1].subject
+    assert is_in(client)
+    assert post(Client(), "auth/login", email=EMAIL, password=PASSWORD).status_code == 200
+    refused = set_first(client, "another long password 7")
+    assert [each["param"] for each in refused.json()["errors"]] == ["current_password"]
+
+
+def test_a_first_password_needs_a_recent_sign_in(
+    provider: FakeProvider, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever finds an open browser can't keep the account. The provider proves the person."""
+    come_from(client, "naver")
+    sign_up(client)
+    EmailAddress.objects.update(verified=True)
+    come_from(client, "naver")
+    later = time.time() + proof.LATELY_S + 1
+    monkeypatch.setattr("apps.accounts.proof.time.time", lambda: later)
+    refused = set_first(client)
+    assert (refused.status_code, refused.json()["meta"]["is_authenticated"]) == (401, True)
+    assert not User.objects.get().has_usable_password()
+    come_from(client, "naver")
+    assert set_first(client).status_code == 200
+    assert User.objects.get().check_password(PASSWORD)
 
 
 def test_only_what_is_configured_is_offered(

@@ -3,9 +3,11 @@
 import io
 import json
 import logging
+import secrets
 
 import pytest
 import structlog
+from django.test import Client
 
 from voicestudio.logs import logging_config, redact
 
@@ -26,6 +28,7 @@ SIGNED = (
         "Cookie: sessionid=abcdef; csrftoken=abcdef",
         "/verify-email/abcdef",
         "https://studio/reset-password/abcdef",
+        f"GET https://studio/invitations/{'abcdef' * 7}_- 200",
         "POST /worker/v1/runpod/abcdef:1abc:sig 200",
         "postgres://user:abcdef@db/studio",
         "redis://:abcdef@cache:6379/0",
@@ -51,6 +54,8 @@ def test_names_and_nesting() -> None:
 
 
 def test_plain_text_stays() -> None:
+    invitation = "/api/v1/workspaces/1/invitations/4c5f7d6e-3c52-4d6b-a2f0-6a4f0c1d2e3f/resend"
+    assert redact(invitation) == invitation
     text = "job 12 started at /api/v1/jobs?kind=train in 3.2 s"
     assert redact(text) == text
 
@@ -80,3 +85,32 @@ def test_lines_of_both_loggers_are_redacted_json(capsys: pytest.CaptureFixture[s
     assert "abcdef" not in stream.getvalue()
     assert [json.loads(line)["level"] for line in lines] == ["info", "info", "error"]
     assert "ValueError" in json.loads(lines[2])["exception"]
+
+
+@pytest.mark.django_db
+def test_no_log_holds_the_token_of_a_mails_link(client: Client) -> None:
+    """Ours, and uvicorn's where somebody turns its access log on; nor does a Referer."""
+    token = secrets.token_urlsafe(32)
+    config = logging_config("INFO")
+    formatter = dict(config["formatters"]["json"])
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(formatter.pop("()")(**formatter))
+    logging.getLogger().addHandler(handler)
+    try:
+        for page in ("verify-email", "reset-password", "invitations"):
+            answer = client.get(f"/{page}/{token}")
+            assert answer.headers["Referrer-Policy"] == "strict-origin"
+            logging.getLogger("uvicorn.access").info(
+                '%s - "%s %s HTTP/%s" %d', "127.0.0.1:1", "GET", f"/{page}/{token}", "1.1", 200
+            )
+    finally:
+        logging.getLogger().removeHandler(handler)
+    lines = [json.loads(line) for line in stream.getvalue().splitlines()]
+    assert [line["logger"] for line in lines] == ["request", "uvicorn.access"] * 3
+    assert [line["path"] for line in lines[::2]] == [
+        "/verify-email/[redacted]",
+        "/reset-password/[redacted]",
+        "/invitations/[redacted]",
+    ]
+    assert token not in stream.getvalue()

@@ -46,7 +46,7 @@ def test_headers(client: Client, settings: Any) -> None:
     assert "script-src" not in policy, "scripts only from here"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["X-Frame-Options"] == "DENY"
-    assert answer.headers["Referrer-Policy"] == "same-origin"
+    assert answer.headers["Referrer-Policy"] == "strict-origin"
 
 
 def test_cookies(owner_client: Client) -> None:

@@ -22,7 +22,7 @@ from apps.common import erasure as queued
 from apps.common.errors import ApiError
 from apps.common.locks import alone
 from apps.hooks.models import Mail
-from apps.jobs.models import Job, VoiceUse
+from apps.jobs.models import Job, SoundPreset, VoiceUse
 from apps.jobs.states import JobState
 from apps.leaving import erasure, exports, letters, steps
 from apps.leaving.models import By, Removal, RemovalState, Subject
@@ -304,6 +304,23 @@ def test_invitations_to_a_person_go_with_them(customer: Customer, other: Custome
     assert traces(customer) == []
     assert not any("erin.too" in row for rows in tables().values() for row in rows)
     assert erasure.receipt(removal)["erased"]["rows"]["accounts.invitation"] == 3
+
+
+def test_private_presets_go_with_their_maker(customer: Customer, other: Customer) -> None:
+    """Nobody else has ever seen them; shared ones belong to the workspace by now."""
+    Membership.objects.create(user=customer.user, workspace=other.workspace, role=Role.MEMBER)
+    for name, shared in (("erin-private", False), ("erins shared", True)):
+        SoundPreset.objects.create(
+            workspace=other.workspace, maker=customer.user, name=name, kind="convert",
+            settings={}, shared=shared,
+        )  # fmt: skip
+    removal = finish(account(customer))
+    assert removal.rows["jobs.soundpreset"] == 1
+    left = SoundPreset.objects.filter(workspace=other.workspace)
+    assert set(left.values_list("name", "maker")) == {
+        ("erins shared", None),
+        ("프리셋", other.user.pk),
+    }
 
 
 def test_nobody_is_left_without_an_owner(customer: Customer) -> None:

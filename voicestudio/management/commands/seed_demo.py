@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
+from apps.accounts.acceptances import accept_all
 from apps.accounts.models import User, Workspace
 from apps.accounts.services import open_personal_workspace
 from apps.billing.services import grant
@@ -54,6 +55,7 @@ def ensure_user(email: str, password: str, *, operator: bool) -> User:
     if user is None:
         make = User.objects.create_superuser if operator else User.objects.create_user
         user = make(email, password)
+    accept_all(user)
     EmailAddress.objects.get_or_create(
         user=user, email=email, defaults={"verified": True, "primary": True}
     )

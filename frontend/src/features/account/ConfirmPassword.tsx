@@ -4,9 +4,15 @@ import { PasswordField } from "../../auth/fields";
 import { factors } from "../../auth/secondFactor";
 import { useI18n } from "../../i18n";
 import { Button } from "../../ui/Button";
+import { ConfirmElsewhere } from "./ConfirmElsewhere";
+import { useHasPassword } from "./useHasPassword";
 
 /** The password once more, before the account's safety is changed. */
 export function ConfirmPassword({ onPassed }: { onPassed: () => void }) {
+  return useHasPassword() === false ? <ConfirmElsewhere /> : <PasswordForm onPassed={onPassed} />;
+}
+
+function PasswordForm({ onPassed }: { onPassed: () => void }) {
   const { t } = useI18n();
   const [password, setPassword] = useState("");
   const submission = useAuthSubmit(["password"]);
