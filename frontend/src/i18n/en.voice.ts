@@ -18,6 +18,10 @@ export const enVoice: Record<keyof typeof koVoice, string> = {
     "There is no dataset yet. Choose recordings under “Choose files” and one is made.",
   recordHint:
     "No recordings yet? You can record with your microphone in the library. What you have filled in here stays.",
+  saveToVoice: "Save and go back to the voice",
+  takesStored: "What you have just recorded is being stored. Try again in a moment.",
+  takesFailed: "One of the recordings can't be used. Untick it to go on.",
+  fileOnItsWay: "Being stored",
   recordLink: "Go and record",
   missingFiles: "Choose at least one recording to train on.",
   cardHint:
