@@ -22,6 +22,11 @@ export const enVoice: Record<keyof typeof koVoice, string> = {
   takesStored: "What you have just recorded is being stored. Try again in a moment.",
   takesFailed: "One of the recordings can't be used. Untick it to go on.",
   fileOnItsWay: "Being stored",
+  shareTitle: "Shared with",
+  shareText: "All {count} members of the workspace {workspace} can sing with this voice.",
+  shareAlone: "Whoever you invite to the workspace can sing with this voice.",
+  shareInvite: "Invite members",
+  copyLink: "Copy the link",
   recordLink: "Go and record",
   missingFiles: "Choose at least one recording to train on.",
   cardHint:

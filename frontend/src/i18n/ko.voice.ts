@@ -19,6 +19,12 @@ export const koVoice = {
   takesStored: "방금 녹음한 파일을 저장하고 있습니다. 잠시 뒤에 다시 눌러 주세요.",
   takesFailed: "쓸 수 없는 녹음이 있습니다. 선택을 해제하고 계속해 주세요.",
   fileOnItsWay: "저장하는 중",
+  shareTitle: "함께 쓰기",
+  shareText:
+    "{workspace} 워크스페이스의 멤버 {count}명 모두가 이 목소리로 노래를 만들 수 있습니다.",
+  shareAlone: "워크스페이스에 초대한 사람은 누구나 이 목소리로 노래를 만들 수 있습니다.",
+  shareInvite: "멤버 초대하기",
+  copyLink: "링크 복사",
   recordLink: "녹음하러 가기",
   missingFiles: "학습할 녹음을 하나 이상 골라 주세요.",
   cardHint:
