@@ -40,7 +40,7 @@ export function ZoomBar({ view, whole, onZoom, onView }: ZoomProps) {
           event.preventDefault();
           onView(panned(view, whole, by));
         }}
-        className="min-w-24 flex-1 accent-violet disabled:opacity-40"
+        className="range h-6 min-w-24 flex-1 disabled:opacity-40"
       />
       <div className="flex items-center">
         <IconButton
