@@ -154,6 +154,7 @@ TABLE: Final = (
         "PATCH /files/{file_id}",
         "DELETE /files/{file_id}",
         "POST /files/{file_id}/trim",
+        "PUT /files/{file_id}/pitch",
         "POST /files/tags",
         "POST /files/trash",
         "DELETE /files/trash",
@@ -210,6 +211,7 @@ TABLE: Final = (
         "PATCH /presets/{id}",
         "DELETE /presets/{id}",
         "PATCH /jobs/{id}",
+        "POST /jobs/labels",
     ),
     _right(
         "크레딧과 사용량 보기",

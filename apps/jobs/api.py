@@ -12,12 +12,14 @@ from rest_framework.response import Response
 from apps.accounts.access import WorkspaceView
 from apps.accounts.models import User
 from apps.common.idempotency import key_of
+from apps.library.serializers import ChangedSerializer
 from apps.voices import services as voices
 from gpu_worker.contract.params import JobKind
 
 from . import history, labels, requests, services, starts
 from .models import Job
 from .serializers import (
+    ChangeLabelsSerializer,
     JobBatchSerializer,
     JobEventPageSerializer,
     JobQuerySerializer,
@@ -253,6 +255,21 @@ class LabelsView(WorkspaceView):
     def get(self, request: Request) -> Response:
         """Every label that is in use."""
         return Response({"labels": labels.in_use(self.workspace.id)})
+
+    @extend_schema(
+        operation_id="jobs_change_labels",
+        request=ChangeLabelsSerializer,
+        responses={200: ChangedSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """Put labels on many jobs and take others off."""
+        wanted = ChangeLabelsSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        asked = wanted.validated_data
+        changed = labels.change(
+            self.workspace.id, asked["jobs"], add=asked["add"], remove=asked["remove"]
+        )
+        return Response({"changed": changed})
 
 
 class CancelView(WorkspaceView):

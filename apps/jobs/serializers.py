@@ -15,6 +15,7 @@ from apps.library.serializers import FileSerializer
 from apps.voices.serializers import ScoresSerializer
 from gpu_worker.contract.params import JobKind
 
+from .limits import MAX_LABELS
 from .models import Attempt, EventType, Job, VoiceUse
 from .problems import text_of
 from .states import AttemptState, JobState
@@ -27,6 +28,17 @@ SOUND_KINDS: Final = [JobKind.CONVERT, JobKind.COVER, JobKind.SEPARATE, JobKind.
 class NamedSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     name = serializers.CharField()
+
+
+class JobVoiceSerializer(NamedSerializer):
+    """The first voice of a job, as it is shown beside the job."""
+
+    picture = serializers.CharField(
+        source="picture_name",
+        read_only=True,
+        allow_null=True,
+        help_text="Null where it has none of its own.",
+    )
 
 
 class VoiceUseSerializer(serializers.Serializer[VoiceUse]):
@@ -62,7 +74,7 @@ class JobSerializer(serializers.ModelSerializer[Job]):
     params = serializers.DictField(read_only=True)
     scores = JobScoresSerializer(read_only=True, allow_null=True)
     finishing = serializers.SerializerMethodField()
-    voice = NamedSerializer(read_only=True, allow_null=True)
+    voice = JobVoiceSerializer(read_only=True, allow_null=True)
     voices = VoiceUseSerializer(source="uses", many=True, read_only=True)
     backing = serializers.SerializerMethodField()
     continues = serializers.SerializerMethodField()
@@ -251,7 +263,19 @@ class LabelsSerializer(serializers.Serializer[Any]):
     """All labels of a job, in order."""
 
     labels = serializers.ListField(
-        child=serializers.CharField(max_length=40), max_length=20, allow_empty=True
+        child=serializers.CharField(max_length=40), max_length=MAX_LABELS, allow_empty=True
+    )
+
+
+class ChangeLabelsSerializer(serializers.Serializer[Any]):
+    """Labels to put on these jobs, and others to take off."""
+
+    jobs = serializers.ListField(child=serializers.UUIDField(), allow_empty=False, max_length=200)
+    add = serializers.ListField(
+        child=serializers.CharField(max_length=40), max_length=MAX_LABELS, default=list
+    )
+    remove = serializers.ListField(
+        child=serializers.CharField(max_length=40), max_length=MAX_LABELS, default=list
     )
 
 

@@ -57,6 +57,7 @@ This archive holds all data of the workspace.
 data/     표마다 JSON 파일 하나 · one JSON file a table
 uploads/  올린 파일 · what was uploaded
 results/  작업 결과 · what jobs made
+trash/    휴지통에 있는 파일 · what lies in the trash
 voices/   학습한 목소리 · trained voices (.pth, .index)
 """
 
@@ -115,17 +116,23 @@ def _json(value: Any) -> str:
 def objects(export: Export) -> list[tuple[str, str, int]]:
     """``(name in the archive, key, bytes)`` of every sound and voice that there is now."""
     files = AudioFile.objects.for_workspace(export.workspace_id)
-    ready = files.filter(state__in=(FileState.READY, FileState.PROBING)).order_by(
-        "created_at", "id"
-    )
+    stored = files.filter(state__in=(FileState.READY, FileState.PROBING, FileState.TRASHED))
     wanted = [
-        (f"{'uploads' if origin == Origin.UPLOAD else 'results'}/{_safe(name)}", key, size)
-        for name, origin, key, size in ready.values_list("name", "origin", "key", "size")
+        (f"{_folder(file)}/{_safe(file.name)}", file.key, file.size)
+        for file in stored.only("state", "origin", "name", "key", "size").order_by(
+            "created_at", "id"
+        )
     ]
     voices = Voice.objects.for_workspace(export.workspace_id).exclude(state=VoiceState.DELETED)
     for voice in voices.order_by("created_at", "id"):
         wanted += _of_voice(voice)
     return list(_apart(wanted))
+
+
+def _folder(file: AudioFile) -> str:
+    if file.state == FileState.TRASHED:
+        return "trash"
+    return "uploads" if file.origin == Origin.UPLOAD else "results"
 
 
 def _of_voice(voice: Voice) -> Iterator[tuple[str, str, int]]:

@@ -15,10 +15,11 @@ from apps.accounts.access import WorkspaceView
 from . import listing, services, trimming, uploads
 from .limits import PART_BYTES, Method
 from .models import AudioFile, FileState
-from .pitch import known_range
+from .pitch import keep_heard, known_range
 from .serializers import (
     FileQuerySerializer,
     FileSerializer,
+    HeardRangeSerializer,
     LinkQuerySerializer,
     LinkSerializer,
     PitchRangeSerializer,
@@ -111,8 +112,20 @@ class PitchView(FileView):
 
     @extend_schema(operation_id="files_pitch", responses=PitchRangeSerializer)
     def get(self, request: Request, file_id: uuid.UUID) -> Response:
-        """The range that the last report card found; nulls where it was never examined."""
+        """The range that the last report card found, or else a browser; nulls where none did."""
         return Response(PitchRangeSerializer(known_range(self.file(file_id))).data)
+
+    @extend_schema(
+        operation_id="files_keep_pitch",
+        request=HeardRangeSerializer,
+        responses=PitchRangeSerializer,
+    )
+    def put(self, request: Request, file_id: uuid.UUID) -> Response:
+        """Keep the range that was heard, so that nobody has to listen again."""
+        file = self.file(file_id)
+        heard = HeardRangeSerializer(data=request.data)
+        heard.is_valid(raise_exception=True)
+        return Response(PitchRangeSerializer(keep_heard(file, **heard.validated_data)).data)
 
 
 class DownloadView(FileView):

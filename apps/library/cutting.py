@@ -26,6 +26,7 @@ _WAV: Final = {
 }
 """The WAV codec that holds a decoder's samples as they are."""
 _OF_24_BITS: Final = ("pcm_s24le", "pcm_s24be")
+_ALAC_DEPTH_AT: Final = 17  # within the atom "alac" that an MP4 has of it
 
 
 def make_object(file: AudioFile) -> None:
@@ -96,9 +97,22 @@ def _copy(reader: InputContainer, writer: OutputContainer, start_s: float, end_s
 
 
 def _codec(reader: InputContainer, frame: AudioFrame) -> str:
-    if reader.streams.audio[0].codec_context.name in _OF_24_BITS:
+    decoder = reader.streams.audio[0].codec_context
+    if decoder.name in _OF_24_BITS or _packed_bits(decoder.name, decoder.extradata or b"") == 24:
         return "pcm_s24le"
     return _WAV[_packed(frame)]
+
+
+def _packed_bits(codec: str, header: bytes) -> int | None:
+    """Bits of a sample as a lossless codec packs it; its decoder hands out 32 of 24.
+
+    FLAC's STREAMINFO (RFC 9639, 8.2) has them less one, in five bits behind rate and channels.
+    """
+    if codec == "flac" and len(header) >= 14:
+        return ((header[12] & 1) << 4 | header[13] >> 4) + 1
+    if codec == "alac" and len(header) > _ALAC_DEPTH_AT:
+        return header[_ALAC_DEPTH_AT]
+    return None
 
 
 def _packed(frame: AudioFrame) -> str:

@@ -56,7 +56,8 @@ class AudioFile(Owned):
 
     ``recorded`` with a microphone in the studio. ``cut_of`` is the file that this is the stretch
     from ``cut_start_s`` to ``cut_end_s`` of; the stretch is cut when the file is probed.
-    ``trashed_at`` is when it was put into the trash, from where it is erased later.
+    ``trashed_at`` is when it was put into the trash, from where it is erased later. ``heard_*_hz``
+    are the 5th, 50th and 95th percentile of what is sung, as a browser that listened has found.
     """
 
     name = models.CharField("이름", max_length=255)
@@ -94,6 +95,9 @@ class AudioFile(Owned):
     )
     cut_start_s = models.FloatField("자른 시작(초)", null=True)
     cut_end_s = models.FloatField("자른 끝(초)", null=True)
+    heard_low_hz = models.FloatField("들은 음역 아래(Hz)", null=True)
+    heard_median_hz = models.FloatField("들은 음역 가운데(Hz)", null=True)
+    heard_high_hz = models.FloatField("들은 음역 위(Hz)", null=True)
 
     class Meta:
         verbose_name = "오디오 파일"

@@ -1,6 +1,10 @@
-"""What is known of a sound's pitch: what an examination of a dataset that held it found."""
+"""What is known of a sound's pitch: from a report card, or from a browser that listened to it."""
 
 from typing import TypedDict
+
+from django.utils import timezone
+
+from apps.common.errors import FieldError, Sentence, invalid
 
 from .models import AudioFile, ReportCard
 
@@ -14,7 +18,7 @@ class PitchRange(TypedDict):
 
 
 def known_range(file: AudioFile) -> PitchRange:
-    """The range that the newest report card has of this file."""
+    """The range that the newest report card has of this file, or else what a browser heard."""
     cards = ReportCard.objects.filter(
         workspace_id=file.workspace_id, card__files__contains=[{"id": str(file.pk)}]
     )
@@ -26,4 +30,23 @@ def known_range(file: AudioFile) -> PitchRange:
                     median_hz=found.get("f0_median_hz"),
                     high_hz=found.get("f0_high_hz"),
                 )
-    return PitchRange(low_hz=None, median_hz=None, high_hz=None)
+    return PitchRange(
+        low_hz=file.heard_low_hz, median_hz=file.heard_median_hz, high_hz=file.heard_high_hz
+    )
+
+
+def keep_heard(file: AudioFile, *, low_hz: float, median_hz: float, high_hz: float) -> PitchRange:
+    """Keep what a browser has heard, so that no other listens again; what is known now.
+
+    ApiError where the three are out of order.
+    """
+    if not low_hz <= median_hz <= high_hz:
+        order = Sentence(
+            "low_hz, median_hz, high_hz 순서로 커져야 합니다.",
+            "low_hz, median_hz and high_hz have to rise in this order.",
+        )
+        raise invalid({"median_hz": FieldError("out-of-order", order)})
+    file.heard_low_hz, file.heard_median_hz, file.heard_high_hz = low_hz, median_hz, high_hz
+    file.updated_at = timezone.now()
+    file.save(update_fields=["heard_low_hz", "heard_median_hz", "heard_high_hz", "updated_at"])
+    return known_range(file)

@@ -186,6 +186,14 @@ class PitchRangeSerializer(serializers.Serializer[PitchRange]):
     high_hz = serializers.FloatField(allow_null=True)
 
 
+class HeardRangeSerializer(serializers.Serializer[PitchRange]):
+    """5th, 50th and 95th percentile of what is sung, as a browser heard it."""
+
+    low_hz = serializers.FloatField(min_value=20, max_value=5000)
+    median_hz = serializers.FloatField(min_value=20, max_value=5000)
+    high_hz = serializers.FloatField(min_value=20, max_value=5000)
+
+
 class LinkQuerySerializer(serializers.Serializer[dict[str, bool]]):
     inline = serializers.BooleanField(
         required=False, default=False, help_text="To play in the page instead of saving."

@@ -86,6 +86,11 @@ class Voice(Owned):
         return self.name
 
     @property
+    def picture_name(self) -> str | None:
+        """Which picture it has, another word for each new one; None where it has none."""
+        return self.picture_key.rpartition("/")[2] or None
+
+    @property
     def resting_state(self) -> VoiceState:
         """The state of this voice while nothing is being done with it."""
         return VoiceState.READY if self.model_key else VoiceState.DRAFT

@@ -82,7 +82,12 @@ class VoiceSerializer(serializers.ModelSerializer[Voice]):
     consent = serializers.SerializerMethodField()
     has_index = serializers.BooleanField(source="index_key", read_only=True)
     tags = serializers.ListField(child=serializers.CharField(), read_only=True)
-    picture = serializers.SerializerMethodField()
+    picture = serializers.CharField(
+        source="picture_name",
+        read_only=True,
+        allow_null=True,
+        help_text="Which picture it has, another word for each new one; null where it has none.",
+    )
     demo = serializers.SerializerMethodField()
     made_by = serializers.SerializerMethodField()
 
@@ -119,11 +124,6 @@ class VoiceSerializer(serializers.ModelSerializer[Voice]):
             "created_at",
         )
         read_only_fields = fields
-
-    @extend_schema_field(serializers.CharField(allow_null=True))
-    def get_picture(self, voice: Voice) -> str | None:
-        """Which picture it has, another word for each new one; null where it has none."""
-        return voice.picture_key.rpartition("/")[2] or None
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_demo(self, voice: Voice) -> str | None:

@@ -60,11 +60,8 @@ class Kept:
 
 
 @dataclass(frozen=True)
-class TrainedVoice:
-    """What a training hands to its voice; ``candidates`` beside the best one.
-
-    ``checkpoint_key`` is the state that a later training can go on from.
-    """
+class MadeVoice:
+    """What every job that makes a voice hands to it; without an index ``index_key`` is empty."""
 
     job_id: uuid.UUID
     preset: str
@@ -77,6 +74,15 @@ class TrainedVoice:
     index_key: str
     index_size: int
     index_sha256: str
+
+
+@dataclass(frozen=True)
+class TrainedVoice(MadeVoice):
+    """What a training hands to its voice; ``candidates`` beside the best one.
+
+    ``checkpoint_key`` is the state that a later training can go on from.
+    """
+
     f0_low_hz: float | None
     f0_median_hz: float | None
     f0_high_hz: float | None
@@ -276,20 +282,8 @@ def _keep_checkpoints(voice: Voice, trained: TrainedVoice) -> None:
 
 
 @dataclass(frozen=True)
-class ImportedVoice:
-    """What an import hands to its voice; without an index ``index_key`` is empty."""
-
-    job_id: uuid.UUID
-    preset: str
-    sample_rate: int
-    encoder_id: str
-    encoder_sha256: str
-    model_key: str
-    model_size: int
-    model_sha256: str
-    index_key: str
-    index_size: int
-    index_sha256: str
+class ImportedVoice(MadeVoice):
+    """What an import hands to its voice: the files and what they are."""
 
 
 @transaction.atomic

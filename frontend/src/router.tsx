@@ -142,6 +142,7 @@ const library = createRoute({
 const record = createRoute({
   getParentRoute: () => app,
   path: "/library/record",
+  validateSearch: (search: Search): { wizard?: string } => ({ wizard: text(search.wizard) }),
   component: lazyRouteComponent(() => import("./pages/Record")),
 });
 const voices = createRoute({

@@ -82,6 +82,28 @@ def test_a_take_is_recorded_and_kept(visitor: Visitor, customer: Customer) -> No
     assert np.argmax(spectrum) * RATE / len(loud) == pytest.approx(PITCH_HZ, abs=2)
 
 
+def test_a_take_comes_back_to_the_voice_it_is_for(visitor: Visitor) -> None:
+    page = visitor.page
+    page.context.grant_permissions(["microphone"])
+    visitor.go("/voices/new")
+    visitor.consent("하루")
+    page.get_by_role("link", name="녹음하러 가기").click()
+    page.wait_for_url("**/library/record?wizard=new")
+    visitor.button("마이크 켜기").click()
+    visitor.button("녹음 시작").click()
+    expect(page.get_by_role("timer")).to_contain_text("0:03")
+    visitor.button("녹음 끝내기").click()
+    page.get_by_role("textbox", name="파일 이름").fill("낭독")
+    visitor.snap("record-for-voice")
+    visitor.button("저장하고 목소리 만들기로 돌아가기").click()
+    expect(page.get_by_role("heading", name="녹음", exact=True)).to_be_visible()
+    expect(page.get_by_role("checkbox", name="낭독.wav")).to_be_checked()
+    expect(visitor.button("낭독.wav 재생")).to_be_visible()
+    visitor.snap("wizard-take")
+    assert violations(visitor) == []
+    visitor.next_step("진단")
+
+
 def test_a_take_is_given_up_and_done_again(visitor: Visitor) -> None:
     page = visitor.page
     page.context.grant_permissions(["microphone"])

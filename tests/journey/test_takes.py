@@ -31,11 +31,16 @@ def listener(customer: Customer, visitor: Visitor) -> Visitor:
     return visitor
 
 
-def snap(visitor: Visitor, name: str) -> None:
-    """In both languages, desk and phone, and without faults of accessibility."""
-    page = visitor.page
+def snap_page(visitor: Visitor, name: str) -> None:
+    """Desk and phone, and without faults of accessibility."""
     visitor.snap(name)
     assert violations(visitor) == []
+
+
+def snap(visitor: Visitor, name: str) -> None:
+    """In both languages."""
+    page = visitor.page
+    snap_page(visitor, name)
     page.evaluate("localStorage.setItem('voice-studio.language', 'en')")
     page.reload()
     page.wait_for_load_state("networkidle")
@@ -77,6 +82,7 @@ def test_presets_key_and_grid(listener: Visitor) -> None:
     listener.button("음역 확인").click()
     expect(page.get_by_text(re.compile("부를 음역 .* 목소리 음역 G2–D4"))).to_be_visible()
     expect(page.get_by_text("목소리의 음역에 잘 맞습니다.")).to_be_visible()
+    heard_once(listener)
     listener.button("한 옥타브 올림").click()
     expect(page.get_by_text(re.compile("목소리보다 [0-9]+반음 높게"))).to_be_visible()
     listener.button(re.compile("^추천 키 .* 맞추기$")).click()
@@ -104,6 +110,20 @@ def test_presets_key_and_grid(listener: Visitor) -> None:
     page.get_by_role("alertdialog").get_by_role("button", name="남은 작업 모두 취소").click()
     expect(again).to_have_count(4)
     snap(listener, "batch-grid")
+
+
+def heard_once(listener: Visitor) -> None:
+    """Another browser knows the song's range without listening."""
+    page = listener.page
+    browser = page.context.browser
+    assert browser
+    other = browser.new_context(locale="ko-KR", storage_state=page.context.storage_state())
+    elsewhere = other.new_page()
+    elsewhere.goto(f"{listener.stack.url}/convert")
+    elsewhere.get_by_role("checkbox", name=SONG).first.check(force=True)
+    elsewhere.get_by_role("radio", name="하루").check(force=True)
+    expect(elsewhere.get_by_text("목소리의 음역에 잘 맞습니다.")).to_be_visible()
+    other.close()
 
 
 def test_mixer(listener: Visitor, tmp_path: Path) -> None:
@@ -172,6 +192,41 @@ def test_comparing(listener: Visitor) -> None:
     expect(page.get_by_text(re.compile("5번 가운데 [0-5]번 맞힘"))).to_be_visible()
     listener.snap("compare-abx")
     assert violations(listener) == []
+    page.reload()
+    page.get_by_role("radio", name="ABX").check(force=True)
+    record = page.get_by_role("region", name="지난 ABX 기록")
+    expect(record.get_by_role("listitem")).to_have_text(re.compile("5번 가운데 [0-5]번 맞힘"))
+    snap_page(listener, "compare-abx-record")
+    record.get_by_role("button", name="기록 지우기").click()
+    expect(record).to_have_count(0)
+
+
+def label_many(listener: Visitor) -> None:
+    page = listener.page
+    for tick in page.get_by_role("checkbox", name=f"{SONG} 선택").all()[:3]:
+        tick.check(force=True)
+    selection = page.get_by_role("region", name="선택한 파일")
+    selection.get_by_role("button", name="라벨", exact=True).click()
+    dialog = page.get_by_role("dialog", name="라벨 달기")
+    dialog.get_by_role("textbox", name="새 라벨").fill("1차 시안")
+    dialog.get_by_role("button", name="추가", exact=True).click()
+    snap_page(listener, "history-labels")
+    dialog.get_by_role("button", name="저장").click()
+    expect(articles(listener).filter(has_text="1차 시안")).to_have_count(3)
+    expect(articles(listener).filter(has_text="타이틀곡")).to_have_count(1)
+    selection.get_by_role("button", name="선택 해제").click()
+
+
+def narrow_to_song(listener: Visitor) -> None:
+    page = listener.page
+    articles(listener).first.get_by_role("button", name=f"{SONG} 메뉴").click()
+    page.get_by_role("menuitem", name="이 노래의 기록만 보기").click()
+    page.wait_for_url("**/history?song=*")
+    expect(page.get_by_role("search").get_by_text(SONG)).to_be_visible()
+    expect(articles(listener)).to_have_count(4)
+    snap_page(listener, "history-song")
+    listener.button("모든 노래 보기").click()
+    page.wait_for_url("**/history")
 
 
 def test_history(listener: Visitor) -> None:
@@ -188,6 +243,8 @@ def test_history(listener: Visitor) -> None:
     page.get_by_role("combobox", name="라벨").select_option("타이틀곡")
     expect(articles(listener)).to_have_count(1)
     page.get_by_role("combobox", name="라벨").select_option("")
+    label_many(listener)
+    narrow_to_song(listener)
     page.get_by_role("combobox", name="결과 종류").select_option("cover")
     expect(articles(listener)).to_have_count(1)
     listener.button(f"{SONG} 메뉴").click()

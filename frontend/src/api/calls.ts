@@ -127,6 +127,8 @@ export const api = {
   deleteFile: (id: string) => data(sdk.filesDelete(filePath(id))),
   waveform: (id: string) => data(sdk.filesWaveform(filePath(id))),
   filePitch: (id: string) => data(sdk.filesPitch(filePath(id))),
+  keepPitch: (id: string, body: { low_hz: number; median_hz: number; high_hz: number }) =>
+    data(sdk.filesKeepPitch({ ...filePath(id), body })),
   downloadLink: (id: string) => data(sdk.filesDownload(filePath(id))),
   playLink: (id: string) => data(sdk.filesDownload({ ...filePath(id), query: { inline: true } })),
 
@@ -229,6 +231,8 @@ export const api = {
   job: (id: string) => data(sdk.jobsRetrieve(path(id))),
   labelJob: (id: string, labels: string[]) =>
     data(sdk.jobsLabel({ ...path(id), body: { labels } })),
+  labelJobs: (jobs: string[], add: string[], remove: string[]) =>
+    data(sdk.jobsChangeLabels({ ...raise, body: { jobs, add, remove } })),
   labels: () => data(sdk.jobsLabelsRetrieve(raise)),
   cancelJob: (id: string) => data(sdk.jobsCancelCreate(path(id))),
   cancelBatch: (id: string) => data(sdk.batchesCancelCreate(path(id))),

@@ -79,11 +79,14 @@ export function useFileSummary() {
 
 /** Single files, such as those that a list's page does not hold. */
 export function useFilesById(ids: string[]): AudioFile[] {
+  const poll = usePollInterval();
   return useQueries({
     queries: ids.map((id) => ({
       queryKey: ["file", id],
       queryFn: () => api.file(id),
       staleTime: 60_000,
+      refetchInterval: (query: { state: { data?: AudioFile } }) =>
+        query.state.data && busyFile(query.state.data) ? poll : false,
     })),
     combine: (found) =>
       found.flatMap(({ data }) => (data && data.state !== "deleted" ? [data] : [])),

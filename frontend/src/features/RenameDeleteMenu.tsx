@@ -1,7 +1,6 @@
 import { Pencil, Trash2 } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { useI18n } from "../i18n";
-import { Confirm } from "../ui/Dialog";
 import { Menu, MenuItem } from "../ui/Menu";
 import { RenameDialog } from "../ui/RenameDialog";
 
@@ -15,25 +14,17 @@ interface Action<TVariables> {
 interface Props {
   name: string;
   rename: Action<string>;
-  remove: Action<void>;
-  deleteTitle: string;
-  deleteText: string;
+  /** The question before the end; its answer closes it. */
+  deletion: (open: boolean, onClose: () => void) => ReactNode;
   /** Entries above the two. */
   children?: ReactNode;
 }
 
 /** What can be done with anything that has a name: rename and delete, each with its dialog. */
-export function RenameDeleteMenu({
-  name,
-  rename,
-  remove,
-  deleteTitle,
-  deleteText,
-  children,
-}: Props) {
+export function RenameDeleteMenu({ name, rename, deletion, children }: Props) {
   const { t } = useI18n();
   const [dialog, setDialog] = useState<"rename" | "delete" | null>(null);
-  const onSuccess = () => setDialog(null);
+  const close = () => setDialog(null);
   return (
     <>
       <Menu label={t("moreNamed", { name })}>
@@ -54,21 +45,13 @@ export function RenameDeleteMenu({
       </Menu>
       <RenameDialog
         open={dialog === "rename"}
-        onClose={() => setDialog(null)}
+        onClose={close}
         name={name}
         busy={rename.isPending}
         error={rename.error}
-        onRename={(wanted) => rename.mutate(wanted, { onSuccess })}
+        onRename={(wanted) => rename.mutate(wanted, { onSuccess: close })}
       />
-      <Confirm
-        open={dialog === "delete"}
-        onClose={() => setDialog(null)}
-        onConfirm={() => remove.mutate(undefined, { onSuccess })}
-        busy={remove.isPending}
-        title={deleteTitle}
-        description={deleteText}
-        action={t("remove")}
-      />
+      {deletion(dialog === "delete", close)}
     </>
   );
 }

@@ -7,11 +7,11 @@ import { MiniWave } from "../player/MiniWave";
 import { PlayButton } from "../player/PlayButton";
 import { Badge } from "../ui/Badge";
 import { IconButton } from "../ui/Button";
-import { Orb } from "../ui/Orb";
 import { JobIcon } from "./JobIcon";
 import { mainResults, STEM_LABELS, singersOf } from "./jobText";
 import { resultTrack } from "./resultTrack";
 import { useDownload } from "./useDownload";
+import { VoicePicture } from "./voice/VoicePicture";
 
 export function ResultCard({ job, file }: { job: Job; file: AudioFile }) {
   const { t, language } = useI18n();
@@ -21,7 +21,11 @@ export function ResultCard({ job, file }: { job: Job; file: AudioFile }) {
   return (
     <article aria-label={file.name} className="card grid grid-cols-1 gap-4 p-5">
       <div className="flex items-center gap-3.5">
-        {job.voice ? <Orb seed={job.voice.id} className="size-12" /> : <JobIcon kind={job.kind} />}
+        {job.voice ? (
+          <VoicePicture voice={job.voice} className="size-12" />
+        ) : (
+          <JobIcon kind={job.kind} />
+        )}
         <div className="min-w-0 flex-1">
           <h3 className="truncate font-semibold">
             <Link to="/jobs/$jobId" params={{ jobId: job.id }} className="hover:underline">

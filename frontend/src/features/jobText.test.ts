@@ -29,7 +29,7 @@ it("shows the mix of a cover and all of anything else", () => {
 });
 
 it("names all who sing", () => {
-  const voice = { id: "a", name: "A" };
+  const voice = { id: "a", name: "A", picture: null };
   expect(singersOf({ voice, voices: [] })).toBe("A");
   const voices = [
     { ...voice, weight: 0.5 },

@@ -17,7 +17,16 @@ export const enVoice: Record<keyof typeof koVoice, string> = {
   noDatasetsHere:
     "There is no dataset yet. Choose recordings under “Choose files” and one is made.",
   recordHint:
-    "No recordings yet? You can record with your microphone in the library. What you have filled in here stays.",
+    "No recordings yet? Record with your microphone and come back here. What you have filled in stays.",
+  saveToVoice: "Save and go back to the voice",
+  takesStored: "What you have just recorded is being stored. Try again in a moment.",
+  takesFailed: "One of the recordings can't be used. Untick it to go on.",
+  fileOnItsWay: "Being stored",
+  shareTitle: "Shared with",
+  shareText: "All {count} members of the workspace {workspace} can sing with this voice.",
+  shareAlone: "Whoever you invite to the workspace can sing with this voice.",
+  shareInvite: "Invite members",
+  copyLink: "Copy the link",
   recordLink: "Go and record",
   missingFiles: "Choose at least one recording to train on.",
   cardHint:

@@ -14,7 +14,17 @@ export const koVoice = {
   sourceDataset: "데이터셋",
   noDatasetsHere: "아직 데이터셋이 없습니다. ‘파일 고르기’에서 녹음을 고르면 만들어 드립니다.",
   recordHint:
-    "녹음이 없나요? 라이브러리에서 마이크로 바로 녹음할 수 있습니다. 여기까지 적은 내용은 그대로 남습니다.",
+    "녹음이 없나요? 마이크로 바로 녹음하고 여기로 돌아올 수 있습니다. 적어 둔 내용은 그대로 남습니다.",
+  saveToVoice: "저장하고 목소리 만들기로 돌아가기",
+  takesStored: "방금 녹음한 파일을 저장하고 있습니다. 잠시 뒤에 다시 눌러 주세요.",
+  takesFailed: "쓸 수 없는 녹음이 있습니다. 선택을 해제하고 계속해 주세요.",
+  fileOnItsWay: "저장하는 중",
+  shareTitle: "함께 쓰기",
+  shareText:
+    "{workspace} 워크스페이스의 멤버 {count}명 모두가 이 목소리로 노래를 만들 수 있습니다.",
+  shareAlone: "워크스페이스에 초대한 사람은 누구나 이 목소리로 노래를 만들 수 있습니다.",
+  shareInvite: "멤버 초대하기",
+  copyLink: "링크 복사",
   recordLink: "녹음하러 가기",
   missingFiles: "학습할 녹음을 하나 이상 골라 주세요.",
   cardHint:

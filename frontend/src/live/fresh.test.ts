@@ -23,7 +23,7 @@ function job(version: number, change: Partial<Job> = {}): Job {
     continues: null,
     cost: null,
     quote: 1,
-    voice: { id: "v", name: "v" },
+    voice: { id: "v", name: "v", picture: null },
     source: null,
     results: [],
     error: null,

@@ -1,5 +1,6 @@
 import type { QueryClient, QueryKey } from "@tanstack/react-query";
 import type { AudioFile, Credits, Job, Me, Page, Voice, Workspace } from "../api/types";
+import { enter, renewFiles } from "./shelf";
 
 const FINAL = new Set(["succeeded", "failed", "cancelled"]);
 
@@ -125,7 +126,8 @@ export function noteEnds(client: QueryClient, known: Job[], incoming: Job[]): vo
 }
 
 function invalidateOutcome(client: QueryClient, job: Job): void {
-  for (const key of ["files", "voices", "credits"]) {
+  renewFiles(client);
+  for (const key of ["voices", "credits"]) {
     void client.invalidateQueries({ queryKey: [key] });
   }
   if (job.voice) {
@@ -168,7 +170,7 @@ function applyToList(
   const fits = state ? file.state === state : !GONE.has(file.state);
   const held = list?.pages.some((page) => page.results.some((one) => one.id === file.id));
   if (!held) {
-    if (fits) void client.invalidateQueries({ queryKey: key, exact: true });
+    if (fits) enter(client, key, file);
     return;
   }
   client.setQueryData<Pages<AudioFile>>(key, (known) =>

@@ -41,7 +41,13 @@ export default function Compare() {
     <>
       <PageHead title={t("compareTakes")} lead={t("compareLead")} />
       {loading && <Skeleton rows={2} height="h-56" />}
-      {ready && <Listening key={takes.map(({ id }) => id).join()} takes={takes} />}
+      {ready && (
+        <Listening
+          key={takes.map(({ id }) => id).join()}
+          takes={takes}
+          subject={training ?? "files"}
+        />
+      )}
       {!loading && !ready && (
         <Empty
           icon={<GitCompareArrows aria-hidden className="size-7" />}

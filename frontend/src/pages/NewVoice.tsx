@@ -1,7 +1,7 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { ArrowLeft, ArrowRight, Sparkles } from "lucide-react";
 import { type FormEvent, type RefObject, useEffect, useRef, useState } from "react";
-import { useConsentStatement, useQuote, useVoice } from "../api/queries";
+import { useConsentStatement, useFilesById, useQuote, useVoice } from "../api/queries";
 import type { Voice } from "../api/types";
 import { TRAIN_KNOBS, withinLimits } from "../features/knobs";
 import { CardStep } from "../features/wizard/CardStep";
@@ -12,7 +12,13 @@ import { SourcesStep } from "../features/wizard/SourcesStep";
 import { StartStep } from "../features/wizard/StartStep";
 import { Stepper } from "../features/wizard/Stepper";
 import type { Step } from "../features/wizard/stepNames";
-import { missingIn, reachable, STEP_LABELS, stepAfter } from "../features/wizard/steps";
+import {
+  missingIn,
+  missingInFiles,
+  reachable,
+  STEP_LABELS,
+  stepAfter,
+} from "../features/wizard/steps";
 import { useDatasetOfFiles, useStart } from "../features/wizard/useStart";
 import { useI18n } from "../i18n";
 import { Button } from "../ui/Button";
@@ -87,10 +93,12 @@ interface FormProps {
   heading: RefObject<HTMLHeadingElement | null>;
 }
 
-function StepForm({ step, wizard, missing, heading }: FormProps) {
+function StepForm({ step, wizard, missing: lacking, heading }: FormProps) {
   const { t } = useI18n();
   const navigate = useNavigate();
   const [touched, setTouched] = useState(false);
+  const files = useFilesById(step === "sources" ? wizard.draft.files : []);
+  const missing = lacking ?? missingInFiles(wizard.draft, files);
   const voice = wizard.known?.id;
   const go = (to: Step | undefined) =>
     to && navigate({ to: "/voices/new", search: { step: to, voice } });

@@ -1,8 +1,9 @@
-import { useBlocker, useNavigate } from "@tanstack/react-router";
+import { useBlocker, useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 import { RecorderPanel } from "../features/record/RecorderPanel";
 import { ScriptPanel } from "../features/record/ScriptPanel";
 import { useRecorder } from "../features/record/useRecorder";
+import { addToDraft, NEW_VOICE } from "../features/wizard/draft";
 import { useI18n } from "../i18n";
 import { usePlayer } from "../player/PlayerProvider";
 import { Confirm } from "../ui/Dialog";
@@ -11,6 +12,7 @@ import { useUploads } from "../uploads/UploadsProvider";
 
 export default function Record() {
   const { t } = useI18n();
+  const { wizard } = useSearch({ from: "/app/library/record" });
   const navigate = useNavigate();
   const uploads = useUploads();
   const { audio } = usePlayer();
@@ -29,16 +31,27 @@ export default function Record() {
   }, [stage, audio]);
 
   function save(take: Blob, name: string) {
-    uploads.add([new File([take], name, { type: "audio/wav" })], true);
+    const file = new File([take], name, { type: "audio/wav" });
     saved.current = true;
-    void navigate({ to: "/library" });
+    if (!wizard) {
+      uploads.add([file], true);
+      void navigate({ to: "/library" });
+      return;
+    }
+    uploads.add([file], true, (id) => addToDraft(wizard, id));
+    const voice = wizard === NEW_VOICE ? undefined : wizard;
+    void navigate({ to: "/voices/new", search: { step: "sources", voice } });
   }
   return (
     <>
       <PageHead title={t("recordVoice")} lead={t("recordLead")} />
       <div className="grid items-start gap-5 lg:grid-cols-2">
         <section aria-label={t("microphone")} className="card p-6">
-          <RecorderPanel recorder={recorder} onSave={save} />
+          <RecorderPanel
+            recorder={recorder}
+            saveText={wizard ? "saveToVoice" : "saveToLibrary"}
+            onSave={save}
+          />
         </section>
         <ScriptPanel />
       </div>

@@ -12,6 +12,7 @@ import { ExportCard } from "../features/voice/ExportCard";
 import { PictureButton } from "../features/voice/PictureButton";
 import { QualityCard } from "../features/voice/QualityCard";
 import { RangeCard } from "../features/voice/RangeCard";
+import { ShareCard } from "../features/voice/ShareCard";
 import { StarterNotice } from "../features/voice/StarterNotice";
 import { usesStarter } from "../features/voice/starter";
 import { TrainedOn } from "../features/voice/TrainedOn";
@@ -100,7 +101,10 @@ function Details({ voice }: { voice: VoiceData }) {
       <TrainedOn voice={voice} />
       <div className="grid grid-cols-1 items-start gap-5 lg:grid-cols-2">
         <ConsentCard voice={voice} />
-        <ExportCard voice={voice} />
+        <div className="grid grid-cols-1 gap-5">
+          <ShareCard />
+          <ExportCard voice={voice} />
+        </div>
       </div>
     </>
   );

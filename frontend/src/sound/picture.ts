@@ -1,6 +1,6 @@
 /** What a sound looks like: its spectrogram, its pitch curve and the range that it is sung in. */
-import FFT from "fft.js";
 import { PitchDetector } from "pitchy";
+import { eachSpectrum, loudestIn } from "./frames";
 
 export interface Picture {
   /** ``columns`` x ``rows`` levels 0..255, the lowest frequency first within each column. */
@@ -44,13 +44,6 @@ export function rowOf(hertz: number, rows: number, low = LOW_HZ, high = HIGH_HZ)
 }
 
 export function spectrogram(samples: Float32Array, rate: number, columns: number): Uint8Array {
-  const fft = new FFT(WINDOW);
-  const hann = Float32Array.from(
-    { length: WINDOW },
-    (_, n) => 0.5 - 0.5 * Math.cos((2 * Math.PI * n) / WINDOW),
-  );
-  const frame = new Float32Array(WINDOW);
-  const spectrum = fft.createComplexArray();
   const levels = new Uint8Array(columns * ROWS);
   const edges = Array.from({ length: ROWS + 1 }, (_, row) =>
     Math.min(
@@ -58,23 +51,14 @@ export function spectrogram(samples: Float32Array, rate: number, columns: number
       ((LOW_HZ * (HIGH_HZ / LOW_HZ) ** ((row - 0.5) / (ROWS - 1))) / rate) * WINDOW,
     ),
   );
-  for (let column = 0; column < columns; column++) {
-    const start = Math.round((column / columns) * Math.max(0, samples.length - WINDOW));
-    for (let n = 0; n < WINDOW; n++) frame[n] = (samples[start + n] ?? 0) * (hann[n] ?? 0);
-    fft.realTransform(spectrum, frame);
+  eachSpectrum(samples, WINDOW, columns, (powers, column) => {
     for (let row = 0; row < ROWS; row++) {
-      const first = Math.floor(edges[row] ?? 0);
-      const last = Math.max(first, Math.floor(edges[row + 1] ?? 0));
-      let loudest = 0;
-      for (let bin = first; bin <= last; bin++) {
-        const re = spectrum[2 * bin] ?? 0;
-        const im = spectrum[2 * bin + 1] ?? 0;
-        loudest = Math.max(loudest, re * re + im * im);
-      }
+      const [first, last] = [Math.floor(edges[row] ?? 0), Math.floor(edges[row + 1] ?? 0)];
+      const loudest = loudestIn(powers, first, last + 1);
       const db = 10 * Math.log10(loudest / (WINDOW / 4) ** 2 + 1e-12);
       levels[column * ROWS + row] = Math.max(0, Math.min(255, (1 - db / FLOOR_DB) * 255));
     }
-  }
+  });
   return levels;
 }
 

@@ -10,6 +10,7 @@ import {
   useState,
 } from "react";
 import { useI18n } from "../i18n";
+import { renewFiles } from "../live/shelf";
 import { notify } from "../ui/notify";
 import { claim } from "./claim";
 import type { Engine, UploadFile } from "./engine";
@@ -17,8 +18,8 @@ import { refusal } from "./limits";
 
 interface Uploads {
   files: UploadFile[];
-  /** `recorded`: with a microphone, in the studio. */
-  add: (files: Iterable<File>, recorded?: boolean) => void;
+  /** `recorded`: with a microphone, in the studio. `onNamed` hears the id of each on the server. */
+  add: (files: Iterable<File>, recorded?: boolean, onNamed?: (fileId: string) => void) => void;
   pause: (id: string) => void;
   retry: (id: string) => void;
   remove: (id: string) => void;
@@ -40,10 +41,7 @@ export function UploadsProvider({ workspaceId, children }: Props) {
   const [files, setFiles] = useState<UploadFile[]>([]);
   const loading = useRef<Promise<Loaded> | null>(null);
 
-  const hooks = useMemo(
-    () => ({ onChanged: () => void client.invalidateQueries({ queryKey: ["files"] }) }),
-    [client],
-  );
+  const hooks = useMemo(() => ({ onChanged: () => renewFiles(client) }), [client]);
 
   const load = useCallback(() => {
     loading.current ??= import("./engine").then(async (module) => {
@@ -71,8 +69,8 @@ export function UploadsProvider({ workspaceId, children }: Props) {
   }, [load]);
 
   const add = useCallback(
-    async (chosen: Iterable<File>, recorded: boolean) => {
-      const { engine } = await load();
+    async (chosen: Iterable<File>, recorded: boolean, onNamed?: (fileId: string) => void) => {
+      const { engine, module } = await load();
       for (const file of chosen) {
         const reason = refusal(file);
         if (reason) {
@@ -80,13 +78,14 @@ export function UploadsProvider({ workspaceId, children }: Props) {
           continue;
         }
         try {
-          engine.addFile({
+          const id = engine.addFile({
             name: file.name,
             type: file.type,
             data: file,
             source: "local",
             meta: { name: file.name, recorded },
           });
+          if (onNamed) module.whenNamed(engine, id, onNamed);
         } catch {
           // Uppy throws where this very file is in the list already.
           notify.error(t("uploadTwice", { name: file.name }));
@@ -99,7 +98,7 @@ export function UploadsProvider({ workspaceId, children }: Props) {
   const value = useMemo<Uploads>(
     () => ({
       files,
-      add: (chosen, recorded = false) => void add(Array.from(chosen), recorded),
+      add: (chosen, recorded = false, onNamed) => void add(Array.from(chosen), recorded, onNamed),
       pause: (id) => void load().then(({ engine }) => engine.pauseResume(id)),
       retry: (id) => void load().then(({ engine, module }) => module.retry(engine, hooks, id)),
       remove: (id) => void load().then(({ engine }) => engine.removeFile(id)),

@@ -144,6 +144,18 @@ async function finishOnServer(uppy: Engine, id: string, hooks: Hooks): Promise<v
   }
 }
 
+/** Tells a file's id on the server, once it has one. */
+export function whenNamed(uppy: Engine, id: string, tell: (fileId: string) => void): void {
+  const look = () => {
+    const serverId = uppy.getFile(id)?.meta.serverId;
+    if (uppy.getFile(id) && !serverId) return;
+    uppy.off("state-update", look);
+    if (serverId) tell(serverId);
+  };
+  uppy.on("state-update", look);
+  look();
+}
+
 /** Goes on with what the last visit left unfinished; files without their bytes wait to be chosen again. */
 function resumeRestored(uppy: Engine, finish: (id: string) => Promise<void>): void {
   uppy.setState({ currentUploads: {}, recoveredState: null });

@@ -1,8 +1,11 @@
 """Labels of jobs, and what the list of jobs is narrowed by."""
 
+import uuid
+
 import pytest
 from django.test import Client
 
+from apps.jobs.limits import MAX_LABELS
 from apps.jobs.models import Job
 from tests.factories import make_file
 
@@ -49,6 +52,33 @@ def test_refused(ready: Studio, owner_client: Client, wrong: object) -> None:
     assert answer.status_code == 400
     job.refresh_from_db()
     assert job.labels == []
+
+
+def change(client: Client, **body: object) -> tuple[int, object]:
+    answer = client.post("/api/v1/jobs/labels", body, JSON)
+    return answer.status_code, answer.json().get("changed")
+
+
+def test_many_at_once(ready: Studio, owner_client: Client, stranger_client: Client) -> None:
+    one, other, third = (ready.convert() for _ in range(3))
+    label(owner_client, one, "초안", "최종")
+    both = [str(one.id), str(other.id)]
+    assert change(stranger_client, jobs=both, add=["훔친 것"]) == (404, None)
+    assert change(owner_client, jobs=[*both, str(uuid.uuid4())], add=["x"]) == (404, None)
+    assert change(owner_client, jobs=both, add=["최종", "데모"], remove=["초안"]) == (200, 2)
+    assert change(owner_client, jobs=both, add=["데모"]) == (200, 0)
+    for job in (one, other, third):
+        job.refresh_from_db()
+    assert (one.labels, other.labels, third.labels) == (["최종", "데모"], ["최종", "데모"], [])
+
+
+def test_one_of_many_is_full(ready: Studio, owner_client: Client) -> None:
+    full, other = ready.convert(), ready.convert()
+    label(owner_client, full, *(str(n) for n in range(MAX_LABELS)))
+    jobs = [str(other.id), str(full.id)]
+    assert change(owner_client, jobs=jobs, add=["하나 더"]) == (400, None)
+    other.refresh_from_db()
+    assert other.labels == [], "all or none"
 
 
 def test_the_list_is_narrowed(ready: Studio, owner_client: Client) -> None:

@@ -18,6 +18,7 @@ from apps.common.models import Erasure
 from apps.leaving import exports, letters, packing
 from apps.leaving.models import Export, ExportState
 from apps.leaving.packing import Member, Progress
+from apps.library.models import FileState
 from tests.factories import make_file
 from tests.stripe.fake import FakeStripe
 
@@ -42,11 +43,16 @@ def packed(export: Export) -> zipfile.ZipFile:
 
 def test_everything_is_in_it(customer: Customer, selling: FakeStripe) -> None:
     make_customer("otto", selling)
+    gone = {"state": FileState.TRASHED, "trashed_at": timezone.now()}
+    make_file(customer.workspace, data=b"thrown away", name="erin-song.wav", **gone)
+    make_file(customer.workspace, data=b"erased", name="erased.wav", state=FileState.DELETED)
     export = exports.start(customer.workspace, customer.user)
     archive = packed(export)
     assert archive.testzip() is None
     names = archive.namelist()
     assert archive.read("uploads/erin-song.wav") == b"mine"
+    assert archive.read("trash/erin-song.wav") == b"thrown away"
+    assert not [name for name in names if name.endswith("/erased.wav")]
     assert archive.read("voices/erin-voice/erin-voice.pth") == b"erin"
     assert archive.read("voices/erin-voice/erin-voice.index") == b"erin"
     account = json.loads(archive.read("data/account.json"))

@@ -2,6 +2,8 @@ import { useCallback, useEffect, useState } from "react";
 import { useI18n } from "../../i18n";
 import { chanceOf, rightOf, SIGNIFICANT, type Trial } from "../../sound/abx";
 import { Button } from "../../ui/Button";
+import { AbxRecord } from "./AbxRecord";
+import { keepSessions, noted, pairOf, readSessions } from "./abxRecord";
 import { TakeButton } from "./Listening";
 import { COLOURS, type ComparedTake } from "./takes";
 
@@ -11,13 +13,21 @@ const toss = (): "a" | "b" => (Math.random() < 0.5 ? "a" : "b");
 interface Props {
   /** The first two are compared. */
   takes: ComparedTake[];
+  /** What the takes' ids are of. */
+  subject: string;
   onHear: (id: string) => void;
 }
 
 /** Is X the first or the second? After some trials chance is an explanation, or none. */
-export function Abx({ takes, onHear }: Props) {
+export function Abx({ takes, subject, onHear }: Props) {
   const { t } = useI18n();
   const [trials, setTrials] = useState<Trial[]>([]);
+  const record = useRecord(
+    pairOf(
+      subject,
+      takes.map(({ id }) => id),
+    ),
+  );
   const [truth, setTruth] = useState(toss);
   const [heard, setHeard] = useState<"a" | "b" | "x">("x");
   const idOf = useCallback(
@@ -39,9 +49,15 @@ export function Abx({ takes, onHear }: Props) {
     return () => document.removeEventListener("keydown", listen);
   }, []);
   const answer = (side: "a" | "b") => {
-    setTrials((old) => [...old, { truth, answer: side }]);
+    const answered = [...trials, { truth, answer: side }];
+    setTrials(answered);
+    record.note(rightOf(answered), answered.length);
     setTruth(toss());
     setHeard("x");
+  };
+  const startOver = () => {
+    setTrials([]);
+    record.begin();
   };
   const right = rightOf(trials);
   const chance = chanceOf(right, trials.length);
@@ -72,7 +88,7 @@ export function Abx({ takes, onHear }: Props) {
           </Button>
         ))}
         {trials.length > 0 && (
-          <Button look="ghost" onClick={() => setTrials([])}>
+          <Button look="ghost" onClick={startOver}>
             {t("startOver")}
           </Button>
         )}
@@ -84,6 +100,27 @@ export function Abx({ takes, onHear }: Props) {
               trials.length < 5 ? "abxTooFew" : chance < SIGNIFICANT ? "abxHeard" : "abxNotHeard",
             )}`}
       </p>
+      <AbxRecord sessions={record.earlier} onForget={record.forget} />
     </div>
   );
+}
+
+/** What this browser keeps of the pair's tests; the one that runs is kept with each answer. */
+function useRecord(pair: string) {
+  const [sessions, setSessions] = useState(readSessions);
+  const [at, setAt] = useState("");
+  const keep = (next: typeof sessions) => {
+    keepSessions(next);
+    setSessions(next);
+  };
+  return {
+    earlier: sessions.filter((one) => one.pair === pair && one.at !== at),
+    begin: () => setAt(""),
+    note: (right: number, all: number) => {
+      const started = at || new Date().toISOString();
+      setAt(started);
+      keep(noted(readSessions(), { pair, at: started, right, all }));
+    },
+    forget: () => keep(readSessions().filter((one) => one.pair !== pair || one.at === at)),
+  };
 }

@@ -19,7 +19,7 @@ type Mode = (typeof MODES)[number];
 const MODE_LABELS = { open: "compareOpen", blind: "compareBlind", abx: "compareAbx" } as const;
 
 /** Takes on one deck: one is heard, all run, and a key changes which. */
-export function Listening({ takes }: { takes: ComparedTake[] }) {
+export function Listening({ takes, subject }: { takes: ComparedTake[]; subject: string }) {
   const { t, language } = useI18n();
   const { deck, playing, duration } = useDeck();
   const sounds = useSounds(takes);
@@ -100,7 +100,7 @@ export function Listening({ takes }: { takes: ComparedTake[] }) {
             onAgain={() => change("blind")}
           />
         )}
-        {ready && mode === "abx" && <Abx takes={takes} onHear={setHeard} />}
+        {ready && mode === "abx" && <Abx takes={takes} subject={subject} onHear={setHeard} />}
         <Transport deck={deck} playing={playing} duration={duration} disabled={!ready} />
         <p className="text-sm text-faint">
           {t(mode === "abx" ? "abxKeys" : "compareKeys")}{" "}

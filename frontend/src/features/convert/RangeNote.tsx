@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Ear } from "lucide-react";
 import { useState } from "react";
 import { api } from "../../api/calls";
@@ -88,15 +88,10 @@ function Unknown({ known }: { known: SongRange }) {
   );
 }
 
-/** What a report card knows of a song; where none does, the browser can listen to it itself. */
+/** What the server knows of a song; where that is nothing, the browser listens and tells it. */
 function useSongRange(mode: Mode, song: string) {
+  const client = useQueryClient();
   const [asked, setAsked] = useState<string>();
-  const card = useQuery({
-    queryKey: ["file-pitch", song],
-    queryFn: () => api.filePitch(song),
-    enabled: mode === "vocal",
-    staleTime: 5 * 60_000,
-  });
   // The pitch of a whole song is that of its accompaniment too: only its vocals tell.
   const earlier = useJobs(mode === "song" ? { song, state: "succeeded" } : {}).data ?? [];
   const vocals = earlier
@@ -104,10 +99,26 @@ function useSongRange(mode: Mode, song: string) {
     .flatMap((job) => job.results)
     .find((file) => file.stem === "vocals" && file.state === "ready");
   const sung = mode === "vocal" ? song : vocals?.id;
+  const card = useQuery({
+    queryKey: ["file-pitch", sung],
+    queryFn: () => api.filePitch(sung ?? ""),
+    enabled: sung !== undefined,
+    staleTime: 5 * 60_000,
+  });
   const { data: buffer, error } = useSound(sung, asked === sung);
   const heard = useQuery({
     queryKey: ["heard-range", sung],
-    queryFn: async () => rangeOf(await pitchOf(buffer as AudioBuffer)) ?? null,
+    queryFn: async () => {
+      const range = rangeOf(await pitchOf(buffer as AudioBuffer));
+      if (range && sung) {
+        // Where it can't be kept, this browser knows it all the same.
+        void keepRange(sung, range).then(
+          (known) => client.setQueryData(["file-pitch", sung], known),
+          () => undefined,
+        );
+      }
+      return range ?? null;
+    },
     enabled: buffer !== undefined,
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: Number.POSITIVE_INFINITY,
@@ -122,3 +133,6 @@ function useSongRange(mode: Mode, song: string) {
     listen: () => setAsked(sung),
   };
 }
+
+const keepRange = (file: string, { low, median, high }: Range) =>
+  api.keepPitch(file, { low_hz: low, median_hz: median, high_hz: high });

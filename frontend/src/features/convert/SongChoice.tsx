@@ -89,7 +89,13 @@ function Song({ file, chosen, onChoose }: SongProps) {
       <span className="text-sm text-faint tabular-nums">
         {file.duration_s != null ? formatClock(file.duration_s) : ""}
       </span>
-      <PlayButton track={fileTrack(file)} />
+      {file.state === "ready" ? (
+        <PlayButton track={fileTrack(file)} />
+      ) : (
+        <Badge tone={file.state === "failed" ? "bad" : "warn"}>
+          {t(file.state === "failed" ? "fileUnusable" : "fileOnItsWay")}
+        </Badge>
+      )}
     </li>
   );
 }

@@ -1,8 +1,8 @@
 import { useVoices } from "../../api/queries";
 import { useI18n } from "../../i18n";
 import { Choice } from "../../ui/Choice";
-import { Orb } from "../../ui/Orb";
 import { MoreButton } from "../../ui/states";
+import { VoicePicture } from "../voice/VoicePicture";
 import { voiceRange } from "../voice/voiceText";
 
 interface Props {
@@ -27,7 +27,7 @@ export function VoiceChoice({ value, onChange }: Props) {
             value: voice.id,
             label: voice.name,
             detail: range ? t("rangeIs", { range }) : undefined,
-            picture: <Orb seed={voice.id} className="size-11" />,
+            picture: <VoicePicture voice={voice} className="size-11" />,
           };
         })}
       />

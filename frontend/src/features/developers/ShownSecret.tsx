@@ -3,7 +3,7 @@ import { useI18n } from "../../i18n";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { TextField } from "../../ui/Field";
-import { notify } from "../../ui/notify";
+import { useCopy } from "../../ui/useCopy";
 
 interface Props {
   title: string;
@@ -15,12 +15,7 @@ interface Props {
 /** A secret in the only moment in which it can be seen. */
 export function ShownSecret({ title, secret, onClose }: Props) {
   const { t } = useI18n();
-  function copy() {
-    navigator.clipboard.writeText(secret).then(
-      () => notify.success(t("copied")),
-      () => notify.error(t("copyFailed")),
-    );
-  }
+  const copy = useCopy();
   return (
     <Dialog
       open={secret !== ""}
@@ -37,7 +32,7 @@ export function ShownSecret({ title, secret, onClose }: Props) {
           className="font-mono text-sm"
         />
         <div className="flex flex-wrap justify-end gap-2">
-          <Button icon={<Copy aria-hidden className="size-4" />} onClick={copy}>
+          <Button icon={<Copy aria-hidden className="size-4" />} onClick={() => copy(secret)}>
             {t("copy")}
           </Button>
           <Button look="primary" onClick={onClose}>

@@ -1,8 +1,10 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Music2, X } from "lucide-react";
 import { useEffect, useState } from "react";
-import { useLabels, useVoices } from "../../api/queries";
+import { useFilesById, useLabels, useVoices } from "../../api/queries";
 import { useI18n } from "../../i18n";
 import type { HistorySearch } from "../../router";
+import { IconButton } from "../../ui/Button";
 import { SearchField } from "../../ui/SearchField";
 import { useDebounced } from "../../ui/useDebounced";
 import { kindText, RESULT_KINDS } from "../jobText";
@@ -57,7 +59,24 @@ export function Filters() {
           />
         </label>
       ))}
+      {wanted.song && <Song id={wanted.song} onClear={() => set({ song: undefined })} />}
     </search>
+  );
+}
+
+/** The one song that the history is narrowed to; rows offer it. */
+function Song({ id, onClear }: { id: string; onClear: () => void }) {
+  const { t } = useI18n();
+  const [file] = useFilesById([id]);
+  const name = file?.name ?? t("oneSong");
+  return (
+    <p className="col-span-2 flex min-h-11 min-w-0 items-center gap-2 rounded-xl bg-violet/16 pr-1 pl-3.5 text-sm font-medium text-violet-soft ring-1 ring-violet/35 ring-inset md:col-span-1">
+      <Music2 aria-hidden className="size-4 shrink-0" />
+      <span className="min-w-0 flex-1 truncate">{name}</span>
+      <IconButton label={t("allSongs")} className="size-9" onClick={onClear}>
+        <X aria-hidden className="size-4" />
+      </IconButton>
+    </p>
   );
 }
 

@@ -1,5 +1,5 @@
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { FileArchive, GitCompareArrows } from "lucide-react";
+import { FileArchive, GitCompareArrows, Tag } from "lucide-react";
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { Job } from "../../api/types";
 import { useI18n } from "../../i18n";
@@ -9,6 +9,7 @@ import { saveBlob } from "../saveBlob";
 import { withChoice } from "../withChoice";
 import { comparedOf } from "./filter";
 import { HistoryRow } from "./HistoryRow";
+import { LabelDialog, MOST_LABELLED } from "./LabelDialog";
 import { zipOf } from "./zip";
 
 const ROW_HEIGHT = 150;
@@ -100,6 +101,7 @@ function Selection({ jobs, busy, onZip, onClear }: SelectionProps) {
   const { t } = useI18n();
   const takes = jobs.map(comparedOf).filter((id) => id !== undefined);
   const [a, b, c, d] = takes;
+  const [labelling, setLabelling] = useState(false);
   return (
     <section
       aria-label={t("selection")}
@@ -125,9 +127,15 @@ function Selection({ jobs, busy, onZip, onClear }: SelectionProps) {
       >
         {t("downloadZip")}
       </Button>
+      {jobs.length <= MOST_LABELLED && (
+        <Button icon={<Tag aria-hidden className="size-4.5" />} onClick={() => setLabelling(true)}>
+          {t("label")}
+        </Button>
+      )}
       <Button look="ghost" onClick={onClear}>
         {t("clearSelection")}
       </Button>
+      <LabelDialog open={labelling} onClose={() => setLabelling(false)} jobs={jobs} />
     </section>
   );
 }

@@ -1,12 +1,11 @@
-import { Link, useNavigate } from "@tanstack/react-router";
-import { Copy, Download, FileArchive, Repeat2 } from "lucide-react";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { Copy, Download, FileArchive, ListFilter, Repeat2 } from "lucide-react";
 import type { Job } from "../../api/types";
 import { useI18n } from "../../i18n";
 import { formatDate } from "../../i18n/format";
 import { isFinished } from "../../live/fresh";
 import { PlayButton } from "../../player/PlayButton";
 import { Menu, MenuItem } from "../../ui/Menu";
-import { Orb } from "../../ui/Orb";
 import { Tick } from "../../ui/Tick";
 import { JobBadge } from "../JobBadge";
 import { JobIcon } from "../JobIcon";
@@ -15,6 +14,7 @@ import { resultTrack } from "../resultTrack";
 import { knobsOfKind } from "../settings";
 import { useChangeTexts } from "../settingText";
 import { useDownload } from "../useDownload";
+import { VoicePicture } from "../voice/VoicePicture";
 import { LabelEditor } from "./LabelEditor";
 import { useAgain } from "./useAgain";
 
@@ -41,7 +41,7 @@ export function HistoryRow({ job, chosen, onChoose, onZip }: Props) {
         <Tick label={t("chooseNamed", { name: job.title })} checked={chosen} onChange={onChoose} />
         <span className="max-sm:hidden">
           {job.voice ? (
-            <Orb seed={job.voice.id} className="size-11" />
+            <VoicePicture voice={job.voice} className="size-11" />
           ) : (
             <JobIcon kind={job.kind} />
           )}
@@ -73,11 +73,13 @@ export function HistoryRow({ job, chosen, onChoose, onZip }: Props) {
 function RowMenu({ job, onZip }: Pick<Props, "job" | "onZip">) {
   const { t } = useI18n();
   const navigate = useNavigate();
+  const wanted = useSearch({ from: "/app/history" });
   const download = useDownload();
   const again = useAgain();
   const ready = job.results.filter((file) => file.state === "ready");
   const sung = job.kind === "convert" || job.kind === "cover";
   const icon = "size-4.5";
+  const song = job.source?.id;
   return (
     <Menu label={t("moreNamed", { name: job.title })}>
       {ready.map((file) => (
@@ -103,6 +105,14 @@ function RowMenu({ job, onZip }: Pick<Props, "job" | "onZip">) {
           onClick={() => void navigate({ to: "/convert", search: { job: job.id } })}
         >
           {t("duplicate")}
+        </MenuItem>
+      )}
+      {song && song !== wanted.song && (
+        <MenuItem
+          icon={<ListFilter aria-hidden className={icon} />}
+          onClick={() => void navigate({ to: "/history", search: { ...wanted, song } })}
+        >
+          {t("onlyThisSong")}
         </MenuItem>
       )}
       {isFinished(job) && (

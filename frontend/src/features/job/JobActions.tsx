@@ -1,15 +1,14 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Ban, Mic, RotateCcw, ScanSearch } from "lucide-react";
-import { useState } from "react";
 import { api } from "../../api/calls";
 import { useVoice } from "../../api/queries";
 import type { Job } from "../../api/types";
 import { useI18n } from "../../i18n";
 import { applyJob, isFinished } from "../../live/fresh";
 import { Button, ButtonLink } from "../../ui/Button";
-import { Confirm } from "../../ui/Dialog";
 import { useAction } from "../../ui/useAction";
 import { ContinueTraining } from "../voice/ContinueTraining";
+import { AskedButton } from "./AskedButton";
 import { FinishButton } from "./FinishButton";
 
 const MAKES_VOICE: ReadonlySet<Job["kind"]> = new Set(["train", "import"]);
@@ -17,16 +16,6 @@ const MAKES_VOICE: ReadonlySet<Job["kind"]> = new Set(["train", "import"]);
 export function JobActions({ job }: { job: Job }) {
   const { t } = useI18n();
   const client = useQueryClient();
-  const [asking, setAsking] = useState(false);
-  // A job that ended while it was asked must not ask again once it is retried.
-  if (asking && isFinished(job)) setAsking(false);
-  const cancel = useAction({
-    mutationFn: () => api.cancelJob(job.id),
-    onSuccess: (changed) => {
-      applyJob(client, changed);
-      setAsking(false);
-    },
-  });
   const retry = useAction({
     mutationFn: () => api.retryJob(job.id),
     onSuccess: (changed) => applyJob(client, changed),
@@ -55,11 +44,16 @@ export function JobActions({ job }: { job: Job }) {
           {t("seeReport")}
         </ButtonLink>
       )}
-      {!isFinished(job) && (
-        <Button icon={<Ban aria-hidden className="size-4.5" />} onClick={() => setAsking(true)}>
-          {t("cancelJob")}
-        </Button>
-      )}
+      <AskedButton
+        work={async () => [await api.cancelJob(job.id)]}
+        open={!isFinished(job)}
+        icon={<Ban aria-hidden className="size-4.5" />}
+        question={{
+          title: t("cancelTitle"),
+          description: t("cancelText"),
+          action: t("cancelJob"),
+        }}
+      />
       {(job.state === "failed" || job.state === "cancelled") && (
         <Button
           look="primary"
@@ -70,15 +64,6 @@ export function JobActions({ job }: { job: Job }) {
           {t("retryJob")}
         </Button>
       )}
-      <Confirm
-        open={asking}
-        onClose={() => setAsking(false)}
-        onConfirm={() => cancel.mutate()}
-        busy={cancel.isPending}
-        title={t("cancelTitle")}
-        description={t("cancelText")}
-        action={t("cancelJob")}
-      />
     </>
   );
 }

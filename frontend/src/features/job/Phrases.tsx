@@ -7,6 +7,7 @@ import { formatNumber } from "../../i18n/format";
 import { PlayButton } from "../../player/PlayButton";
 import { Badge } from "../../ui/Badge";
 import { Button } from "../../ui/Button";
+import { CompareTraining } from "../compare/CompareTraining";
 import { Spectrogram } from "../spectrogram/Spectrogram";
 import { useChoose } from "../voice/useChoose";
 import { type Phrase, phrasesOf } from "./phrases";
@@ -24,11 +25,14 @@ export function Phrases({ job, history }: { job: Job; history: JobEvent[] }) {
   const phrases = phrasesOf(history, previews.data ?? []);
   return (
     <section aria-labelledby="phrases" className="card grid grid-cols-1 gap-4 p-5 sm:p-6">
-      <div className="grid gap-1">
-        <h2 id="phrases" className="text-lg font-bold">
-          {t("phrases")}
-        </h2>
-        <p className="text-sm text-faint">{t("phrasesText")}</p>
+      <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-3">
+        <div className="grid gap-1">
+          <h2 id="phrases" className="text-lg font-bold">
+            {t("phrases")}
+          </h2>
+          <p className="text-sm text-faint">{t("phrasesText")}</p>
+        </div>
+        <CompareTraining job={job} />
       </div>
       {phrases.length === 0 ? (
         <p className="text-faint">{t("noPreviews")}</p>

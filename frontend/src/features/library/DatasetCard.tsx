@@ -5,6 +5,7 @@ import { useI18n } from "../../i18n";
 import { formatClock, formatSpan } from "../../i18n/format";
 import { Badge } from "../../ui/Badge";
 import { ButtonLink, IconButton } from "../../ui/Button";
+import { Confirm } from "../../ui/Dialog";
 import { CardSummary } from "../card/CardSummary";
 import { RenameDeleteMenu } from "../RenameDeleteMenu";
 import { useFileAction } from "./useFileAction";
@@ -39,9 +40,17 @@ export function DatasetCard({ dataset }: { dataset: Dataset }) {
         <RenameDeleteMenu
           name={dataset.name}
           rename={rename}
-          remove={remove}
-          deleteTitle={t("deleteDatasetTitle")}
-          deleteText={t("deleteDatasetText", { name: dataset.name })}
+          deletion={(open, onClose) => (
+            <Confirm
+              open={open}
+              onClose={onClose}
+              onConfirm={() => remove.mutate(undefined, { onSuccess: onClose })}
+              busy={remove.isPending}
+              title={t("deleteDatasetTitle")}
+              description={t("deleteDatasetText", { name: dataset.name })}
+              action={t("remove")}
+            />
+          )}
         />
       </div>
       <ul className="max-h-48 divide-y divide-line overflow-y-auto text-sm">

@@ -1,9 +1,18 @@
-import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from "react";
+import {
+  type KeyboardEvent,
+  type PointerEvent,
+  type RefObject,
+  useEffect,
+  useRef,
+  useState,
+} from "react";
 import { useWaveform } from "../../api/queries";
 import { useI18n } from "../../i18n";
 import { formatSeconds } from "../../i18n/format";
-import { heights, resample } from "../../player/peaks";
+import { heights } from "../../player/peaks";
 import type { Stretch } from "./stretch";
+import { barsIn, placeOf, showing, type View, viewOf, zoomed } from "./view";
+import { STEP, ZoomBar } from "./ZoomBar";
 
 const BARS = 160;
 
@@ -15,30 +24,96 @@ interface Props {
   audio: HTMLAudioElement;
 }
 
-/** The waveform with both ends of the stretch as handles, for mouse, finger and keyboard. */
-export function TrimWave({ fileId, whole, stretch, onChange, audio }: Props) {
+/**
+ * The waveform with both ends of the stretch as handles, for mouse, finger and keyboard. It zooms
+ * about the end that was moved last, because in a long file a pixel is seconds.
+ */
+export function TrimWave({ whole, stretch, onChange, ...rest }: Props) {
+  const [view, setView] = useState(() => viewOf(whole));
+  const about = useRef<keyof Stretch>("start");
+  // An end that is set by a number or a key brings the window along.
+  useFollowed("end", stretch, whole, about, setView);
+  useFollowed("start", stretch, whole, about, setView);
+  const zoom = (factor: number) =>
+    setView((old) => {
+      const at = stretch[about.current];
+      return zoomed(showing(old, whole, at), whole, factor, at);
+    });
+  const keys: Record<string, () => void> = {
+    "+": () => zoom(1 / STEP),
+    "=": () => zoom(1 / STEP),
+    "-": () => zoom(STEP),
+    "0": () => setView(viewOf(whole)),
+  };
+  function onKeyDown(event: KeyboardEvent) {
+    const act = event.ctrlKey || event.metaKey ? undefined : keys[event.key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  }
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the keys are those of the handles within
+    <div onKeyDown={onKeyDown} className="grid grid-cols-1 gap-2">
+      <Waves
+        {...rest}
+        whole={whole}
+        view={view}
+        stretch={stretch}
+        onTouch={(end) => {
+          about.current = end;
+        }}
+        onMove={(end, value) => onChange({ [end]: value })}
+      />
+      <ZoomBar view={view} whole={whole} onZoom={zoom} onView={setView} />
+    </div>
+  );
+}
+
+/** Keeps an end in view that moves, and remembers it as the one to zoom about. */
+function useFollowed(
+  end: keyof Stretch,
+  stretch: Stretch,
+  whole: number,
+  about: RefObject<keyof Stretch>,
+  setView: (change: (old: View) => View) => void,
+): void {
+  const at = stretch[end];
+  useEffect(() => {
+    about.current = end;
+    setView((old) => showing(old, whole, at));
+  }, [end, at, whole, about, setView]);
+}
+
+interface WavesProps extends Omit<Props, "onChange"> {
+  view: View;
+  onMove: (end: keyof Stretch, value: number) => void;
+  onTouch: (end: keyof Stretch) => void;
+}
+
+function Waves({ fileId, whole, view, stretch, onMove, onTouch, audio }: WavesProps) {
   const { t, language } = useI18n();
   const box = useRef<HTMLDivElement>(null);
   const dragged = useRef<keyof Stretch>("start");
   const waveform = useWaveform(fileId);
-  const bars = waveform.data ? resample(heights(waveform.data), BARS) : [];
-  const share = (seconds: number) => (whole > 0 ? seconds / whole : 0);
+  const bars = waveform.data ? barsIn(heights(waveform.data), view, whole, BARS) : [];
+  const share = (seconds: number) => Math.min(1, Math.max(0, placeOf(seconds, view)));
 
   function secondsAt(event: PointerEvent): number {
     const area = box.current?.getBoundingClientRect();
     if (!area) return 0;
-    return (Math.min(Math.max(0, event.clientX - area.left), area.width) / area.width) * whole;
+    const place = Math.min(Math.max(0, event.clientX - area.left), area.width) / area.width;
+    return view.from + place * (view.to - view.from);
   }
   function onPointerDown(event: PointerEvent) {
     const at = secondsAt(event);
     const nearer = Math.abs(at - stretch.start) <= Math.abs(at - stretch.end);
     dragged.current = nearer ? "start" : "end";
     event.currentTarget.setPointerCapture(event.pointerId);
-    onChange({ [dragged.current]: at });
+    onMove(dragged.current, at);
   }
   function onPointerMove(event: PointerEvent) {
     if (event.currentTarget.hasPointerCapture(event.pointerId)) {
-      onChange({ [dragged.current]: secondsAt(event) });
+      onMove(dragged.current, secondsAt(event));
     }
   }
   return (
@@ -46,7 +121,7 @@ export function TrimWave({ fileId, whole, stretch, onChange, audio }: Props) {
       ref={box}
       onPointerDown={onPointerDown}
       onPointerMove={onPointerMove}
-      className="relative h-28 touch-none rounded-xl bg-ink select-none"
+      className="relative h-28 touch-none overflow-x-clip rounded-xl bg-ink select-none"
     >
       <svg
         aria-hidden="true"
@@ -55,7 +130,8 @@ export function TrimWave({ fileId, whole, stretch, onChange, audio }: Props) {
         className="size-full"
       >
         {bars.map((height, index) => {
-          const inside = index / BARS >= share(stretch.start) && index / BARS < share(stretch.end);
+          const at = index / BARS;
+          const inside = at >= placeOf(stretch.start, view) && at < placeOf(stretch.end, view);
           return (
             <rect
               // biome-ignore lint/suspicious/noArrayIndexKey: a bar is its place
@@ -77,7 +153,7 @@ export function TrimWave({ fileId, whole, stretch, onChange, audio }: Props) {
           right: `${(1 - share(stretch.end)) * 100}%`,
         }}
       />
-      <PlayHead audio={audio} whole={whole} />
+      <PlayHead audio={audio} view={view} />
       {(["start", "end"] as const).map((end) => (
         <Handle
           key={end}
@@ -85,7 +161,9 @@ export function TrimWave({ fileId, whole, stretch, onChange, audio }: Props) {
           text={formatSeconds(stretch[end], language)}
           value={stretch[end]}
           whole={whole}
-          onChange={(value) => onChange({ [end]: value })}
+          place={placeOf(stretch[end], view)}
+          onFocus={() => onTouch(end)}
+          onChange={(value) => onMove(end, value)}
         />
       ))}
     </div>
@@ -97,11 +175,14 @@ interface HandleProps {
   text: string;
   value: number;
   whole: number;
+  /** In the window, where it is between 0 and 1. */
+  place: number;
+  onFocus: () => void;
   onChange: (value: number) => void;
 }
 
 /** Arrow keys move by a tenth of a second, with Shift by a second, with Alt by ten milliseconds. */
-function Handle({ label, text, value, whole, onChange }: HandleProps) {
+function Handle({ label, text, value, whole, place, onFocus, onChange }: HandleProps) {
   function onKeyDown(event: KeyboardEvent) {
     const step = event.shiftKey ? 1 : event.altKey ? 0.01 : 0.1;
     const targets: Record<string, number> = {
@@ -128,16 +209,17 @@ function Handle({ label, text, value, whole, onChange }: HandleProps) {
       aria-valuemax={whole}
       aria-valuenow={value}
       aria-valuetext={text}
+      onFocus={onFocus}
       onKeyDown={onKeyDown}
       className="absolute inset-y-0 grid w-6 -translate-x-1/2 cursor-ew-resize place-items-center rounded-lg"
-      style={{ left: `${whole > 0 ? (value / whole) * 100 : 0}%` }}
+      style={{ left: `${Math.min(1.1, Math.max(-0.1, place)) * 100}%` }}
     >
       <span aria-hidden className="h-full w-1 rounded-full bg-violet" />
     </div>
   );
 }
 
-function PlayHead({ audio, whole }: { audio: HTMLAudioElement; whole: number }) {
+function PlayHead({ audio, view }: { audio: HTMLAudioElement; view: View }) {
   const [at, setAt] = useState(0);
   useEffect(() => {
     let frame = 0;
@@ -158,12 +240,13 @@ function PlayHead({ audio, whole }: { audio: HTMLAudioElement; whole: number }) 
       audio.removeEventListener("pause", end);
     };
   }, [audio]);
-  if (at <= 0 || whole <= 0) return null;
+  const place = placeOf(at, view);
+  if (at <= 0 || place < 0 || place > 1) return null;
   return (
     <div
       aria-hidden
       className="pointer-events-none absolute inset-y-0 w-px bg-white"
-      style={{ left: `${(at / whole) * 100}%` }}
+      style={{ left: `${place * 100}%` }}
     />
   );
 }

@@ -21,11 +21,13 @@ const WARNINGS: Record<Warning, Key> = { clipping: "warnClipping", quiet: "warnQ
 
 interface Props {
   recorder: ReturnType<typeof useRecorder>;
+  /** What the button says that keeps a take. */
+  saveText: Key;
   onSave: (take: Blob, name: string) => void;
 }
 
 /** The microphone: what stage it is at, and what can be done then. */
-export function RecorderPanel({ recorder, onSave }: Props) {
+export function RecorderPanel({ recorder, saveText, onSave }: Props) {
   const { t } = useI18n();
   const { stage } = recorder;
   switch (stage.name) {
@@ -74,6 +76,7 @@ export function RecorderPanel({ recorder, onSave }: Props) {
           <TakePanel
             take={stage.take}
             url={stage.url}
+            saveText={saveText}
             onSave={(name) => onSave(stage.take, name)}
             onAgain={recorder.again}
           />

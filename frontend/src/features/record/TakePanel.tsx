@@ -1,6 +1,6 @@
 import { RotateCcw, Save } from "lucide-react";
 import { type FormEvent, useState } from "react";
-import { useI18n } from "../../i18n";
+import { type Key, useI18n } from "../../i18n";
 import { formatSize } from "../../i18n/format";
 import { Button } from "../../ui/Button";
 import { TextField } from "../../ui/Field";
@@ -8,12 +8,13 @@ import { TextField } from "../../ui/Field";
 interface Props {
   take: Blob;
   url: string;
+  saveText: Key;
   onSave: (name: string) => void;
   onAgain: () => void;
 }
 
 /** A finished take: listened to, then kept or done again. */
-export function TakePanel({ take, url, onSave, onAgain }: Props) {
+export function TakePanel({ take, url, saveText, onSave, onAgain }: Props) {
   const { t } = useI18n();
   const [name, setName] = useState(() => `${t("takeName")} ${stamp()}`);
   function onSubmit(event: FormEvent) {
@@ -41,7 +42,7 @@ export function TakePanel({ take, url, onSave, onAgain }: Props) {
           disabled={!name.trim()}
           icon={<Save aria-hidden className="size-4.5" />}
         >
-          {t("saveToLibrary")}
+          {t(saveText)}
         </Button>
       </div>
     </form>

@@ -1,5 +1,5 @@
 /** A mel spectrogram as a picture: short-time Fourier transform, mel bands, decibels, colours. */
-import FFT from "fft.js";
+import { eachSpectrum, loudestIn } from "../../sound/frames";
 
 export const RATE = 22_050;
 export const BANDS = 96;
@@ -20,31 +20,15 @@ export function bandEdges(rate: number): number[] {
 /** Decibels below the loudest, `columns` times `BANDS`, the lowest band first. */
 export function melDecibels(samples: Float32Array, columns: number, rate = RATE): Float32Array {
   const edges = bandEdges(rate);
-  const hop = Math.max(1, (samples.length - SIZE) / Math.max(1, columns - 1));
   const powers = new Float32Array(columns * BANDS);
-  const fft = new FFT(SIZE);
-  const hann = Float32Array.from(
-    { length: SIZE },
-    (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / SIZE),
-  );
-  const frame = new Float32Array(SIZE);
-  const spectrum = fft.createComplexArray();
   let loudest = 1e-12;
-  for (let column = 0; column < columns; column++) {
-    const start = Math.max(0, Math.round(column * hop));
-    for (let i = 0; i < SIZE; i++) frame[i] = (samples[start + i] ?? 0) * (hann[i] as number);
-    fft.realTransform(spectrum, frame);
+  eachSpectrum(samples, SIZE, columns, (spectrum, column) => {
     for (let band = 0; band < BANDS; band++) {
-      const [from, to] = [edges[band] as number, edges[band + 1] as number];
-      let power = 0;
-      for (let bin = from; bin < Math.max(to, from + 1); bin++) {
-        const [re, im] = [spectrum[2 * bin] as number, spectrum[2 * bin + 1] as number];
-        power = Math.max(power, re ** 2 + im ** 2);
-      }
+      const power = loudestIn(spectrum, edges[band] as number, edges[band + 1] as number);
       powers[column * BANDS + band] = power;
       loudest = Math.max(loudest, power);
     }
-  }
+  });
   return powers.map((power) => Math.max(FLOOR_DB, 10 * Math.log10((power + 1e-12) / loudest)));
 }
 

@@ -6,6 +6,7 @@ import { formatNumber } from "../../i18n/format";
 import { Badge } from "../../ui/Badge";
 import { Button } from "../../ui/Button";
 import { Failure, Skeleton } from "../../ui/states";
+import { CompareTraining } from "../compare/CompareTraining";
 import { useChoose } from "./useChoose";
 
 /** The kept checkpoints, the best first, and the way to sing with another one. */
@@ -15,12 +16,15 @@ export function Checkpoints({ voice }: { voice: Voice }) {
   if (voice.checkpoints === 0) return null;
   return (
     <section aria-labelledby="checkpoints" className="card grid grid-cols-1 gap-4 p-6">
-      <div className="grid gap-1">
-        <h2 id="checkpoints" className="flex items-center gap-2.5 text-lg font-bold">
-          <History aria-hidden className="size-5 text-violet-soft" />
-          {t("checkpoints")}
-        </h2>
-        <p className="text-sm text-faint">{t("checkpointsText")}</p>
+      <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-3">
+        <div className="grid gap-1">
+          <h2 id="checkpoints" className="flex items-center gap-2.5 text-lg font-bold">
+            <History aria-hidden className="size-5 text-violet-soft" />
+            {t("checkpoints")}
+          </h2>
+          <p className="text-sm text-faint">{t("checkpointsText")}</p>
+        </div>
+        {voice.job_id && <CompareTraining job={{ id: voice.job_id, kind: "train" }} />}
       </div>
       {checkpoints.error && (
         <Failure error={checkpoints.error} retry={() => void checkpoints.refetch()} />

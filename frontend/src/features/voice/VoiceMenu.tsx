@@ -1,11 +1,10 @@
 import { useNavigate } from "@tanstack/react-router";
-import { History, Pencil, Trash2 } from "lucide-react";
-import { useState } from "react";
+import { History } from "lucide-react";
 import { api } from "../../api/calls";
 import type { Voice } from "../../api/types";
 import { useI18n } from "../../i18n";
-import { Menu, MenuItem } from "../../ui/Menu";
-import { RenameDialog } from "../../ui/RenameDialog";
+import { MenuItem } from "../../ui/Menu";
+import { RenameDeleteMenu } from "../RenameDeleteMenu";
 import { DeleteVoice } from "./DeleteVoice";
 import { useVoiceChange } from "./useVoiceChange";
 
@@ -13,44 +12,22 @@ import { useVoiceChange } from "./useVoiceChange";
 export function VoiceMenu({ voice }: { voice: Voice }) {
   const { t } = useI18n();
   const navigate = useNavigate();
-  const [dialog, setDialog] = useState<"rename" | "delete" | null>(null);
-  const close = () => setDialog(null);
-  const rename = useVoiceChange((name: string) => api.changeVoice(voice.id, { name }), close);
+  const rename = useVoiceChange((name: string) => api.changeVoice(voice.id, { name }));
   const training = voice.job_id;
   return (
-    <>
-      <Menu label={t("moreNamed", { name: voice.name })}>
-        {training && (
-          <MenuItem
-            icon={<History aria-hidden className="size-4" />}
-            onClick={() => void navigate({ to: "/jobs/$jobId", params: { jobId: training } })}
-          >
-            {t("trainingRecord")}
-          </MenuItem>
-        )}
+    <RenameDeleteMenu
+      name={voice.name}
+      rename={rename}
+      deletion={(open, onClose) => <DeleteVoice voice={voice} open={open} onClose={onClose} />}
+    >
+      {training && (
         <MenuItem
-          icon={<Pencil aria-hidden className="size-4" />}
-          onClick={() => setDialog("rename")}
+          icon={<History aria-hidden className="size-4" />}
+          onClick={() => void navigate({ to: "/jobs/$jobId", params: { jobId: training } })}
         >
-          {t("rename")}
+          {t("trainingRecord")}
         </MenuItem>
-        <MenuItem
-          danger
-          icon={<Trash2 aria-hidden className="size-4" />}
-          onClick={() => setDialog("delete")}
-        >
-          {t("remove")}
-        </MenuItem>
-      </Menu>
-      <RenameDialog
-        open={dialog === "rename"}
-        onClose={close}
-        name={voice.name}
-        busy={rename.isPending}
-        error={rename.error}
-        onRename={(name) => rename.mutate(name)}
-      />
-      <DeleteVoice voice={voice} open={dialog === "delete"} onClose={close} />
-    </>
+      )}
+    </RenameDeleteMenu>
   );
 }

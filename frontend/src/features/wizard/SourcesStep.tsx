@@ -7,10 +7,10 @@ import { Segments } from "../../ui/Segments";
 import { SongChoice } from "../convert/SongChoice";
 import { ADVISED_SECONDS } from "../library/DatasetCard";
 import { DatasetChoice } from "../voice/DatasetChoice";
-import type { Wizard } from "./draft";
+import { NEW_VOICE, type Wizard } from "./draft";
 
 /** What the voice learns from: recordings that are there, are uploaded now, or a dataset. */
-export function SourcesStep({ draft, change }: Wizard) {
+export function SourcesStep({ draft, known, change }: Wizard) {
   const { t } = useI18n();
   const datasets = useDatasets();
   return (
@@ -44,7 +44,11 @@ export function SourcesStep({ draft, change }: Wizard) {
         <Mic aria-hidden className="mt-0.5 size-4 shrink-0 text-violet-soft" />
         <span>
           {t("recordHint")}{" "}
-          <Link to="/library" className="font-semibold text-violet-soft hover:underline">
+          <Link
+            to="/library/record"
+            search={{ wizard: known?.id ?? NEW_VOICE }}
+            className="font-semibold text-violet-soft hover:underline"
+          >
             {t("recordLink")}
           </Link>
         </span>

@@ -1,5 +1,5 @@
 /** A voice that somebody is about to make: kept in the tab, so that no reload loses it. */
-import { useCallback, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import type { Voice } from "../../api/types";
 import { defaultsOf, type KnobValue, type KnobValues, TRAIN_KNOBS } from "../knobs";
 
@@ -40,7 +40,10 @@ export function emptyDraft(): Draft {
   };
 }
 
-const keyOf = (voice: string | undefined) => `voice-studio.draft.${voice ?? "new"}`;
+/** Where a voice's id would stand, of one that is not made yet. */
+export const NEW_VOICE = "new";
+
+const keyOf = (voice: string | undefined) => `voice-studio.draft.${voice ?? NEW_VOICE}`;
 
 /** What was kept, with what a newer version of the page knows besides; nonsense is forgotten. */
 export function readDraft(text: string | null): Draft {
@@ -57,6 +60,23 @@ export function readDraft(text: string | null): Draft {
   } catch {
     return empty;
   }
+}
+
+/** The draft with one more file to learn from, chosen as the others are. */
+export function withFile(draft: Draft, file: string): Draft {
+  return { ...draft, source: "files", files: [...new Set([...draft.files, file])] };
+}
+
+const ADDED = "voice-studio.draft-added";
+
+/** Adds a file to the draft of a voice (or of `NEW_VOICE`), whether its page is open by now or not. */
+export function addToDraft(voice: string, file: string): void {
+  const key = keyOf(voice);
+  sessionStorage.setItem(
+    key,
+    JSON.stringify(withFile(readDraft(sessionStorage.getItem(key)), file)),
+  );
+  dispatchEvent(new CustomEvent(ADDED, { detail: key }));
 }
 
 const MOST_PREVIEWS = 50;
@@ -93,6 +113,15 @@ export function useDraft(known: Voice | undefined, dataset: string | undefined):
       }),
     [key],
   );
+  useEffect(() => {
+    const read = (event: Event) => {
+      if ((event as CustomEvent<string>).detail === key) {
+        setDraft(readDraft(sessionStorage.getItem(key)));
+      }
+    };
+    addEventListener(ADDED, read);
+    return () => removeEventListener(ADDED, read);
+  }, [key]);
   const change = useCallback(
     (change: Partial<Draft>) => update((old) => ({ ...old, ...change })),
     [update],

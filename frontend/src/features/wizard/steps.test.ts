@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { type Draft, emptyDraft, readDraft, trainParams } from "./draft";
+import { type Draft, emptyDraft, readDraft, trainParams, withFile } from "./draft";
 import { STEPS, type Step } from "./stepNames";
-import { missingIn, reachable } from "./steps";
+import { missingIn, missingInFiles, reachable } from "./steps";
 
 const full: Draft = {
   ...emptyDraft(),
@@ -60,5 +60,27 @@ describe("a draft", () => {
       50,
     );
     expect(trainParams({ params: { ...params, total_steps: 10 }, touched: [] }).previews).toBe(4);
+  });
+});
+
+describe("a take that was recorded on the way", () => {
+  it("is chosen beside the others, once", () => {
+    const draft = { ...full, files: ["a"] };
+    expect(withFile(withFile(draft, "b"), "b")).toEqual({
+      ...full,
+      source: "files",
+      files: ["a", "b"],
+    });
+  });
+
+  it.each([
+    [["ready", "ready"], null],
+    [["ready", "uploading"], "takesStored"],
+    [["probing", "failed"], "takesStored"],
+    [["ready", "failed"], "takesFailed"],
+  ] as const)("lets one on as its state is: %j", (states, key) => {
+    const files = states.map((state) => ({ state }));
+    expect(missingInFiles({ source: "files" }, files)).toBe(key);
+    expect(missingInFiles({ source: "dataset" }, files)).toBeNull();
   });
 });

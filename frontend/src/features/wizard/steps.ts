@@ -1,5 +1,5 @@
 /** The steps of the way to a voice, and what each of them still lacks. */
-import type { Voice } from "../../api/types";
+import type { AudioFile, Voice } from "../../api/types";
 import type { Key } from "../../i18n";
 import { TRAIN_KNOBS, withinLimits } from "../knobs";
 import type { Draft } from "./draft";
@@ -42,6 +42,16 @@ export function missingIn(
     default:
       return null;
   }
+}
+
+/** What the chosen files themselves still lack: a fresh take is stored and measured first. */
+export function missingInFiles(
+  { source }: Pick<Draft, "source">,
+  files: readonly Pick<AudioFile, "state">[],
+): Key | null {
+  if (source !== "files") return null;
+  if (files.some(({ state }) => state === "uploading" || state === "probing")) return "takesStored";
+  return files.some(({ state }) => state === "failed") ? "takesFailed" : null;
 }
 
 /** The step to show: the one asked for, or the first on the way to it that is not done yet. */
