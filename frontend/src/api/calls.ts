@@ -95,7 +95,7 @@ async function me() {
 
 export const api = {
   me,
-  changeMe: (body: { language?: Language; mails_trainings?: boolean }) =>
+  changeMe: (body: { name?: string; language?: Language; mails_trainings?: boolean }) =>
     data(sdk.meUpdate({ ...raise, body })),
   credits: () => data(sdk.creditsRetrieve(raise)),
   entries: (cursor?: string) => data(sdk.creditsEntriesList({ ...raise, query: { cursor } })),
