@@ -10,6 +10,7 @@ def figures(visitor: Visitor) -> list[str]:
     """Each card's label, value and note."""
     region = visitor.page.get_by_role("region", name="한눈에 보기")
     cards = region.get_by_role("listitem")
+    expect(cards).to_have_count(6)
     expect(cards.filter(has_text="–")).to_have_count(0)
     return [text.replace("\n", " ").strip() for text in cards.all_inner_texts()]
 
@@ -46,9 +47,10 @@ def test_home_tells_what_runs_what_is_left_and_what_was_made(
     card.get_by_role("link").click()
     page.wait_for_url(f"**/jobs/{running}")
     customer.post(f"/api/v1/jobs/{running}/cancel", status=200)
+    customer.wait_for_job(running, lambda job: bool(job["state"] == "cancelled"))
     visitor.go("/")
-    expect(page.get_by_role("region", name="진행 중인 작업")).to_have_count(0)
     assert figures(visitor)[0] == f"남은 크레딧 {available + reserved:,} 30일 동안 {cost} 사용"
+    expect(page.get_by_role("region", name="진행 중인 작업")).to_have_count(0)
 
 
 def test_a_page_that_cannot_be_read_says_what_to_do(visitor: Visitor) -> None:
