@@ -110,6 +110,7 @@ def test_an_open_page_says_that_the_connection_is_gone(visitor: Visitor) -> None
     page = visitor.page
     visitor.go("/voices")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page.wait_for_load_state("networkidle")  # what is loaded after the page has come too
     banner = page.get_by_role("status").filter(has_text="인터넷 연결이 끊겼습니다")
     expect(banner).to_have_count(0)
     page.context.set_offline(True)
