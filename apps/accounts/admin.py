@@ -52,13 +52,21 @@ class UserAdmin(DjangoUserAdmin, OperatorAdmin):  # type: ignore[type-arg]
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
     ordering = ("-date_joined",)
-    list_display = ("email", "language", "is_active", "is_staff", "date_joined", "last_login")
+    list_display = (
+        "email",
+        "name",
+        "language",
+        "is_active",
+        "is_staff",
+        "date_joined",
+        "last_login",
+    )
     list_filter = ("is_active", "is_staff", "language")
-    search_fields = ("email", "id", "memberships__workspace__name")
+    search_fields = ("email", "name", "id", "memberships__workspace__name")
     readonly_fields = ("date_joined", "last_login")
     filter_horizontal = ()
     fieldsets = (
-        (None, {"fields": ("email", "password", "language")}),
+        (None, {"fields": ("email", "name", "password", "language")}),
         ("권한", {"fields": ("is_active", "is_staff", "is_superuser")}),
         ("시각", {"fields": ("date_joined", "last_login")}),
     )

@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from apps.common.serializers import MessageSerializer
 
-from . import acceptances, legal
+from . import acceptances, legal, members
 from .access import WorkspaceView, current_membership, memberships_of
 from .models import ApiKey, Language, Membership, Role, User
 
@@ -22,8 +22,8 @@ class UserSerializer(serializers.ModelSerializer[User]):
 
     class Meta:
         model = User
-        fields = ("id", "email", "language", "mails_trainings", "is_staff")
-        read_only_fields = ("id", "email", "mails_trainings", "is_staff")
+        fields = ("id", "email", "name", "language", "mails_trainings", "is_staff")
+        read_only_fields = ("id", "email", "name", "mails_trainings", "is_staff")
 
 
 class WorkspaceSerializer(serializers.Serializer[Membership]):
@@ -75,6 +75,12 @@ class MeSerializer(serializers.Serializer[dict[str, Any]]):
 class SettingsSerializer(serializers.Serializer[dict[str, Any]]):
     """What a person may set; what is left out stays."""
 
+    name = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=60,
+        help_text="What to call the person; empty for the e-mail address.",
+    )
     language = serializers.ChoiceField(choices=Language.choices, required=False)
     mails_trainings = serializers.BooleanField(
         required=False, help_text="A mail when a training that one started has ended."
@@ -102,6 +108,8 @@ class MeView(APIView):
         for name, value in wanted.validated_data.items():
             setattr(user, name, value)
         user.save(update_fields=list(wanted.validated_data))
+        if "name" in wanted.validated_data:
+            members.tell_mates(user)
         return Response(_me(request))
 
 

@@ -20,11 +20,14 @@ class MemberSerializer(serializers.ModelSerializer[Membership]):
 
     id = serializers.UUIDField(source="user.id", read_only=True, help_text="The person's.")
     email = serializers.EmailField(source="user.email", read_only=True)
+    name = serializers.CharField(
+        source="user.name", read_only=True, help_text="What they want to be called; may be empty."
+    )
     role = serializers.ChoiceField(choices=Role.choices)
 
     class Meta:
         model = Membership
-        fields = ("id", "email", "role", "created_at")
+        fields = ("id", "email", "name", "role", "created_at")
         read_only_fields = ("created_at",)
 
 

@@ -31,6 +31,12 @@ def tell(workspace_id: uuid.UUID) -> None:
     live.publish(workspace_id, "members", {"workspace": str(workspace_id)})
 
 
+def tell_mates(user: User) -> None:
+    """The same to every workspace of the person, who is shown anew there."""
+    for workspace_id in user.memberships.values_list("workspace_id", flat=True):
+        tell(workspace_id)
+
+
 @transaction.atomic
 def change_role(workspace: Workspace, user_id: uuid.UUID, role: Role) -> Membership:
     """Raises Http404 for whom is no member, ApiError where no owner would be left."""

@@ -36,11 +36,13 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """A person, known by e-mail address.
 
+    ``name`` is what they want to be called; empty where they never said.
     ``mails_trainings``: whether a mail comes when a training that the person started has ended.
     """
 
     id = models.UUIDField("ID", primary_key=True, default=uuid.uuid4, editable=False)
     email = models.EmailField("이메일", unique=True)
+    name = models.CharField("이름", max_length=60, blank=True, default="")
     language = models.CharField("언어", max_length=2, choices=Language.choices, default=Language.KO)
     mails_trainings = models.BooleanField("학습 완료 메일", default=True)
     is_active = models.BooleanField("활성", default=True)

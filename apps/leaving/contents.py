@@ -94,6 +94,7 @@ def _account(export: Export) -> dict[str, Any]:
     return {
         "id": user.pk,
         "email": user.email,
+        "name": user.name,
         "language": user.language,
         "joined_at": user.date_joined,
         "last_sign_in_at": user.last_login,

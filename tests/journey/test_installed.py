@@ -28,10 +28,9 @@ def cached(page: Page) -> list[str]:
     return sorted(path for paths in found.values() for path in paths)
 
 
-def wait_for_worker(page: Page) -> None:
+def wait_for_worker(visitor: Visitor) -> None:
     """Until the service worker has everything and answers for this page."""
-    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    visitor.until("navigator.serviceWorker.controller?.state === 'activated'")
 
 
 def test_manifests_name_icons_of_their_sizes(live_stack: LiveStack) -> None:
@@ -60,29 +59,39 @@ def test_headers_of_the_service_worker(live_stack: LiveStack) -> None:
     assert "javascript" in answer.headers["Content-Type"]
 
 
+def test_chromium_has_nothing_against_installing_it(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.go("/account")
+    wait_for_worker(visitor)
+    devtools = page.context.new_cdp_session(page)
+    objections = devtools.send("Page.getInstallabilityErrors")["installabilityErrors"]
+    found = {objection["errorId"] for objection in objections}
+    assert found <= {"in-incognito"}, "a test's browser keeps no profile; nothing else stands"
+
+
 def test_without_a_connection_the_shell_opens(visitor: Visitor) -> None:
     page = visitor.page
     visitor.go("/library")
     expect(page.get_by_role("heading", name="라이브러리", level=1)).to_be_visible()
-    wait_for_worker(page)
+    wait_for_worker(visitor)
     held = cached(page)
     assert "/" in held
     assert all(path == "/" or path.startswith("/assets/") for path in held), held
-    page.reload()
-    page.wait_for_load_state("networkidle")
     page.context.set_offline(True)
     page.reload()
-    expect(page.get_by_role("heading", name="인터넷에 연결되어 있지 않습니다")).to_be_visible()
+    away = page.get_by_role("heading", name="인터넷에 연결되어 있지 않습니다")
+    expect(away).to_be_visible()
     visitor.snap("offline")
-    page.context.set_offline(False)
     visitor.button("다시 시도").click()
+    expect(away).to_be_visible()
+    page.context.set_offline(False)  # it goes on by itself
     expect(page.get_by_role("heading", name="라이브러리", level=1)).to_be_visible()
 
 
 def test_signing_out_empties_the_caches(visitor: Visitor) -> None:
     page = visitor.page
     visitor.go("/account")
-    wait_for_worker(page)
+    wait_for_worker(visitor)
     page.evaluate("caches.open('studio-shell').then((found) => found.put('/x', new Response('x')))")
     assert "/x" in cached(page)
     visitor.button("로그아웃").click()
@@ -94,11 +103,11 @@ def test_a_newer_build_is_offered(visitor: Visitor) -> None:
     """Its service worker waits until the customer says so, then the page comes anew."""
     page = visitor.page
     visitor.go("/account")
-    wait_for_worker(page)
+    wait_for_worker(visitor)
     # another address of the same scope is installed as a newer one
     page.evaluate("() => void navigator.serviceWorker.register('/sw.js?newer')")
     expect(page.get_by_text("스튜디오의 새 버전이 있습니다.")).to_be_visible()
-    page.evaluate("() => { window.before = true }")
-    visitor.button("새로고침").click()
-    page.wait_for_function("window.before === undefined")
+    with page.expect_event("load"):
+        visitor.button("새로고침").click()
     expect(page.get_by_role("heading", name="계정", level=1)).to_be_visible()
+    assert page.evaluate("navigator.serviceWorker.controller.scriptURL").endswith("?newer")

@@ -7,8 +7,8 @@ from typing import Final
 
 from playwright.sync_api import Locator, expect
 
-from tests.journey.visitor import SCREENS, Visitor
-from tests.trials.customer import Customer, singing
+from tests.journey.visitor import SCREENS, SHORT_MS, Visitor
+from tests.trials.customer import Customer, singing, wait_for
 from voicestudio.embedded.places import REPOSITORY
 
 MANY: Final = 2_000
@@ -50,16 +50,18 @@ def test_two_thousand_jobs_scroll_to_the_end(visitor: Visitor, customer: Custome
     page = visitor.page
     visitor.go("/jobs")
     expect(rows(visitor).first).to_be_visible()
-    for screen, (width, height) in SCREENS.items():
+    last = rows(visitor).filter(has_text="노래 0000")
+
+    def scrolled_to_the_end() -> bool:
+        page.mouse.wheel(0, 6_000)
+        page.wait_for_timeout(40)
+        assert rows(visitor).count() < 60
+        return last.count() > 0
+
+    for width, height in SCREENS.values():
         page.set_viewport_size({"width": width, "height": height})
-        last = rows(visitor).filter(has_text="노래 0000")
-        for _ in range(400):
-            page.mouse.move(width / 2, height / 2)
-            page.mouse.wheel(0, 6_000)
-            page.wait_for_timeout(40)
-            assert rows(visitor).count() < 60, screen
-            if last.count():
-                break
+        page.mouse.move(width / 2, height / 2)
+        wait_for(scrolled_to_the_end, 5 * SHORT_MS / 1000, "the last job never came")
         expect(last).to_be_visible()
         page.evaluate("window.scrollTo(0, 0)")
         expect(rows(visitor).filter(has_text=f"노래 {MANY - 1:04}")).to_be_visible()

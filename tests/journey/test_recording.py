@@ -56,7 +56,7 @@ def test_a_take_is_recorded_and_kept(visitor: Visitor, customer: Customer) -> No
     visitor.button("녹음 끝내기").click()
     heard = page.get_by_label("녹음 듣기")
     expect(heard).to_be_visible()
-    page.wait_for_function("document.querySelector('audio[controls]').readyState > 0")
+    visitor.until("document.querySelector('audio[controls]').readyState > 0")
     length_s: float = heard.evaluate("audio => audio.duration")
     visitor.snap("record-taken")
 

@@ -106,6 +106,31 @@ def test_a_job_that_ends_elsewhere_is_told_with_the_way_to_it(
     page.wait_for_url(f"**/jobs/{job}")
 
 
+def test_an_open_page_says_that_the_connection_is_gone(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.go("/voices")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page.wait_for_load_state("networkidle")  # what is loaded after the page has come too
+    banner = page.get_by_role("status").filter(has_text="인터넷 연결이 끊겼습니다")
+    expect(banner).to_have_count(0)
+    page.context.set_offline(True)
+    expect(banner).to_be_visible()
+    visitor.snap("offline-banner")
+    page.context.set_offline(False)
+    expect(banner).to_have_count(0)
+
+
+def test_who_wants_less_motion_gets_none(visitor: Visitor) -> None:
+    """A page that waits for its list pulses, but not for them."""
+    page = visitor.page
+    page.route("**/api/v1/jobs?*", lambda _: None)  # no answer
+    visitor.go("/jobs")
+    expect(page.get_by_role("status", name="불러오는 중")).to_be_visible()
+    visitor.until("document.getAnimations().length > 0")
+    page.emulate_media(reduced_motion="reduce")
+    visitor.until("document.getAnimations().length === 0")
+
+
 @pytest.mark.parametrize("screen", SCREENS)
 def test_nothing_moves_while_pages_load(visitor: Visitor, screen: str, customer: Customer) -> None:
     """Cumulative layout shift, not timed: of a first load with an empty cache of queries."""

@@ -38,6 +38,14 @@ class Visitor:
     def button(self, name: str | re.Pattern[str], *, exact: bool = True) -> Locator:
         return self.page.get_by_role("button", name=name, exact=exact)
 
+    def until(self, expression: str) -> None:
+        """Until the page's JavaScript says yes.
+
+        Playwright's ``wait_for_function`` evaluates within the page, which our content security
+        policy refuses; ``evaluate`` goes by the browser's debugger.
+        """
+        wait_for(lambda: bool(self.page.evaluate(expression)), SHORT_MS / 1000, expression)
+
     def snap(self, name: str) -> None:
         """Keep the page as a picture at the width of a desk and of a phone.
 

@@ -95,7 +95,7 @@ async function me() {
 
 export const api = {
   me,
-  changeMe: (body: { language?: Language; mails_trainings?: boolean }) =>
+  changeMe: (body: { name?: string; language?: Language; mails_trainings?: boolean }) =>
     data(sdk.meUpdate({ ...raise, body })),
   accept: (body: { terms?: string; privacy?: string }) => data(sdk.meAccept({ ...raise, body })),
   credits: () => data(sdk.creditsRetrieve(raise)),

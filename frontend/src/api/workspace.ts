@@ -1,7 +1,7 @@
 /** The workspace's people: calls and queries of its page, and which workspace this browser is in. */
 import { useQuery } from "@tanstack/react-query";
 import { useIdlePoll } from "../live/LiveProvider";
-import type { RoleEnum } from "./generated";
+import type { Member, RoleEnum } from "./generated";
 import * as sdk from "./generated/sdk.gen";
 import { meQuery } from "./queries";
 
@@ -39,6 +39,11 @@ export const people = {
   look: (token: string) => data(sdk.invitationsLook({ ...raise, body: { token } })),
   accept: (token: string) => data(sdk.invitationsAccept({ ...raise, body: { token } })),
 };
+
+/** What somebody is called: the e-mail address where they gave no name. */
+export function nameOf({ name, email }: Pick<Member, "name" | "email">): string {
+  return name || email;
+}
 
 export const MEMBERS = ["members"];
 export const INVITATIONS = ["invitations"];

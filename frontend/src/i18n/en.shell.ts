@@ -33,10 +33,12 @@ export const enShell: Record<keyof typeof koShell, string> = {
   figures: "At a glance",
   figureReserved: "{amount} reserved",
   figureSpent: "{amount} spent in 30 days",
-  figureOf: "of {limit}",
+  figureMinutes: "Left this month",
+  figureNoLimit: "No limit",
+  figureUsed: "{amount} used this month",
   figureTraining: "{count} in training",
   figureSongs: "Songs converted",
-  figureWork: "Working time",
+  figureWork: "GPU time",
   figureMonth: "last 30 days",
   trailDataset: "Dataset",
   beginWithSamples: "Start with sample recordings",
@@ -60,6 +62,11 @@ export const enShell: Record<keyof typeof koShell, string> = {
   shortcutClose: "Close",
   letterKeys: "Use single-letter shortcuts",
   letterKeysHint: "Turn them off if you use speech input. Ctrl+K keeps working.",
+
+  profile: "Profile",
+  displayName: "Display name",
+  displayNameHint: "Other members of your workspaces see it. Leave it empty to show your email.",
+  profileSaved: "Profile saved.",
 
   offlineTitle: "You are not connected to the internet",
   offlineText:

@@ -33,10 +33,12 @@ export const koShell = {
   figures: "한눈에 보기",
   figureReserved: "{amount} 예약됨",
   figureSpent: "30일 동안 {amount} 사용",
-  figureOf: "{limit} 중",
+  figureMinutes: "이번 달 남은 시간",
+  figureNoLimit: "제한 없음",
+  figureUsed: "이번 달 {amount} 사용",
   figureTraining: "{count}개 학습 중",
   figureSongs: "변환한 노래",
-  figureWork: "작업 시간",
+  figureWork: "GPU 시간",
   figureMonth: "최근 30일",
   trailDataset: "데이터셋",
   beginWithSamples: "예제 녹음으로 시작",
@@ -60,6 +62,11 @@ export const koShell = {
   shortcutClose: "닫기",
   letterKeys: "글자 하나로 된 단축키 쓰기",
   letterKeysHint: "음성 입력을 쓰신다면 꺼 두세요. Ctrl+K는 그대로 쓸 수 있습니다.",
+
+  profile: "프로필",
+  displayName: "표시 이름",
+  displayNameHint: "워크스페이스의 다른 멤버에게 보입니다. 비워 두면 이메일이 보입니다.",
+  profileSaved: "프로필을 저장했습니다.",
 
   offlineTitle: "인터넷에 연결되어 있지 않습니다",
   offlineText:

@@ -8,17 +8,24 @@ import { isFinished, type Message, type Pages } from "./fresh";
 
 /**
  * Tells in a toast that a job has ended, with the way to it; to be called before the message is
- * applied. Jobs of a batch share one toast, and who looks at the job sees it anyway.
+ * applied. Jobs of a batch share one toast, which leads to the batch where it has more jobs than
+ * this one; and who looks at the job sees it anyway.
  */
 export function useTellEnds(): (message: Message) => void {
   const { t } = useI18n();
   const client = useQueryClient();
   const router = useRouter();
   return ({ type, data: job }) => {
-    if (type !== "job" || !endsNow(knownState(client, job.id), job)) return;
-    const place = job.batch
-      ? router.buildLocation({ to: "/batches/$batchId", params: { batchId: job.batch } })
-      : router.buildLocation({ to: "/jobs/$jobId", params: { jobId: job.id } });
+    if (type !== "job") return;
+    const known = knownJobs(client);
+    const single = client.getQueryData<Job>(["job", job.id]);
+    const before = single ?? known.find((one) => one.id === job.id);
+    if (!endsNow(before?.state, job)) return;
+    const isOneOfMany = known.some((one) => one.batch === job.batch && one.id !== job.id);
+    const place =
+      job.batch && isOneOfMany
+        ? router.buildLocation({ to: "/batches/$batchId", params: { batchId: job.batch } })
+        : router.buildLocation({ to: "/jobs/$jobId", params: { jobId: job.id } });
     if (router.state.location.pathname === place.pathname) return;
     const action = { label: t("see"), onClick: () => router.history.push(place.href) };
     const values = { name: job.title, kind: t(kindText(job.kind).label) };
@@ -28,13 +35,11 @@ export function useTellEnds(): (message: Message) => void {
   };
 }
 
-function knownState(client: QueryClient, id: string): Job["state"] | undefined {
-  const listed = client
+function knownJobs(client: QueryClient): Job[] {
+  return client
     .getQueriesData<Pages<Job>>({ queryKey: ["jobs"] })
     .flatMap(([, lists]) => lists?.pages ?? [])
     .flatMap((page) => page.results);
-  const single = client.getQueryData<Job>(["job", id]);
-  return (single ?? listed.find((job) => job.id === id))?.state;
 }
 
 /** Whether this is news: it ran when it was last seen, and nobody here asked for its end. */

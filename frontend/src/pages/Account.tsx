@@ -8,6 +8,7 @@ import { LanguageCard } from "../features/account/LanguageCard";
 import { LeaveCard } from "../features/account/LeaveCard";
 import { OperatorCard } from "../features/account/OperatorCard";
 import { PasswordCard } from "../features/account/PasswordCard";
+import { ProfileCard } from "../features/account/ProfileCard";
 import { SecondStepCard } from "../features/account/SecondStepCard";
 import { SessionsCard } from "../features/account/SessionsCard";
 import { NoticesCard } from "../features/notices/NoticesCard";
@@ -50,6 +51,7 @@ export default function Account() {
       />
       <div className="grid grid-cols-1 items-start gap-5 lg:grid-cols-2">
         <div className="grid grid-cols-1 gap-5">
+          {me && <ProfileCard key={me.user.id} user={me.user} />}
           <LanguageCard />
           <NoticesCard />
           <PasswordCard />

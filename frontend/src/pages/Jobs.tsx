@@ -93,9 +93,12 @@ function None({ narrowed }: { narrowed: boolean }) {
             {t("showAllJobs")}
           </ButtonLink>
         ) : (
-          <ButtonLink to="/convert" look="primary">
-            {t("convertSong")}
-          </ButtonLink>
+          <div className="flex flex-wrap justify-center gap-2">
+            <ButtonLink to="/voices/new" look="primary">
+              {t("makeVoice")}
+            </ButtonLink>
+            <ButtonLink to="/convert">{t("convertSong")}</ButtonLink>
+          </div>
         )
       }
     >

@@ -61,10 +61,10 @@ function Frame() {
       <SideNav />
       <div className="lg:pl-64">
         <header className="sticky top-0 z-20 flex h-14 items-center justify-between gap-3 border-b border-line/70 bg-ink/85 px-4 backdrop-blur-xl lg:hidden">
-          <Link to="/" aria-label={t("brand")}>
+          <Link to="/" aria-label={t("brand")} className="min-w-0">
             <Logo />
           </Link>
-          <div className="flex items-center gap-1">
+          <div className="flex shrink-0 items-center">
             <IconButton label={t("paletteOpen")} onClick={openPalette}>
               <Search aria-hidden className="size-5.5" />
             </IconButton>

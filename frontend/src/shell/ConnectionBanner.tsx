@@ -10,10 +10,10 @@ export function ConnectionBanner() {
   const blocked = useLiveStatus() === "blocked";
   const sentence = online ? (blocked ? t("liveBlocked") : "") : t("offline");
   return (
-    <div role="status" aria-live="polite">
+    <div role="status" aria-live="polite" className="sticky top-14 z-15 lg:top-0">
       {sentence && (
         <p
-          className={`flex items-center justify-center gap-2 px-4 py-2 text-center text-sm ${online ? "bg-white/5 text-muted" : "bg-warn/15 text-warn"}`}
+          className={`flex items-center justify-center gap-2 px-4 py-2 text-center text-sm ${online ? "bg-raised text-muted" : "bg-[color-mix(in_srgb,var(--color-warn)_15%,var(--color-ink))] text-warn"}`}
         >
           <WifiOff aria-hidden className="size-4 shrink-0" />
           {sentence}

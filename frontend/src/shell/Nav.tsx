@@ -2,17 +2,18 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { CircleUserRound, Search } from "lucide-react";
 import { meQuery } from "../api/queries";
+import { nameOf } from "../api/workspace";
 import { useI18n } from "../i18n";
 import { CreditsChip } from "./CreditsChip";
 import { Logo } from "./Logo";
-import { PLACES, SIDE_PLACES } from "./nav";
+import { PLACES } from "./nav";
 import { useCommands } from "./palette/CommandsProvider";
 import { WorkspaceSwitch } from "./WorkspaceSwitch";
 
 const SIDE =
   "flex min-h-11 items-center gap-3 rounded-xl px-3 font-medium text-muted transition-colors hover:bg-white/5 hover:text-text aria-[current=page]:bg-violet/16 aria-[current=page]:text-text aria-[current=page]:[&_svg]:text-violet-soft";
 const BOTTOM =
-  "grid flex-1 justify-items-center gap-1 py-2 text-[0.7rem] font-medium text-faint aria-[current=page]:text-violet-soft";
+  "grid min-w-0 flex-1 justify-items-center gap-1 py-2 text-[0.65rem] font-medium whitespace-nowrap text-faint aria-[current=page]:text-violet-soft";
 
 export function SideNav() {
   const { t } = useI18n();
@@ -24,7 +25,7 @@ export function SideNav() {
       </Link>
       <PaletteButton />
       <nav aria-label={t("mainMenu")} className="grid gap-1">
-        {SIDE_PLACES.map(({ to, label, icon: Icon }) => (
+        {PLACES.map(({ to, label, icon: Icon }) => (
           <Link key={to} to={to} activeOptions={{ exact: to === "/" }} className={SIDE}>
             <Icon aria-hidden className="size-5" />
             {t(label)}
@@ -38,7 +39,7 @@ export function SideNav() {
           <CircleUserRound aria-hidden className="size-5 shrink-0" />
           <span className="grid min-w-0">
             <span className="text-sm">{t("account")}</span>
-            <span className="truncate text-xs text-faint">{me?.user.email}</span>
+            <span className="truncate text-xs text-faint">{me && nameOf(me.user)}</span>
           </span>
         </Link>
       </div>

@@ -15,13 +15,12 @@ interface Place {
   icon: LucideIcon;
 }
 
-/** What the bar of a phone has room for. */
+/** As many as the bar of a phone has room for. */
 export const PLACES: Place[] = [
   { to: "/", label: "home", icon: House },
   { to: "/library", label: "library", icon: Library },
   { to: "/voices", label: "voices", icon: Mic },
   { to: "/convert", label: "convert", icon: WandSparkles },
   { to: "/history", label: "history", icon: AudioLines },
+  { to: "/jobs", label: "jobs", icon: ListChecks },
 ];
-
-export const SIDE_PLACES: Place[] = [...PLACES, { to: "/jobs", label: "jobs", icon: ListChecks }];

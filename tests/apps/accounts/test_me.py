@@ -20,6 +20,7 @@ def test_works(owner_client: Client, owner: User, workspace: Workspace) -> None:
         "user": {
             "id": str(owner.pk),
             "email": "owner@example.com",
+            "name": "",
             "language": "ko",
             "mails_trainings": True,
             "is_staff": False,
@@ -101,3 +102,22 @@ def test_mails_about_trainings(owner_client: Client, owner: User) -> None:
     assert changed.json()["user"]["mails_trainings"] is False
     owner.refresh_from_db()
     assert (owner.mails_trainings, owner.language) == (False, "ko")
+
+
+def test_name(owner_client: Client, mate_client: Client, owner: User, workspace: Workspace) -> None:
+    def listed() -> dict[str, str]:
+        members = mate_client.get(f"/api/v1/workspaces/{workspace.pk}/members").json()["results"]
+        return {member["email"]: member["name"] for member in members}
+
+    assert listed() == {"owner@example.com": "", "mate@example.com": ""}
+    changed = owner_client.patch("/api/v1/me", {"name": "  김하나 "}, JSON)
+    assert changed.json()["user"]["name"] == "김하나"
+    assert listed() == {"owner@example.com": "김하나", "mate@example.com": ""}
+    refused = owner_client.patch("/api/v1/me", {"name": "가" * 61}, JSON)
+    assert refused.status_code == 400
+    assert refused.json()["error"]["fields"]["name"]["code"] == "max_length"
+    assert listed()["owner@example.com"] == "김하나"
+    emptied = owner_client.patch("/api/v1/me", {"name": ""}, JSON)
+    assert emptied.json()["user"]["name"] == ""
+    owner.refresh_from_db()
+    assert (owner.name, owner.language) == ("", "ko")

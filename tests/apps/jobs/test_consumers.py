@@ -9,6 +9,7 @@ from asgiref.testing import ApplicationCommunicator
 from channels.routing import URLRouter
 from django.contrib.auth.models import AnonymousUser
 from django.db import connections
+from django.test import Client
 
 from apps.accounts import members
 from apps.accounts import services as accounts
@@ -92,6 +93,26 @@ async def test_strangers_are_closed_with_4404() -> None:
         listener = await listen(studio, user)
         closed = await listener.receive_output(10)
         assert (closed["type"], closed["code"]) == ("websocket.close", 4404)
+
+
+async def test_mates_hear_that_somebody_is_called_otherwise() -> None:
+    studio = await a_studio()
+    listener = await listen(studio, studio.user)
+
+    def rename() -> None:
+        try:
+            client = Client()
+            client.force_login(studio.user, "django.contrib.auth.backends.ModelBackend")
+            answer = client.patch("/api/v1/me", {"name": "김하나"}, "application/json")
+            assert answer.status_code == 200
+        finally:
+            connections.close_all()
+
+    await sync_to_async(rename)()
+    heard = json.loads((await listener.receive_output(10))["text"])
+    assert heard == {"type": "members", "data": {"workspace": str(studio.workspace.pk)}}
+    await listener.send_input({"type": "websocket.disconnect", "code": 1000})
+    await listener.wait(10)
 
 
 async def test_who_is_removed_hears_no_more() -> None:

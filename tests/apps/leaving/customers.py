@@ -53,6 +53,7 @@ def make_customer(name: str, stripe: FakeStripe) -> Customer:
     """Files, voices, jobs, events, batches, keys, webhooks, answers, money, logs, objects."""
     user = with_second_factor(make_user(f"{name}@example.com"))
     workspace = workspace_of(user)
+    User.objects.filter(pk=user.pk).update(name=f"{name}-person")
     Workspace.objects.filter(pk=workspace.pk).update(name=f"{name}-studio")
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     Acceptance.objects.create(user=user, document="terms", version="1")
@@ -89,8 +90,8 @@ def make_customer(name: str, stripe: FakeStripe) -> Customer:
             who="operator@example.com", verb="change", what=label, row=str(pk), name=user.email,
             reason=f"asked by {user.email}", before={"name": f"{name}-before"}, after={},
         )  # fmt: skip
-    words = (f"{name}-studio", song, f"{name}-voice", f"{name}-singer", f"{name}-key",
-             f"{name}-memo", f"{name}-before", f"{name}-log")  # fmt: skip
+    words = (f"{name}-person", f"{name}-studio", song, f"{name}-voice", f"{name}-singer",
+             f"{name}-key", f"{name}-memo", f"{name}-before", f"{name}-log")  # fmt: skip
     return Customer(user, workspace, ids, words, ref)
 
 

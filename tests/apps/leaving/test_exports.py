@@ -56,7 +56,7 @@ def test_everything_is_in_it(customer: Customer, selling: FakeStripe) -> None:
     assert archive.read("voices/erin-voice/erin-voice.pth") == b"erin"
     assert archive.read("voices/erin-voice/erin-voice.index") == b"erin"
     account = json.loads(archive.read("data/account.json"))
-    assert account["email"] == customer.user.email
+    assert (account["email"], account["name"]) == (customer.user.email, "erin-person")
     for name, key, wanted in (
         ("voices", "name", "erin-voice"),
         ("consents", "singer_name", "erin-singer"),

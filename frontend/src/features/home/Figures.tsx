@@ -1,5 +1,5 @@
 import { Link, type LinkComponentProps } from "@tanstack/react-router";
-import { AudioLines, Clock, Gem, HardDrive, Library, type LucideIcon, Mic } from "lucide-react";
+import { AudioLines, Clock, Gem, Library, type LucideIcon, Mic, Timer } from "lucide-react";
 import { useStats, useUsage } from "../../api/queries";
 import type { Stats, Usage } from "../../api/types";
 import { type Key, useI18n } from "../../i18n";
@@ -32,12 +32,15 @@ const FIGURES: Figure[] = [
         : t("figureSpent", { amount: formatNumber(spent(usage), language) }),
   },
   {
-    label: "quotaStorage",
-    icon: HardDrive,
-    to: "/library",
-    value: ({ usage }) => formatSize(usage.storage.used),
-    note: ({ usage: { storage } }, { t }) =>
-      storage.limit === null ? "" : t("figureOf", { limit: formatSize(storage.limit) }),
+    label: "figureMinutes",
+    icon: Timer,
+    to: "/usage",
+    value: ({ usage: { minutes } }, { t, language }) =>
+      minutes.limit === null
+        ? t("figureNoLimit")
+        : minutesText(Math.max(0, minutes.limit - minutes.used), t, language),
+    note: ({ usage: { minutes } }, { t, language }) =>
+      t("figureUsed", { amount: minutesText(minutes.used, t, language) }),
   },
   {
     label: "voices",
@@ -54,7 +57,8 @@ const FIGURES: Figure[] = [
     icon: Library,
     to: "/library",
     value: ({ stats }, { language }) => formatNumber(count(stats.files, "ready"), language),
-    note: ({ stats }, { language }) => formatSpan(stats.audio_seconds, language),
+    note: ({ stats }, { language }) =>
+      `${formatSpan(stats.audio_seconds, language)} · ${formatSize(stats.stored_bytes)}`,
   },
   {
     label: "figureSongs",
@@ -74,6 +78,10 @@ const FIGURES: Figure[] = [
     note: (_, { t }) => t("figureMonth"),
   },
 ];
+
+function minutesText(minutes: number, t: I18n["t"], language: I18n["language"]): string {
+  return t("minutesIs", { minutes: formatNumber(minutes, language) });
+}
 
 function spent(usage: Usage): number {
   return usage.days.reduce((sum, day) => sum + day.credits, 0);

@@ -2,7 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { CircleUserRound, UserRoundCog, UserRoundMinus } from "lucide-react";
 import { useState } from "react";
 import type { Me } from "../../api/types";
-import { MEMBERS, type Member, people, type Role, useMembers } from "../../api/workspace";
+import { MEMBERS, type Member, nameOf, people, type Role, useMembers } from "../../api/workspace";
 import { useI18n } from "../../i18n";
 import { formatDate } from "../../i18n/format";
 import { Badge } from "../../ui/Badge";
@@ -60,7 +60,7 @@ export function MembersCard({ me }: { me: Me }) {
         onClose={() => setLeaving(undefined)}
         onConfirm={() => leaving && remove.mutate(leaving.id)}
         title={t("removeMemberTitle")}
-        description={t("removeMemberText", { name: leaving?.email ?? "" })}
+        description={t("removeMemberText", { name: leaving ? nameOf(leaving) : "" })}
         action={t("removeMember")}
         busy={remove.isPending}
       />
@@ -84,9 +84,10 @@ function MemberRow({ member, isMe, manages, onRole, onRemove }: RowProps) {
       <CircleUserRound aria-hidden className="size-5 shrink-0 text-faint" />
       <div className="min-w-0 flex-1">
         <p className="flex items-center gap-2">
-          <span className="truncate font-medium">{member.email}</span>
+          <span className="truncate font-medium">{nameOf(member)}</span>
           {isMe && <span className="shrink-0 text-sm text-faint">({t("you")})</span>}
         </p>
+        {member.name && <p className="truncate text-sm text-muted">{member.email}</p>}
         <p className="text-sm text-faint">
           {t("memberSince", { date: formatDate(member.created_at, language) })}
         </p>
@@ -95,7 +96,7 @@ function MemberRow({ member, isMe, manages, onRole, onRemove }: RowProps) {
         {t(ROLE_NAMES[member.role])}
       </Badge>
       {manages && (
-        <Menu label={t("memberMenu", { name: member.email })}>
+        <Menu label={t("memberMenu", { name: nameOf(member) })}>
           <MenuItem
             icon={<UserRoundCog aria-hidden className="size-4.5" />}
             onClick={() => onRole(other)}

@@ -59,7 +59,7 @@ function Finder({ onClose, onHelp }: Omit<Props, "open">) {
           placeholder={t("paletteHint")}
           className="min-h-14 w-full bg-transparent outline-none placeholder:text-faint"
         />
-        <kbd aria-hidden className="key hidden sm:block">
+        <kbd aria-hidden className="key hidden shrink-0 sm:block">
           Esc
         </kbd>
       </div>

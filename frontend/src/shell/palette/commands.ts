@@ -13,8 +13,10 @@ import {
   ListChecks,
   type LucideIcon,
   Mic,
+  MicVocal,
   Music2,
   Plus,
+  UsersRound,
   WandSparkles,
 } from "lucide-react";
 import type { Job, SearchHit } from "../../api/types";
@@ -47,6 +49,12 @@ const PAGE_ICONS: Record<GoKey, LucideIcon> = {
   u: Gauge,
   a: CircleUserRound,
 };
+/** Pages without a key of their own. */
+const OTHER_PAGES = [
+  { to: "/library/record", label: "recordVoice", icon: MicVocal },
+  { to: "/workspace", label: "workspace", icon: UsersRound },
+  { to: "/account/developers", label: "developers", icon: Code },
+] as const satisfies { to: string; label: Key; icon: LucideIcon }[];
 const HIT_ICONS: Record<SearchHit["type"], LucideIcon> = {
   voice: Mic,
   dataset: Layers,
@@ -89,15 +97,13 @@ function usePages(): Command[] {
     keys: ["g", key],
     run: () => void navigate({ to: GOES[key].to }),
   }));
-  return [
-    ...keyed,
-    {
-      id: "/account/developers",
-      label: t("developers"),
-      icon: Code,
-      run: () => void navigate({ to: "/account/developers" }),
-    },
-  ];
+  const others = OTHER_PAGES.map(({ to, label, icon }) => ({
+    id: to,
+    label: t(label),
+    icon,
+    run: () => void navigate({ to }),
+  }));
+  return [...keyed, ...others];
 }
 
 function useActions(onHelp: () => void): Command[] {

@@ -7,7 +7,7 @@ export const GOES = {
   l: { to: "/library", label: "library" },
   v: { to: "/voices", label: "voices" },
   c: { to: "/convert", label: "convert" },
-  r: { to: "/history", label: "results" },
+  r: { to: "/history", label: "history" },
   j: { to: "/jobs", label: "jobs" },
   u: { to: "/usage", label: "usage" },
   a: { to: "/account", label: "account" },
