@@ -7,9 +7,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.console import Console
 from voicestudio.embedded import ports
 from voicestudio.embedded.places import REPOSITORY, Places, read_json
 from voicestudio.embedded.stack import Service
@@ -49,6 +50,13 @@ class LiveStack:
     mail: Path
     environment: Mapping[str, str]
     process: subprocess.Popen[bytes]
+    _console: Console | None = field(default=None, init=False)
+
+    def shell(self, code: str) -> None:
+        """Run code within the studio's settings; raises RuntimeError."""
+        if self._console is None:
+            self._console = Console(self.environment)
+        self._console.run(code)
 
     def pid(self, part: str) -> int:
         """The process id of web, worker or beat."""
@@ -93,6 +101,9 @@ class LiveStack:
 
     def stop(self) -> int:
         """An orderly end; the supervisor's exit code."""
+        if self._console is not None:
+            self._console.close()
+            self._console = None
         self.process.send_signal(signal.SIGTERM)
         try:
             return self.process.wait(STOP_PATIENCE_S)
