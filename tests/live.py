@@ -10,6 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psycopg
+from psycopg import sql
+
 from tests.console import Console
 from voicestudio.embedded import ports
 from voicestudio.embedded.places import REPOSITORY, Places, read_json
@@ -19,6 +22,7 @@ from voicestudio.embedded.supervisor import Supervisor
 START_PATIENCE_S = 180.0
 STOP_PATIENCE_S = 60.0
 LIVE_DATABASE = "live"
+MIGRATED_DATABASE = "migrated"
 LIVE_VALKEY_DATABASE = 1
 LIVE_BUCKET = "live"
 
@@ -112,6 +116,15 @@ class LiveStack:
             return self.process.wait()
 
 
+def copy_database(services: Supervisor, source: str, name: str) -> None:
+    """``name`` as a copy of ``source``, which nobody may be using; no more than one of each."""
+    with psycopg.connect(services.stack.postgres.url("postgres"), autocommit=True) as connection:
+        rows = connection.execute("SELECT datname FROM pg_database").fetchall()
+        if (source,) in rows and (name,) not in rows:
+            copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+            connection.execute(copy.format(sql.Identifier(name), sql.Identifier(source)))
+
+
 def live_environment(
     services: Supervisor, var: Path, port: int, number: int, extra: Mapping[str, str]
 ) -> dict[str, str]:
@@ -151,6 +164,7 @@ def start_live(
     port = free_port()
     var.mkdir(parents=True, exist_ok=True)
     if Service.POSTGRES in services.stack.services:
+        copy_database(services, MIGRATED_DATABASE, f"{LIVE_DATABASE}{number}")
         services.stack.postgres.ensure_database(f"{LIVE_DATABASE}{number}")
     environment = live_environment(services, var, port, number, extra or {})
     command = [
