@@ -90,9 +90,9 @@ def test_a_take_is_recorded_and_kept(visitor: Visitor, customer: Customer) -> No
     samples = np.pad(raw, ((0, 0), (1, 0))).view("<i4")[:, 0] / 2**31
     assert np.max(np.abs(samples)) > 0.99
     pitches = RATE / periods(samples)
-    assert len(pitches) > 0.8 * PITCH_HZ * length_s
+    assert len(pitches) > 0.7 * PITCH_HZ * length_s
     assert np.median(pitches) == pytest.approx(PITCH_HZ, rel=0.002)
-    assert np.mean(np.abs(pitches / PITCH_HZ - 1) < 0.01) > 0.9
+    assert np.mean(np.abs(pitches / PITCH_HZ - 1) < 0.01) > 0.8
 
 
 def test_a_take_is_given_up_and_done_again(visitor: Visitor) -> None:
