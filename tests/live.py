@@ -19,7 +19,7 @@ from voicestudio.embedded.places import REPOSITORY, Places, read_json
 from voicestudio.embedded.stack import Service
 from voicestudio.embedded.supervisor import Supervisor
 
-START_PATIENCE_S = 180.0
+START_PATIENCE_S = 300.0
 STOP_PATIENCE_S = 60.0
 LIVE_DATABASE = "live"
 MIGRATED_DATABASE = "migrated"
