@@ -27,13 +27,14 @@ test:
 	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target test-engine test-apps test-studio
 
 # Three at once on two cores: the engine's arithmetic, the apps on a database, and browsers and whole
-# studios, which mostly wait.
+# studios, which mostly wait. A studio's own trainings are nice: arithmetic that is not would take nine
+# tenths of a core from them, and the studios would still be waiting when all else is done.
 WHOLE := tests/journey tests/trials tests/containers tests/test_studio_run.py
 test-engine:
-	OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE $(BIN)/pytest --durations=12 tests/gpu_worker
+	OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE nice $(BIN)/pytest --durations=12 tests/gpu_worker
 
 test-apps:
-	OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE $(BIN)/pytest --durations=12 --ignore=tests/gpu_worker \
+	OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE nice $(BIN)/pytest --durations=12 --ignore=tests/gpu_worker \
 		$(addprefix --ignore=,$(WHOLE))
 
 test-studio:

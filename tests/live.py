@@ -7,17 +7,22 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import psycopg
+from psycopg import sql
+
+from tests.console import Console
 from voicestudio.embedded import ports
 from voicestudio.embedded.places import REPOSITORY, Places, read_json
 from voicestudio.embedded.stack import Service
 from voicestudio.embedded.supervisor import Supervisor
 
-START_PATIENCE_S = 180.0
+START_PATIENCE_S = 300.0
 STOP_PATIENCE_S = 60.0
 LIVE_DATABASE = "live"
+MIGRATED_DATABASE = "migrated"
 LIVE_VALKEY_DATABASE = 1
 LIVE_BUCKET = "live"
 
@@ -49,6 +54,13 @@ class LiveStack:
     mail: Path
     environment: Mapping[str, str]
     process: subprocess.Popen[bytes]
+    _console: Console | None = field(default=None, init=False)
+
+    def shell(self, code: str) -> None:
+        """Run code within the studio's settings; raises RuntimeError."""
+        if self._console is None:
+            self._console = Console(self.environment)
+        self._console.run(code)
 
     def pid(self, part: str) -> int:
         """The process id of web, worker or beat."""
@@ -93,12 +105,24 @@ class LiveStack:
 
     def stop(self) -> int:
         """An orderly end; the supervisor's exit code."""
+        if self._console is not None:
+            self._console.close()
+            self._console = None
         self.process.send_signal(signal.SIGTERM)
         try:
             return self.process.wait(STOP_PATIENCE_S)
         except subprocess.TimeoutExpired:
             self.process.kill()
             return self.process.wait()
+
+
+def copy_database(services: Supervisor, source: str, name: str) -> None:
+    """``name`` as a copy of ``source``, which nobody may be using; no more than one of each."""
+    with psycopg.connect(services.stack.postgres.url("postgres"), autocommit=True) as connection:
+        rows = connection.execute("SELECT datname FROM pg_database").fetchall()
+        if (source,) in rows and (name,) not in rows:
+            copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+            connection.execute(copy.format(sql.Identifier(name), sql.Identifier(source)))
 
 
 def live_environment(
@@ -140,6 +164,7 @@ def start_live(
     port = free_port()
     var.mkdir(parents=True, exist_ok=True)
     if Service.POSTGRES in services.stack.services:
+        copy_database(services, MIGRATED_DATABASE, f"{LIVE_DATABASE}{number}")
         services.stack.postgres.ensure_database(f"{LIVE_DATABASE}{number}")
     environment = live_environment(services, var, port, number, extra or {})
     command = [

@@ -15,6 +15,13 @@ def recordings(speaker: str) -> list[Path]:
     return sorted(MATERIAL.glob(f"speaker-{speaker}-*.opus"))
 
 
+def cut(path: Path, seconds: float, folder: Path) -> Path:
+    """The beginning of a sound as a file in ``folder``: what is made of it takes less time."""
+    short = folder / f"{path.stem}.wav"
+    short.write_bytes(beginning(path, seconds))
+    return short
+
+
 def beginning(path: Path, seconds: float) -> bytes:
     """The first ``seconds`` of a sound as a WAV file, with all its channels."""
     wave, rate = decode_stereo(path)

@@ -7,13 +7,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journey.material import SONG, recordings
+from tests.journey.material import SONG, cut, recordings
 from tests.journey.measure import likeness
 from tests.journey.test_accessible import violations
 from tests.journey.visitor import JOB_MS, Visitor
 from tests.live import LiveStack
 
 STEPS = 16
+SPEECH_S = 20.0
+SONG_S = 8.0
 SEMITONES = -5
 VOICE = "두리"
 DATASET = "두리 낭독"
@@ -44,10 +46,10 @@ def train(visitor: Visitor) -> None:
     assert violations(visitor) == []
 
 
-def convert(visitor: Visitor, folder: Path) -> Path:
+def convert(visitor: Visitor, song: Path, folder: Path) -> Path:
     """Convert the dry vocal, play it, save it."""
     page = visitor.page
-    visitor.start_conversion(SONG, VOICE, SEMITONES)
+    visitor.start_conversion(song, VOICE, SEMITONES)
     ended = page.get_by_role("status").filter(has_text="변환이 끝났습니다")
     expect(ended).to_be_visible(timeout=JOB_MS)
     visitor.snap("job-converted")
@@ -104,14 +106,15 @@ def test_recordings_in_and_a_song_out(live_stack: LiveStack, page: Page, tmp_pat
     visitor.sign_out()
     visitor.sign_in(address)
     visitor.snap("home-new")
-    speech = recordings("b")[:1]
-    visitor.upload([*speech, SONG])
+    speech = cut(recordings("b")[0], SPEECH_S, tmp_path)
+    song = cut(SONG, SONG_S, tmp_path)
+    visitor.upload([speech, song])
     visitor.snap("library-uploaded")
-    visitor.make_dataset(DATASET, speech)
+    visitor.make_dataset(DATASET, [speech])
     train(visitor)
-    song = convert(visitor, tmp_path)
+    made = convert(visitor, song, tmp_path)
     look_around(visitor)
-    heard = likeness(song, SONG)
+    heard = likeness(made, song)
     assert heard.seconds == pytest.approx(heard.source_seconds, abs=0.05)
     assert heard.rms_db > -40
     assert heard.voiced > 0.8

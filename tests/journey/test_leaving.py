@@ -1,7 +1,5 @@
 """Taking everything along and going, by clicks; and an operator who erases a customer."""
 
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
@@ -13,7 +11,6 @@ from tests.journey.test_second_step import appoint, enrol, sign_in
 from tests.journey.visitor import SHORT_MS, Visitor
 from tests.live import LiveStack
 from tests.trials.customer import PASSWORD, Customer, wait_for
-from voicestudio.embedded.places import REPOSITORY
 
 _DUE = """
 from django.utils import timezone
@@ -29,8 +26,7 @@ _REFUSAL = (
 
 def make_due(stack: LiveStack) -> None:
     """The week is over."""
-    command = [sys.executable, "manage.py", "shell", "-v0", "-c", _DUE]
-    subprocess.run(command, cwd=REPOSITORY, env=dict(stack.environment), check=True)
+    stack.shell(_DUE)
 
 
 def test_everything_is_exported_and_downloaded(

@@ -2,8 +2,6 @@
 
 import json
 import re
-import subprocess
-import sys
 import uuid
 from pathlib import Path
 from typing import Any, Final
@@ -15,7 +13,6 @@ from playwright.sync_api import Locator, Page, expect
 from tests.factories import tone, wav_bytes
 from tests.journey.visitor import Visitor, artifacts
 from tests.trials.customer import Customer, wait_for
-from voicestudio.embedded.places import REPOSITORY
 
 MANY: Final = 10_000
 MOST_ROWS: Final = 60
@@ -83,13 +80,7 @@ def long_tasks(page: Page) -> list[int]:
 
 def make_rows(customer: Customer, count: int) -> None:
     """Ready files, straight into the database: nobody uploads so many in a test."""
-    code = _MAKE_ROWS.format(email=customer.email, count=count)
-    subprocess.run(
-        [sys.executable, "manage.py", "shell", "-v0", "-c", code],
-        cwd=REPOSITORY,
-        env=dict(customer.stack.environment),
-        check=True,
-    )
+    customer.stack.shell(_MAKE_ROWS.format(email=customer.email, count=count))
 
 
 def test_ten_thousand_files_scroll(visitor: Visitor, customer: Customer) -> None:

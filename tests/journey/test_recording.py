@@ -9,6 +9,7 @@ from typing import Final
 import httpx
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from playwright.sync_api import Browser, expect
 
 from tests.factories import wav_bytes
@@ -34,6 +35,16 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
         "--use-fake-device-for-media-stream", f"--use-file-for-fake-audio-capture={path}"
     ) as found:
         yield found
+
+
+def periods(wave: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Samples from one rising zero crossing to the next, each crossing placed between samples.
+
+    Chromium's made-up device misses its time on a busy machine: then a period or two are torn, and
+    all others keep their length. A spectrum would be smeared by one such gap.
+    """
+    before = np.flatnonzero((wave[:-1] < 0) & (wave[1:] >= 0))
+    return np.diff(before + wave[before] / (wave[before] - wave[before + 1]))
 
 
 def test_a_take_is_recorded_and_kept(visitor: Visitor, customer: Customer) -> None:
@@ -77,9 +88,11 @@ def test_a_take_is_recorded_and_kept(visitor: Visitor, customer: Customer) -> No
         assert (take.getsampwidth(), take.getnchannels(), take.getframerate()) == (3, 1, RATE)
         raw = np.frombuffer(take.readframes(take.getnframes()), np.uint8).reshape(-1, 3)
     samples = np.pad(raw, ((0, 0), (1, 0))).view("<i4")[:, 0] / 2**31
-    loud = samples[np.argmax(np.abs(samples) > 0.9) :][: RATE // 2]
-    spectrum = np.abs(np.fft.rfft(loud * np.hanning(len(loud))))
-    assert np.argmax(spectrum) * RATE / len(loud) == pytest.approx(PITCH_HZ, abs=2)
+    assert np.max(np.abs(samples)) > 0.99
+    pitches = RATE / periods(samples)
+    assert len(pitches) > 0.7 * PITCH_HZ * length_s
+    assert np.median(pitches) == pytest.approx(PITCH_HZ, rel=0.002)
+    assert np.mean(np.abs(pitches / PITCH_HZ - 1) < 0.01) > 0.8
 
 
 def test_a_take_comes_back_to_the_voice_it_is_for(visitor: Visitor) -> None:

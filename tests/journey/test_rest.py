@@ -10,13 +10,15 @@ import httpx
 import pytest
 
 from tests.journey.mail import mail_to, text_of
-from tests.journey.material import SONG, recordings
+from tests.journey.material import SONG, beginning, cut, recordings
 from tests.journey.measure import likeness
 from tests.live import LiveStack
 from tests.trials.customer import PASSWORD, Customer, singing, wait_for
 
 ALLAUTH = "/_allauth/browser/v1"
 PITCH_SHIFT = 3.0
+SPEECH_S = 16.0
+SONG_S = 10.0
 
 
 @pytest.fixture(scope="module")
@@ -41,8 +43,16 @@ def customer(live_stack: LiveStack) -> Customer:
 
 
 @pytest.fixture(scope="module")
+def song(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return cut(SONG, SONG_S, tmp_path_factory.mktemp("song"))
+
+
+@pytest.fixture(scope="module")
 def voice(customer: Customer) -> str:
-    files = [customer.upload(path.name, path.read_bytes()) for path in recordings("a")]
+    files = [
+        customer.upload(f"{path.stem}.wav", beginning(path, SPEECH_S / 2))
+        for path in recordings("a")
+    ]
     voice = customer.voice("하나")
     job = customer.train(
         voice, files, total_steps=20, batch_size=2, previews=1, checkpoint_every=10
@@ -54,13 +64,13 @@ def voice(customer: Customer) -> str:
 
 
 def test_a_song_comes_out_in_tune_and_in_time(
-    customer: Customer, voice: str, tmp_path: Path
+    customer: Customer, voice: str, song: Path, tmp_path: Path
 ) -> None:
-    song = customer.upload(SONG.name, SONG.read_bytes())
-    job = customer.convert(voice, song, pitch_shift=PITCH_SHIFT)
+    uploaded = customer.upload(song.name, song.read_bytes())
+    job = customer.convert(voice, uploaded, pitch_shift=PITCH_SHIFT)
     [result] = customer.wait_for_success(job)["results"]
     path = customer.download(result, tmp_path)
-    heard = likeness(path, SONG)
+    heard = likeness(path, song)
     assert heard.seconds == pytest.approx(heard.source_seconds, abs=0.05)
     assert heard.rms_db > -40
     assert heard.voiced > 0.8
@@ -90,12 +100,12 @@ def test_too_little_material_is_refused_and_costs_nothing(customer: Customer) ->
 
 
 def test_a_voice_deleted_while_converting_ends_the_job_and_frees_the_credits(
-    customer: Customer, voice: str
+    customer: Customer, voice: str, song: Path
 ) -> None:
     before = customer.credits()
     files = customer.get("/api/v1/files?origin=upload&state=ready")["results"]
-    song = next(file["id"] for file in files if file["name"] == SONG.name)
-    job = customer.convert(voice, song)
+    uploaded = next(file["id"] for file in files if file["name"] == song.name)
+    job = customer.convert(voice, uploaded)
     token = customer.http.cookies.get("csrftoken") or ""
     headers = {"X-CSRFToken": token, "Referer": customer.stack.url}
     gone = customer.http.delete(f"/api/v1/voices/{voice}", headers=headers)

@@ -1,7 +1,5 @@
 """Two-step sign-in in a browser: an app is enrolled, the panel opens, a passkey is enough."""
 
-import subprocess
-import sys
 import time
 
 import pytest
@@ -11,7 +9,6 @@ from playwright.sync_api import Page, expect
 from tests.journey.visitor import Visitor
 from tests.live import LiveStack
 from tests.trials.customer import PASSWORD, Customer
-from voicestudio.embedded.places import REPOSITORY
 
 PERIOD_S = 30
 _APPOINT = """
@@ -27,9 +24,7 @@ def code_of(secret: str) -> str:
 
 def appoint(stack: LiveStack, email: str) -> None:
     """Make a customer an operator."""
-    code = _APPOINT.format(email=email)
-    command = [sys.executable, "manage.py", "shell", "-v0", "-c", code]
-    subprocess.run(command, cwd=REPOSITORY, env=dict(stack.environment), check=True)
+    stack.shell(_APPOINT.format(email=email))
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """A customer of a running studio who speaks REST only, with a session and CSRF."""
 
 import json
-import subprocess
-import sys
 import time
 import uuid
 from collections.abc import Callable, Mapping
@@ -15,7 +13,6 @@ import numpy as np
 
 from tests.factories import wav_bytes
 from tests.live import LiveStack
-from voicestudio.embedded.places import REPOSITORY
 
 Found = TypeVar("Found")
 PASSWORD: Final = "correct horse battery staple"
@@ -67,13 +64,7 @@ class Customer:
     def arrive(cls, stack: LiveStack) -> "Customer":
         """A new customer, signed in."""
         email = f"{uuid.uuid4().hex[:12]}@example.com"
-        code = _SIGN_UP.format(email=email, password=PASSWORD)
-        subprocess.run(
-            [sys.executable, "manage.py", "shell", "-v0", "-c", code],
-            cwd=REPOSITORY,
-            env=dict(stack.environment),
-            check=True,
-        )
+        stack.shell(_SIGN_UP.format(email=email, password=PASSWORD))
         customer = cls(stack, httpx.Client(base_url=stack.url, timeout=60), email)
         customer.sign_in()
         return customer

@@ -3,7 +3,6 @@
 import os
 import signal
 import time
-from collections.abc import Iterator
 
 import httpx
 import numpy as np
@@ -12,12 +11,12 @@ import pytest
 from gpu_worker.engine.sound.audio import decode_stereo
 from tests.factories import wav_bytes
 from tests.journey.material import MIX
-from tests.live import LiveStack, is_alive, start_live
+from tests.live import LiveStack, is_alive
 from tests.trials.customer import Customer, singing, wait_for
 from voicestudio.embedded.supervisor import Supervisor
 
 TRAINING = {
-    "total_steps": 200,
+    "total_steps": 120,
     "batch_size": 1,
     "sample_rate": 32_000,
     "checkpoint_every": 20,
@@ -29,10 +28,8 @@ COVER = ["mix", "acapella", "lead", "vocals", "instrumental"]
 
 
 @pytest.fixture(scope="module")
-def stack(services: Supervisor, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveStack]:
-    stack = start_live(services, tmp_path_factory.mktemp("trial") / "var", demo=False, number=1)
-    yield stack
-    stack.stop()
+def stack(live_stack: LiveStack) -> LiveStack:
+    return live_stack
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,6 @@ import hashlib
 import os
 import random
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -26,7 +24,6 @@ import pytest
 
 from tests.live import LiveStack, start_live
 from tests.trials.customer import ENDED, Customer, singing, wait_for
-from voicestudio.embedded.places import REPOSITORY
 from voicestudio.embedded.supervisor import Supervisor
 
 pytestmark = pytest.mark.trial
@@ -159,9 +156,7 @@ def test_every_job_is_done_once_and_to_the_bit(
 
 
 def grant(stack: LiveStack, customer: Customer) -> None:
-    code = _GRANT.format(email=customer.email)
-    command = [sys.executable, "manage.py", "shell", "-v0", "-c", code]
-    subprocess.run(command, cwd=REPOSITORY, env=dict(stack.environment), check=True)
+    stack.shell(_GRANT.format(email=customer.email))
 
 
 def trained(customer: Customer) -> str:
