@@ -20,8 +20,8 @@ _NOUN_OF: Final = {"job": "Job", "batch": "Batch", "voice": "Voice", "file": "Fi
 _REQUEST_ID: Final = "0d2a4b6c8e0f41d3a5b7c9e1f3052746"
 _CREDITS_SHORT: Final = ApiError(
     "credits-short",
-    "크레딧이 부족합니다. 이 작업에는 140 크레딧이 필요합니다.",
-    "Not enough credits: this job needs 140.",
+    "크레딧이 부족합니다. 이 작업에는 140 크레딧이 필요합니다. 사용량 페이지에서 채워 주세요.",
+    "Not enough credits: this job needs 140. Add some on the usage page.",
     402,
 )
 _SCOPE: Final = ApiError(

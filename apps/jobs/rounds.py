@@ -70,8 +70,9 @@ def begin(job: Job, notice: str) -> None:
     except billing.NotEnoughCredits as error:
         raise ApiError(
             "credits-short",
-            f"크레딧이 부족합니다. 이 작업에는 {error.needed} 크레딧이 필요합니다.",
-            f"Not enough credits: this job needs {error.needed}.",
+            f"크레딧이 부족합니다. 이 작업에는 {error.needed} 크레딧이 필요합니다. "
+            "사용량 페이지에서 채워 주세요.",
+            f"Not enough credits: this job needs {error.needed}. Add some on the usage page.",
             status=402,
         ) from error
     attempt = _queue_attempt(job)

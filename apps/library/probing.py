@@ -42,8 +42,8 @@ UPLOAD_SIZE: Final = Reason(
 
 CUT_OF_NOTHING: Final = Reason(
     "user:cut-of-nothing",
-    "원본 파일이 지워져 자를 수 없습니다.",
-    "The original file was deleted, so nothing can be cut out of it.",
+    "원본 파일이 지워져 자를 수 없습니다. 원본을 다시 올려 잘라 주세요.",
+    "The original file was deleted. Upload it again to cut something out of it.",
 )
 
 

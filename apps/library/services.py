@@ -103,8 +103,8 @@ def download_link(file: AudioFile, *, inline: bool = False) -> Link:
     if file.state != FileState.READY:
         raise ApiError(
             "file-not-ready",
-            "파일이 아직 준비되지 않았습니다.",
-            "The file is not ready yet.",
+            "아직 준비되지 않은 파일입니다. 확인이 끝난 뒤 다시 시도해 주세요.",
+            "This file is not ready. Try again when it has been checked.",
         )
     url = storage.presign_get(file.key, DOWNLOAD_SECONDS, file.name, inline=inline)
     return Link(url, timezone.now() + timedelta(seconds=DOWNLOAD_SECONDS), file.name)

@@ -31,7 +31,9 @@ def trim(file: AudioFile, *, start_s: float, end_s: float, name: str = "") -> Au
     """
     if file.state != FileState.READY or file.duration_s is None:
         raise ApiError(
-            "file-not-ready", "파일이 아직 준비되지 않았습니다.", "The file is not ready yet."
+            "file-not-ready",
+            "아직 준비되지 않은 파일입니다. 확인이 끝난 뒤 다시 시도해 주세요.",
+            "This file is not ready. Try again when it has been checked.",
         )
     _check_stretch(file.duration_s, start_s, end_s)
     samples = (end_s - start_s) * (file.sample_rate or 0) * (file.channels or 0)

@@ -9,12 +9,13 @@ import { configureApi } from "./api/http";
 import { meQuery } from "./api/queries";
 import { I18nProvider } from "./i18n";
 import { NewVersion } from "./pwa/NewVersion";
-import { createStudioRouter } from "./router";
+import { createStudioRouter, preloadOpenPage } from "./router";
 
 const Toasts = lazy(() => import("./ui/Toasts"));
 
 const queryClient = createQueryClient();
 const router = createStudioRouter(queryClient);
+preloadOpenPage(router);
 
 let leaving = false;
 

@@ -20,7 +20,7 @@ import { STEPS, type Step } from "./features/wizard/stepNames";
 import { AppLayout } from "./shell/AppLayout";
 import { AuthLayout } from "./shell/AuthLayout";
 import { Crash } from "./shell/Crash";
-import { NotFound } from "./shell/NotFound";
+import { NoSuchPage } from "./shell/NotFound";
 import { Spinner } from "./ui/states";
 
 interface Context {
@@ -41,7 +41,7 @@ const withProviders = ({ context }: { context: Context }) =>
 
 const root = createRootRouteWithContext<Context>()({
   component: Outlet,
-  notFoundComponent: NotFound,
+  notFoundComponent: NoSuchPage,
 });
 
 const guest = createRoute({ getParentRoute: () => root, id: "guest", component: AuthLayout });
@@ -320,6 +320,12 @@ const tree = root.addChildren([
     workspace,
   ]),
 ]);
+
+/** Fetches the code of the page that is open, beside the answer to who is signed in. */
+export function preloadOpenPage(router: ReturnType<typeof createStudioRouter>): void {
+  const [matchedRoutes] = router.getMatchedRoutes(router.latestLocation.pathname);
+  for (const route of matchedRoutes) void router.loadRouteChunk(route);
+}
 
 export function createStudioRouter(queryClient: QueryClient) {
   return createRouter({

@@ -22,12 +22,12 @@ SECONDS: Final = 6.0
 VOICES: Final = ("하루", "나래")
 
 
-def fill(email: str) -> None:
+def fill(email: str, title: str = "봄비", names: tuple[str, str] = VOICES) -> None:
     """Two voices, a song, three conversions of it (one failed) and a cover with its stems."""
     member = Membership.objects.get(user__email=email)
     workspace = member.workspace
-    first, second = (_voice(workspace, member, name) for name in VOICES)
-    song = _file(workspace, "봄비.wav", SONG, duration_s=SECONDS)
+    first, second = (_voice(workspace, member, name) for name in names)
+    song = _file(workspace, f"{title}.wav", SONG, duration_s=SECONDS)
     speech = sorted(MATERIAL.glob("speaker-a-*.opus"))[0]
     takes: tuple[tuple[Voice, dict[str, Any], Any, float], ...] = (
         (first, {"pitch_shift": 2.0}, SONG, -18.0),
@@ -36,7 +36,7 @@ def fill(email: str) -> None:
     for number, (voice, settings, sound, loudness) in enumerate(takes, 1):
         params = ConvertParams.model_validate(settings).model_dump(mode="json")
         job = _job(workspace, "convert", song, voice, params)
-        _file(workspace, f"봄비 {number}.wav", sound, job=job, loudness_lufs=loudness)
+        _file(workspace, f"{title} {number}.wav", sound, job=job, loudness_lufs=loudness)
     params = ConvertParams.model_validate({}).model_dump(mode="json")
     _job(workspace, "convert", song, first, params, JobState.FAILED)
     cover = _job(
@@ -49,7 +49,7 @@ def fill(email: str) -> None:
         (Stem.VOCALS, SONG),
         (Stem.INSTRUMENTAL, MIX),
     ):
-        _file(workspace, f"봄비 - {stem}.wav", sound, job=cover, stem=stem)
+        _file(workspace, f"{title} - {stem}.wav", sound, job=cover, stem=stem)
 
 
 def _voice(workspace: Workspace, member: Membership, name: str) -> Voice:

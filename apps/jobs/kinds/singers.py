@@ -44,8 +44,8 @@ def usable(voice: Voice) -> Consent:
     if consent is None:
         raise ApiError(
             "consent-revoked",
-            "이 목소리의 동의가 철회되어 사용할 수 없습니다.",
-            "The consent for this voice was revoked, so it can't be used.",
+            "이 목소리의 동의가 철회되었습니다. 다시 쓰려면 새로 동의를 받아 주세요.",
+            "The consent for this voice was revoked. Record a new one to use it again.",
             status=403,
             field="voice",
         )

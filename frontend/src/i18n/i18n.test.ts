@@ -37,6 +37,13 @@ describe("dictionaries", () => {
     expect(Object.keys(ko).filter((key) => !all.includes(`"${key}"`))).toEqual([]);
   });
 
+  it("are asked for by keys that the compiler has checked: none is cast or put together", () => {
+    const unchecked =
+      /\bas (unknown as )?(Key|keyof typeof ko)\b|\bt\(`|\bas Parameters<Translate>/;
+    const found = SOURCES.filter(({ text }) => unchecked.test(text));
+    expect(found.map((source) => source.path)).toEqual([]);
+  });
+
   it("hold all Korean there is: none stands in a page", () => {
     const allowed = new Set(["api/errors.ts", "i18n/format.ts"]);
     const found = SOURCES.filter(({ path, text }) => !allowed.has(path) && /[가-힣]/.test(text));

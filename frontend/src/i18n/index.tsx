@@ -61,6 +61,12 @@ export function I18nProvider({ children }: { children: ReactNode }) {
     const manifest = document.querySelector<HTMLLinkElement>("link[rel=manifest]");
     if (manifest) manifest.href = `/manifest.${language}.webmanifest`;
   }, [language]);
+  useEffect(() => {
+    // All windows of a browser speak one language.
+    const follow = ({ key }: StorageEvent) => key === STORED && setState(storedLanguage());
+    window.addEventListener("storage", follow);
+    return () => window.removeEventListener("storage", follow);
+  }, []);
   const setLanguage = useCallback((chosen: Language) => {
     localStorage.setItem(STORED, chosen);
     document.documentElement.lang = chosen;

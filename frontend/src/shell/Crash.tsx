@@ -46,6 +46,7 @@ function Offline({ again }: { again: () => void }) {
     <main className="mx-auto grid max-w-xl gap-8 px-4 py-10">
       <Logo />
       <Empty
+        heading="h1"
         icon={<WifiOff aria-hidden className="size-7" />}
         title={t("offlineTitle")}
         action={

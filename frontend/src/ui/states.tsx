@@ -4,24 +4,26 @@ import { errorText } from "../api/errors";
 import { useI18n } from "../i18n";
 import { Button } from "./Button";
 
-/** Nothing here yet: says what to do first. */
+/** Nothing here yet: says what to do first. Where it is all of a page, its title is the page's. */
 export function Empty({
   icon,
   title,
   children,
   action,
+  heading: Heading = "h2",
 }: {
   icon: ReactNode;
   title: string;
   children: ReactNode;
   action?: ReactNode;
+  heading?: "h1" | "h2";
 }) {
   return (
     <div className="card grid justify-items-center gap-3 px-6 py-14 text-center">
       <div className="grid size-16 place-items-center rounded-2xl bg-violet/15 text-violet-soft ring-1 ring-violet/30">
         {icon}
       </div>
-      <h2 className="text-lg font-bold">{title}</h2>
+      <Heading className="text-lg font-bold">{title}</Heading>
       <p className="max-w-md text-muted">{children}</p>
       {action && <div className="mt-2">{action}</div>}
     </div>

@@ -1,15 +1,17 @@
-import { useCallback, useState } from "react";
+import { lazy, Suspense, useCallback, useState } from "react";
 import { api } from "../../api/calls";
 import type { AudioFile } from "../../api/types";
 import { useI18n } from "../../i18n";
 import { Confirm } from "../../ui/Dialog";
 import { RenameDialog } from "../../ui/RenameDialog";
 import type { Ask, Wish } from "./FileMenu";
-import { MakeDialog } from "./MakeDialog";
-import { TagDialog } from "./TagDialog";
-import { TrimDialog } from "./TrimDialog";
 import { useFileAction } from "./useFileAction";
 import { useTrash } from "./useTrash";
+
+// A tenth of the library's code, fetched when somebody asks for one.
+const MakeDialog = lazy(async () => ({ default: (await import("./MakeDialog")).MakeDialog }));
+const TagDialog = lazy(async () => ({ default: (await import("./TagDialog")).TagDialog }));
+const TrimDialog = lazy(async () => ({ default: (await import("./TrimDialog")).TrimDialog }));
 
 interface Asked {
   wish: Wish;
@@ -33,7 +35,11 @@ export function useShelfDialogs(onStarted: () => void) {
     [putAway, takeOut],
   );
   const close = useCallback(() => setAsked((old) => ({ ...old, open: false })), []);
-  const dialogs = <ShelfDialogs asked={asked} onClose={close} onStarted={onStarted} />;
+  const dialogs = (
+    <Suspense fallback={null}>
+      <ShelfDialogs asked={asked} onClose={close} onStarted={onStarted} />
+    </Suspense>
+  );
   return { ask, dialogs };
 }
 
