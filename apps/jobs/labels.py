@@ -7,7 +7,8 @@ from django.db import transaction
 from django.db.models import F, Func
 from django.utils import timezone
 
-from apps.common.errors import NOT_FOUND, FieldError, Sentence, invalid
+from apps.common.errors import NOT_FOUND, FieldError, invalid
+from apps.common.sentences import Sentence
 
 from .limits import MAX_LABELS
 from .live import publish_job

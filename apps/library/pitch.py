@@ -4,7 +4,8 @@ from typing import TypedDict
 
 from django.utils import timezone
 
-from apps.common.errors import FieldError, Sentence, invalid
+from apps.common.errors import FieldError, invalid
+from apps.common.sentences import Sentence
 
 from .models import AudioFile, ReportCard
 
