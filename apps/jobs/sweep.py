@@ -127,6 +127,9 @@ def _silent(now: datetime) -> list[Attempt]:
 
 def _conclude(attempt: Attempt, look: Look, now: datetime) -> None:
     """What the backend says of a silent attempt, and what follows from it."""
+    if look.state == RemoteState.WAITING and attempt.state == AttemptState.RUNNING:
+        services.lose(attempt.id, attempt.last_seen_at, "the backend has it in its queue again")
+        return
     heard = attempt.last_seen_at or attempt.claimed_at or attempt.created_at
     patience = {
         RemoteState.WAITING: QUEUE_TTL,
@@ -155,7 +158,11 @@ def _overdue(now: datetime) -> QuerySet[Attempt]:
 
 
 def _end_overdue(attempt: Attempt) -> None:
-    if not services.finish(attempt.id):
+    """One that fell silent before its deadline was lost, whatever its backend knows by now."""
+    seen, deadline = attempt.last_seen_at, timedelta(seconds=attempt.deadline_s)
+    if attempt.started_at is None or seen is None or seen + SILENT < attempt.started_at + deadline:
+        services.lose(attempt.id, seen, "not heard of until its time was up")
+    elif not services.finish(attempt.id):
         services.fail(attempt.id, Code.DEADLINE)
 
 

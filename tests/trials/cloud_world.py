@@ -127,7 +127,8 @@ class CloudBackend:
         for endpoint in ENDPOINTS:
             hand = Hand(self.fake.url, endpoint, http=self._http)
             while job := hand.take():
-                worker = FakeWorker(JOB_SPEC.validate_python(job["input"]))
+                spec = JOB_SPEC.validate_python(job["input"])
+                worker = FakeWorker(spec, run=hand.id, remote_id=job["id"])
                 machine = CloudMachine(worker, hand=hand, name=job["id"])
                 self.machines[f"{job['id']}/{hand.id}"] = machine
                 hand = Hand(self.fake.url, endpoint, http=self._http)

@@ -1,0 +1,116 @@
+"""One attempt in the hands of several workers, as where RunPod hands a job out again."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from apps.jobs import services, sweep, timing
+from apps.jobs.backends.base import Ambiguous, Look, RemoteState
+from apps.jobs.models import Attempt, Job, JobEvent
+from apps.jobs.problems import WebCode
+from apps.jobs.states import AttemptState, JobState
+from gpu_worker.contract.job import TrainJob
+
+from .conftest import Studio, age, current, now_due
+from .fakes import FakeWorker
+
+A_WHILE = timing.SILENT + timedelta(seconds=1)
+
+
+@pytest.fixture
+def pair(studio: Studio) -> tuple[Job, FakeWorker, FakeWorker]:
+    """A training whose worker got somewhere and fell silent, and the one that got it after it."""
+    job = studio.train()
+    first = studio.dispatch()
+    first.run = "one"
+    studio.hear(first, first.started(), first.progress(0.6, 3), first.checkpoint(3))
+    age(current(job), A_WHILE)
+    return job, first, FakeWorker(first.spec, run="two")
+
+
+def test_whoever_gets_a_silent_ones_attempt_stops_and_the_next_goes_on(
+    studio: Studio, pair: tuple[Job, FakeWorker, FakeWorker]
+) -> None:
+    job, first, second = pair
+    attempt = current(job)
+    assert studio.hear(second, second.started()).stop, "it would start over, unheard"
+    assert current(job).state == AttemptState.RUNNING, "its result may be there: asked outside"
+    services.lose_deserted(attempt.id)
+    services.lose_deserted(attempt.id)
+    assert [each.state for each in job.attempts.all()] == ["lost", "queued"]
+    assert studio.hear(first, first.progress(0.9, 8)).stop
+    assert studio.hear(second, second.progress(0.1, 1), second.cancelled()).stop
+    now_due(job)
+    third = studio.dispatch()
+    assert isinstance(third.spec, TrainJob)
+    assert third.spec.resume is not None
+    assert third.spec.resume.id == first.spec.attempt_id, "at most what came after is lost"
+    studio.hear(third, third.started(), third.progress(0.61, 4))
+    job.refresh_from_db()
+    assert (job.state, job.fraction, job.step) == (JobState.RUNNING, 0.61, 4)
+    started = JobEvent.objects.filter(type="started").values_list("attempt__fence", flat=True)
+    assert list(started) == [1, 2]
+
+
+def test_a_worker_that_was_only_slow_keeps_its_attempt(
+    studio: Studio, pair: tuple[Job, FakeWorker, FakeWorker]
+) -> None:
+    job, first, second = pair
+    assert studio.hear(second, second.started()).stop
+    assert not studio.hear(first, first.progress(0.7, 4)).stop
+    services.lose_deserted(current(job).id)
+    job.refresh_from_db()
+    assert (job.fence, job.fraction, current(job).state) == (1, 0.7, AttemptState.RUNNING)
+
+
+def test_the_result_of_a_silent_worker_is_taken(
+    studio: Studio, pair: tuple[Job, FakeWorker, FakeWorker]
+) -> None:
+    job, first, second = pair
+    first.store_result()
+    assert studio.hear(second, second.started()).stop
+    services.lose_deserted(current(job).id)
+    assert (current(job).state, job.state) == (AttemptState.SUCCEEDED, JobState.SUCCEEDED)
+
+
+def test_where_the_message_is_lost_the_sweep_comes_to_the_same(
+    studio: Studio, pair: tuple[Job, FakeWorker, FakeWorker]
+) -> None:
+    job, _, second = pair
+    assert studio.hear(second, second.started(), second.cancelled()).stop
+    studio.backend.default = RemoteState.ENDED  # the second has left
+    studio.sweep()
+    assert [each.state for each in job.attempts.all()] == ["lost", "queued"]
+
+
+def test_an_attempt_that_is_in_the_queue_again_has_lost_its_machine(
+    studio: Studio, pair: tuple[Job, FakeWorker, FakeWorker]
+) -> None:
+    job, _, _ = pair
+    studio.backend.default = RemoteState.WAITING
+    studio.sweep()
+    assert [each.state for each in job.attempts.all()] == ["lost", "queued"]
+
+
+def test_one_that_spoke_while_the_backend_was_asked_is_left_alone(
+    studio: Studio, pair: tuple[Job, FakeWorker, FakeWorker]
+) -> None:
+    job, first, _ = pair
+    [stale] = sweep._silent(timezone.now())
+    studio.hear(first)
+    sweep._conclude(stale, Look(RemoteState.WAITING), timezone.now())
+    assert current(job).state == AttemptState.RUNNING
+
+
+def test_a_lost_machine_is_no_missed_deadline(
+    studio: Studio, pair: tuple[Job, FakeWorker, FakeWorker]
+) -> None:
+    """It fell silent long before; nobody knows that its work would have taken too long."""
+    job, _, _ = pair
+    attempt = current(job)
+    age(attempt, timedelta(seconds=attempt.deadline_s) + timing.DEADLINE_GRACE)
+    for each in sweep._overdue(timezone.now()):
+        sweep._end_overdue(each)
+    assert [each.state for each in job.attempts.all()] == ["lost", "queued"]
