@@ -198,7 +198,7 @@ def hear(attempt_id: uuid.UUID, batch: Batch) -> Reply:
     _apply_outcome(job, attempt, batch.events)
     if is_news:
         rounds.touch(job)
-    stop = not attempt.is_active and attempt.state != AttemptState.SUCCEEDED
+    stop = not attempt.is_active  # also a success: what it stored is somebody's by now
     return Reply(stop=stop, finish=not stop and job.finish_asked_at is not None)
 
 

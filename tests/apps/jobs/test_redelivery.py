@@ -114,3 +114,28 @@ def test_a_lost_machine_is_no_missed_deadline(
     for each in sweep._overdue(timezone.now()):
         sweep._end_overdue(each)
     assert [each.state for each in job.attempts.all()] == ["lost", "queued"]
+
+
+# -- after the end -------------------------------------------------------------------------------
+
+
+def test_whoever_is_late_stops_once_the_result_was_taken(studio: Studio) -> None:
+    """Nothing may be stored any more where the result lies, not by an older worker either."""
+    studio.train()
+    worker = studio.dispatch()
+    studio.hear(worker, worker.started())
+    worker.store_result()
+    studio.finish(worker)
+    assert studio.hear(worker).stop
+    assert studio.hear(FakeWorker(worker.spec, run="two")).stop
+
+
+def test_an_object_that_another_worker_wrote_over_is_a_broken_result(studio: Studio) -> None:
+    job = studio.train()
+    worker = studio.dispatch()
+    worker.store_result()
+    worker.put("model.index", b"MODEL.INDEX"[: len(b"model.index")])  # as many bytes, others
+    assert not services.finish(uuid.UUID(worker.spec.attempt_id))
+    first = job.attempts.get(fence=1)
+    assert (first.state, first.error_code) == (AttemptState.FAILED, WebCode.RESULT_BROKEN)
+    assert "model.index" in first.error_detail
