@@ -33,7 +33,8 @@ def handler_of(process: WarmProcess) -> Callable[[Job], Awaitable[Job]]:
             runpod.serverless.progress_update(job, {"stage": line.stage, "done": line.fraction})
 
         loop = asyncio.get_running_loop()
-        work = loop.run_in_executor(None, process.do, json.dumps(job["input"]), tell, cancel)
+        spec = json.dumps(job["input"])
+        work = loop.run_in_executor(None, process.do, spec, tell, cancel, job["id"])
         try:
             return answer(job, await asyncio.shield(work))
         except asyncio.CancelledError:

@@ -104,11 +104,12 @@ def attempt(
     switch: StopSwitch,
     patience: Patience | None = None,
     listener: ProgressListener | None = None,
+    remote_id: str = "",
 ) -> Ended:
     """Do one attempt, using ``folder`` for its files; never raises for what a job can meet.
 
     Throwing ``switch`` from elsewhere (a signal) ends it as cancelled. ``listener`` hears progress
-    beside the web.
+    beside the web, which is told ``remote_id``, the backend's name of the attempt.
     """
     patience = patience or Patience()
     log = JobLog(job)
@@ -120,7 +121,7 @@ def attempt(
 
     log.tell("attempt-started", kind=job.kind, device=_device_name(tools.device))
     begun = time.monotonic()
-    ended = _attempt(job, tools, folder, switch, patience, hear)
+    ended = _attempt(job, tools, folder, switch, patience, hear, remote_id)
     level = "error" if ended.outcome is Outcome.FAILED else "info"
     seconds = round(time.monotonic() - begun, 1)
     outcome = ended.outcome.name.lower()
@@ -135,9 +136,10 @@ def _attempt(
     switch: StopSwitch,
     patience: Patience,
     listener: ProgressListener,
+    remote_id: str,
 ) -> Ended:
     with httpx.Client(headers={"User-Agent": "ai-voice-studio-worker"}) as client:
-        reporter = Reporter(job, switch, client, patience.reports, listener)
+        reporter = Reporter(job, switch, client, patience.reports, listener, remote_id)
         transfer = Transfer(job.outputs, switch, client, patience.storage)
         # First of all: the claim rides on the first message.
         reporter.started(socket.gethostname(), _device_name(tools.device))

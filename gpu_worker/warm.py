@@ -33,6 +33,14 @@ READY_FILE: Final = "WORKER_READY_FILE"
 """Names a file that is there while the process is warm: a container's health check looks for it."""
 
 
+class Order(Frozen):
+    """What the process is told to do, one JSON line each: a job as it came, and RunPod's name of
+    it."""
+
+    spec: str
+    remote_id: str = ""
+
+
 class Line(Frozen):
     """What the process says, one JSON line each: warm, at a stage, or done with an attempt.
 
@@ -92,12 +100,13 @@ class WarmProcess:
                     break
         raise RuntimeError("the computing process does not start")
 
-    def do(self, spec: str, tell: Tell, cancel: threading.Event) -> Line:
+    def do(self, spec: str, tell: Tell, cancel: threading.Event, remote_id: str = "") -> Line:
         """One attempt to its end; ``tell`` hears of its progress. ``cancel`` ends it within 3 s."""
+        order = Order(spec=spec, remote_id=remote_id)
         with self._alone:
             if cancel.is_set() or self._leaving.is_set():
                 return CANCELLED
-            ended = self._attend(spec, tell, cancel)
+            ended = self._attend(order, tell, cancel)
             if ended.leaving:
                 self._end(0.0 if ended is CANCELLED else KILL_AFTER_S)
                 if not self._leaving.is_set():
@@ -129,8 +138,8 @@ class WarmProcess:
     def pid(self) -> int | None:
         return self._process.pid if self._process else None
 
-    def _attend(self, spec: str, tell: Tell, cancel: threading.Event) -> Line:
-        if not self._write(spec.encode() + b"\n"):
+    def _attend(self, order: Order, tell: Tell, cancel: threading.Event) -> Line:
+        if not self._write(order.model_dump_json().encode() + b"\n"):
             return LOST
         asked: float | None = None
         while True:

@@ -27,3 +27,16 @@ def is_deserted(attempt: Attempt) -> bool:
     """Whether the worker that has an attempt fell silent."""
     seen = attempt.last_seen_at
     return attempt.is_active and seen is not None and timezone.now() - seen > timing.SILENT
+
+
+def name(attempt: Attempt, remote_id: str) -> bool:
+    """Keep in memory what the backend calls an attempt; whether that was unknown until now."""
+    if attempt.remote_id or not is_name(remote_id):
+        return False
+    attempt.remote_id = remote_id
+    return True
+
+
+def is_name(text: str) -> bool:
+    """Whether RunPod may name a job so: it becomes part of an address."""
+    return text.isascii() and text.replace("-", "").replace("_", "").isalnum()

@@ -188,6 +188,9 @@ def hear(attempt_id: uuid.UUID, batch: Batch) -> Reply:
         if claims.is_deserted(attempt):
             later("lose", attempt.id)
         return Reply(stop=True)
+    if claims.name(attempt, batch.remote_id) and not attempt.is_active:
+        attempt.gone_at = None  # whoever was told to stop could not be named
+        later("stop", attempt.id)
     is_news = history.keep(attempt, batch.events)
     if attempt.is_active:
         is_news |= _alive(job, attempt)

@@ -126,6 +126,7 @@ def test_jobs_one_after_the_other_in_one_warm_process(
     assert queue.result("one") == finished
     assert f"out/{MANIFEST}" in studio.objects
     assert studio.types[0] == "started"
+    assert studio.batches[0].remote_id == "one", "whoever submitted it may not know"
     eventually(lambda: bool(queue.updates))
     assert len(queue.updates) == 1  # RunPod hears little, the studio all
     assert queue.updates[0][0] == "one"

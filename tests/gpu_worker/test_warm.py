@@ -25,7 +25,7 @@ for line in sys.stdin:
     if not line.strip():
         break
     say(stage="fetch", fraction=0.01)
-    match json.loads(line):
+    match json.loads(json.loads(line)["spec"]):
         case "well":
             say(outcome="finished")
         case "badly":

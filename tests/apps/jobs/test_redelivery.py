@@ -139,3 +139,57 @@ def test_an_object_that_another_worker_wrote_over_is_a_broken_result(studio: Stu
     first = job.attempts.get(fence=1)
     assert (first.state, first.error_code) == (AttemptState.FAILED, WebCode.RESULT_BROKEN)
     assert "model.index" in first.error_detail
+
+
+# -- the name that RunPod has for an attempt -----------------------------------------------------
+
+
+def unnamed(studio: Studio) -> tuple[Job, FakeWorker]:
+    """An attempt that was sent, though nobody was told under which name."""
+    job = studio.train()
+    studio.backend.failure, studio.backend.loses_answer = Ambiguous(), True
+    services.dispatch_waiting(studio.backend)
+    studio.backend.failure = None
+    return job, FakeWorker(studio.backend.last, run="one", remote_id="remote-7")
+
+
+def test_a_claim_names_the_remote_job(studio: Studio) -> None:
+    job, worker = unnamed(studio)
+    assert not studio.hear(worker, worker.started()).stop
+    assert (current(job).state, current(job).remote_id) == (AttemptState.RUNNING, "remote-7")
+    worker.remote_id = "remote-8"
+    studio.hear(worker)
+    assert current(job).remote_id == "remote-7", "a name stays"
+
+
+def test_a_worker_that_does_not_know_its_name_works_on(studio: Studio) -> None:
+    job, worker = unnamed(studio)
+    worker.remote_id = ""
+    assert not studio.hear(worker, worker.started()).stop
+    assert (current(job).state, current(job).remote_id) == (AttemptState.RUNNING, "")
+
+
+@pytest.mark.parametrize("name", ["../run", "a b", "a/b?c"])
+def test_what_is_no_name_is_not_kept(studio: Studio, name: str) -> None:
+    """It becomes part of an address."""
+    job, worker = unnamed(studio)
+    worker.remote_id = name
+    assert not studio.hear(worker, worker.started()).stop
+    assert current(job).remote_id == ""
+
+
+def test_one_that_was_given_up_is_stopped_once_it_has_a_name(studio: Studio) -> None:
+    job, worker = unnamed(studio)
+    attempt = current(job)
+    services.cancel(job.id)
+    studio.backend.default = RemoteState.UNCERTAIN
+    studio.sweep()
+    assert current(job).gone_at is not None, "as far as could be known"
+    told = len(studio.backend.stopped)
+    assert studio.hear(worker, worker.started()).stop
+    assert Attempt.objects.get(id=attempt.id).gone_at is None
+    studio.sweep()
+    assert studio.backend.stopped[told:] == [attempt.id]
+    assert current(job).gone_at is not None
+    assert studio.hear(worker).stop
+    assert current(job).gone_at is not None, "it is known by now"
