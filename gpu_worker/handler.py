@@ -24,7 +24,7 @@ def handler_of(process: WarmProcess) -> Callable[[Job], Awaitable[Job]]:
     """The handler that has ``process`` do its jobs."""
 
     async def handle(job: Job) -> Job:
-        if (song := sung(job["input"])) is not None:
+        if (song := sung(job["input"], process.device)) is not None:
             return song
         process.hand_back_when_terminated()
         cancel = threading.Event()

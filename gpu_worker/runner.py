@@ -119,7 +119,7 @@ def attempt(
         if listener is not None:
             listener(progress)
 
-    log.tell("attempt-started", kind=job.kind, device=_device_name(tools.device))
+    log.tell("attempt-started", kind=job.kind, device=device_name(tools.device))
     begun = time.monotonic()
     ended = _attempt(job, tools, folder, switch, patience, hear, remote_id)
     level = "error" if ended.outcome is Outcome.FAILED else "info"
@@ -142,7 +142,7 @@ def _attempt(
         reporter = Reporter(job, switch, client, patience.reports, listener, remote_id)
         transfer = Transfer(job.outputs, switch, client, patience.storage)
         # First of all: the claim rides on the first message.
-        reporter.started(socket.gethostname(), _device_name(tools.device))
+        reporter.started(socket.gethostname(), device_name(tools.device))
         reporter.start()
         try:
             return _Attempt(job, tools, folder, switch, reporter, transfer).run()
@@ -392,7 +392,8 @@ def _need_space(folder: Path, size: int) -> None:
         raise JobError(Code.UNEXPECTED, f"{size} bytes to fetch, {free} free on disk")
 
 
-def _device_name(device: torch.device) -> str:
+def device_name(device: torch.device) -> str:
+    """What is computed on, as the operator reads it."""
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
     return f"{device.type} ({platform.machine()}, {torch.get_num_threads()} threads)"
@@ -420,7 +421,7 @@ def _facts(job: AnyJob, result: AnyResult, tools: Tools) -> str:
     facts = Facts(
         params=job.params,
         result=result,
-        device=_device_name(tools.device),
+        device=device_name(tools.device),
         torch=torch.__version__,
         python=platform.python_version(),
     )

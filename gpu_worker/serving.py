@@ -28,7 +28,7 @@ from gpu_worker.contract.params import ConvertParams, TrainParams
 from gpu_worker.engine.learning.choosing import chosen
 from gpu_worker.engine.melody.f0 import load_f0
 from gpu_worker.engine.speech.content import load_content_encoder
-from gpu_worker.runner import Ended, Outcome, attempt, refuse_other_version
+from gpu_worker.runner import Ended, Outcome, attempt, device_name, refuse_other_version
 from gpu_worker.stopping import StopReason, StopSwitch
 from gpu_worker.tasks import Tools
 from gpu_worker.warm import READY_FILE, Line, Order
@@ -47,7 +47,7 @@ def serve(tools: Tools, specs: TextIO, say: Say) -> None:
     warm_up(tools)
     if ready := os.environ.get(READY_FILE):
         Path(ready).touch()
-    say(Line(warm_s=time.monotonic() - began))
+    say(Line(warm_s=time.monotonic() - began, device=device_name(tools.device)))
     server.run()
 
 

@@ -44,11 +44,12 @@ class Order(Frozen):
 class Line(Frozen):
     """What the process says, one JSON line each: warm, at a stage, or done with an attempt.
 
-    ``outcome`` is set once an attempt has ended, with ``code`` where it failed; ``leaving`` says
-    that this process serves no other one.
+    ``device`` is what it computes on, said once it is warm. ``outcome`` is set once an attempt has
+    ended, with ``code`` where it failed; ``leaving`` says that this process serves no other one.
     """
 
     warm_s: float | None = None
+    device: str = ""
     stage: Stage | None = None
     fraction: float = 0.0
     outcome: str | None = None
@@ -62,7 +63,10 @@ Tell = Callable[[Line], None]
 
 
 class WarmProcess:
-    """One process at a time, one attempt at a time; its methods may be called from any thread."""
+    """One process at a time, one attempt at a time; its methods may be called from any thread.
+
+    ``device`` is what it computes on, "" until it is warm.
+    """
 
     def __init__(
         self, command: Sequence[str] = (sys.executable, "-m", "gpu_worker", "serve")
@@ -74,6 +78,7 @@ class WarmProcess:
         self._folder = Path()
         self._leaving = threading.Event()
         self._hands_back = False
+        self.device = ""
 
     def start(self) -> None:
         """Begin to warm up, without waiting for it."""
@@ -181,9 +186,11 @@ class WarmProcess:
             return None
         text, _, self._unread = self._unread.partition(b"\n")
         try:
-            return Line.model_validate_json(text)
+            line = Line.model_validate_json(text)
         except ValidationError:
             return None
+        self.device = line.device or self.device
+        return line
 
     def _end(self, patience_s: float) -> None:
         """An empty line ends it: its pipe alone does not, which RunPod's ping process holds too."""

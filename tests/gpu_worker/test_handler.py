@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from gpu_worker.contract.canary import Canary
 from gpu_worker.contract.errors import Code
 from gpu_worker.contract.events import Progress, Started
 from gpu_worker.contract.job import MANIFEST, AnyJob, EncoderRef, TrainJob
@@ -148,6 +149,10 @@ def test_jobs_one_after_the_other_in_one_warm_process(
         assert isinstance(other.events[0], Started)
     assert worker.computing == process
     assert queue.pings > 0
+
+    queue.submit("canary", Canary().model_dump(mode="json"))
+    sung = queue.result("canary")["output"]
+    assert sung["device"].startswith(("cpu", "NVIDIA")), "what it would compute on"
 
 
 def test_a_cancel_reaches_the_work_within_five_seconds(

@@ -180,3 +180,4 @@ def test_the_handler_sings_to_a_canary(fake: FakeRunPod, trained: str) -> None:
         job = fake.cloud.run(ENDPOINT, body)
     wait_for(lambda: job.status == "COMPLETED", 60, f"it is {job.status} {job.error}")
     assert job.output["contract"] == VERSION
+    assert job.output["device"].startswith("cpu"), "what it would compute on"
