@@ -11,8 +11,9 @@ from django.utils import timezone
 from apps.common.sealed import seal, unseal
 
 from . import tokens
-from .models import RunPodAccount, RunPodEndpoint
-from .states import Purpose
+from .models import Attempt, RunPodAccount, RunPodEndpoint
+from .problems import WebCode
+from .states import AttemptState, Purpose
 
 _ONLY: Final = 1
 HINT_LIFE_S: Final = 3600
@@ -93,6 +94,13 @@ def webhook(attempt_id: uuid.UUID, ttl_s: int) -> str:
     """Where RunPod tells of an attempt's end."""
     token = tokens.sign_hint(attempt_id, ttl_s + HINT_LIFE_S)
     return f"{settings.WORKER_CALLBACK_URL.rstrip('/')}/worker/v1/runpod/{token}"
+
+
+def heads_for(attempt_id: uuid.UUID, route: Route) -> None:
+    """Write down where an attempt is about to be sent: its sender may die before it can say so."""
+    Attempt.objects.filter(id=attempt_id, state=AttemptState.SUBMITTING).update(
+        endpoint=route.endpoint, price_per_s=route.price_per_s
+    )
 
 
 # -- problems that only the operator can mend ------------------------------------------------------

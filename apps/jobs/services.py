@@ -132,7 +132,8 @@ def _put_back(attempt_id: uuid.UUID, pause: timedelta = timedelta(), code: str =
     _, attempt = rounds.lock(attempt_id)
     if attempt.state == AttemptState.SUBMITTING:
         attempt.move(AttemptState.QUEUED)
-        attempt.backend = ""
+        attempt.backend = attempt.endpoint = ""
+        attempt.price_per_s = None
         attempt.not_before = timezone.now() + pause if pause else attempt.not_before
         attempt.save()
         if code:
