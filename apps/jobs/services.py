@@ -4,6 +4,7 @@ Every change happens under the job's row lock, except the claim, which is one co
 Whatever is sent anywhere is sent after the commit.
 """
 
+import time
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -43,6 +44,7 @@ from .timing import (
     CLOSED_IN_A_ROW,
     CLOSED_PAUSE,
     DISPATCH_AT_ONCE,
+    DISPATCH_BUDGET,
     QUEUE_TTL,
     STORAGE_PAUSE,
 )
@@ -54,11 +56,13 @@ def dispatch_waiting(backend: Backend) -> None:
     """Send what waits, in the fair order of ``line``, until the backend has no room.
 
     After a submit that nobody answered, no more are sent until the backend answers at all: each
-    would be lost for as long as it takes to be sure.
+    would be lost for as long as it takes to be sure. A backend that takes its time about each is
+    given no more than ``DISPATCH_BUDGET``: whoever dispatches has other things to do.
     """
     if line.is_in_doubt(backend.name) and not backend.health().ok:
         return
     turned_away = 0
+    until = time.monotonic() + DISPATCH_BUDGET.total_seconds()
     for _ in range(DISPATCH_AT_ONCE):
         attempt_id = line.claim_next(backend)
         if attempt_id is None:
@@ -67,6 +71,8 @@ def dispatch_waiting(backend: Backend) -> None:
         turned_away = turned_away + 1 if outcome is Sent.HELD else 0
         if outcome in (Sent.NO_ROOM, Sent.PERHAPS) or turned_away >= CLOSED_IN_A_ROW:
             return
+        if time.monotonic() > until:
+            break
     later("dispatch")
 
 

@@ -3,6 +3,7 @@
 However many attempts are live, a sweep makes a bounded number of queries and of calls to backends.
 """
 
+import time
 import uuid
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
@@ -27,9 +28,11 @@ from .notices import note
 from .problems import WebCode
 from .states import JOB_ACTIVE, AttemptState, JobState
 from .timing import (
+    ACTING_BUDGET,
     ASK_AT_ONCE,
     CLAIM_STUCK,
     DEADLINE_GRACE,
+    END_AT_ONCE,
     LEAVE_AT_ONCE,
     MUTE_LIMIT,
     QUEUE_TTL,
@@ -58,7 +61,9 @@ def sweep(backend: Backend, find: FindBackend) -> None:
 
 
 def _each(items: Iterable[Item], act: Callable[[Item], object]) -> None:
-    """One item that can't be dealt with keeps no other from it; the next sweep meets it again."""
+    """One item that can't be dealt with keeps no other from it; the next sweep meets it again, and
+    those that there was no time for."""
+    until = time.monotonic() + ACTING_BUDGET.total_seconds()
     for item in items:
         try:
             act(item)
@@ -66,6 +71,9 @@ def _each(items: Iterable[Item], act: Callable[[Item], object]) -> None:
             log.warning("sweep has to wait", item=str(item), error=str(error))
         except Exception:
             log.exception("sweep failed on an item", item=str(item))
+        if time.monotonic() > until:
+            log.warning("sweep acted no further")
+            return
 
 
 _FILE_DELETED: Final = """
@@ -76,13 +84,15 @@ WHERE job.state = ANY(%s) AND EXISTS (
     JOIN library_audiofile file ON file.id = (named->>'id')::uuid
     WHERE file.state = 'deleted'
 )
+LIMIT %s
 """
 
 
 def _orphans() -> list[tuple[uuid.UUID, str]]:
-    """Attempts whose job lost a voice, a consent or a file, with the code that says so."""
+    """Attempts whose job lost a voice, a consent or a file, with the code that says so; not all at
+    once."""
     with connection.cursor() as cursor:
-        cursor.execute(_FILE_DELETED, [list(JOB_ACTIVE)])
+        cursor.execute(_FILE_DELETED, [list(JOB_ACTIVE), END_AT_ONCE])
         found: dict[uuid.UUID, str] = {row[0]: WebCode.FILE_DELETED for row in cursor.fetchall()}
     of_current = VoiceUse.objects.filter(
         job__state__in=JOB_ACTIVE, job__attempts__fence=F("job__fence")
@@ -90,14 +100,15 @@ def _orphans() -> list[tuple[uuid.UUID, str]]:
     revoked = of_current.filter(Q(consent=None) | Q(consent__revoked_at__isnull=False))
     deleted = of_current.filter(voice__state=VoiceState.DELETED)
     for uses, code in ((revoked, WebCode.CONSENT_REVOKED), (deleted, WebCode.VOICE_DELETED)):
-        ids = uses.order_by().values_list("job__attempts__id", flat=True)
+        ids = uses.order_by().values_list("job__attempts__id", flat=True)[:END_AT_ONCE]
         found |= dict.fromkeys(ids, code)
-    return list(found.items())
+    return list(found.items())[:END_AT_ONCE]
 
 
 def _stuck_claims(now: datetime) -> QuerySet[Attempt]:
     """Claimed by a process that did not come back: nobody knows whether it submitted."""
-    return Attempt.objects.filter(state=AttemptState.SUBMITTING, claimed_at__lt=now - CLAIM_STUCK)
+    stuck = Attempt.objects.filter(state=AttemptState.SUBMITTING, claimed_at__lt=now - CLAIM_STUCK)
+    return stuck.order_by("claimed_at")[:END_AT_ONCE]
 
 
 @transaction.atomic
