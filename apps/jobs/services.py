@@ -34,7 +34,7 @@ from .backends.base import Ambiguous, Backend, Busy, Closed, Refused, Submission
 from .kinds.base import check_inputs
 from .live import publish_job
 from .models import Attempt, Job
-from .notices import note
+from .notices import note, noted_at
 from .problems import JobProblem, WebCode
 from .queue import later
 from .results import BrokenResult, read_manifest
@@ -149,7 +149,8 @@ def _put_back(attempt_id: uuid.UUID, pause: timedelta = timedelta(), code: str =
 def _hold(attempt: Attempt, problem: Closed) -> None:
     """Only the operator can get it moving: it waits, and fails where that takes too long."""
     compute.held(problem.code, problem.detail)
-    if timezone.now() - attempt.created_at > CLOSED_AT_MOST:
+    since = noted_at(attempt, "held")  # a note is written once: this is the first of all holds
+    if since is not None and timezone.now() - since > CLOSED_AT_MOST:
         fail(attempt.id, problem.code, problem.detail)
     else:
         _put_back(attempt.id, CLOSED_PAUSE, problem.code)
