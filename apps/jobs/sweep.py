@@ -200,5 +200,7 @@ def stop(attempt_id: uuid.UUID, find: FindBackend) -> bool:
 def _note_gone(attempt: Attempt, look: Look) -> bool:
     if look.is_over:
         looks.keep_cost(attempt.id, look)
-        Attempt.objects.filter(id=attempt.id, gone_at=None).update(gone_at=timezone.now())
+        # what had no name yet when it was asked about may have been sent since
+        same = Attempt.objects.filter(id=attempt.id, remote_id=attempt.remote_id, gone_at=None)
+        same.update(gone_at=timezone.now())
     return look.is_over
