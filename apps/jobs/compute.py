@@ -66,9 +66,14 @@ def key_of(row: RunPodAccount) -> str:
 
 
 def set_key(row: RunPodAccount, key: str) -> None:
-    """Put a key into the row, sealed; of the key itself only its last letters can be seen."""
+    """Put a key into the row, sealed; of the key itself only its last letters can be seen.
+
+    What the key before it was refused for is over, as far as anybody knows.
+    """
     row.sealed_key = seal(key)
     row.key_end = key[-4:] if len(key) > 12 else ""
+    if row.problem_code == WebCode.RUNPOD_KEY:
+        row.problem_code, row.problem_detail, row.problem_at = "", "", None
 
 
 def price_of(row: RunPodAccount, endpoint: RunPodEndpoint | None = None) -> Decimal:

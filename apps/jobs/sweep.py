@@ -122,6 +122,9 @@ def _mark_unknown(stuck: Attempt) -> None:
         rounds.touch(job)
 
 
+_UNHEARD: Final = (AttemptState.DISPATCHED, AttemptState.UNKNOWN)
+
+
 def _silent(now: datetime) -> list[Attempt]:
     """Submitted attempts that have not been heard for a while, or ever; not all at once.
 
@@ -131,9 +134,8 @@ def _silent(now: datetime) -> list[Attempt]:
     silent = Attempt.objects.filter(
         Q(last_seen_at__lt=since) | Q(last_seen_at=None, claimed_at__lt=since)
     ).order_by(F("asked_at").asc(nulls_first=True), "claimed_at")
-    waiting = (AttemptState.DISPATCHED, AttemptState.UNKNOWN)
     ran = list(silent.filter(state=AttemptState.RUNNING)[: ASK_AT_ONCE // 2])
-    return ran + list(silent.filter(state__in=waiting)[: ASK_AT_ONCE - len(ran)])
+    return ran + list(silent.filter(state__in=_UNHEARD)[: ASK_AT_ONCE - len(ran)])
 
 
 def _conclude(attempt: Attempt, look: Look, now: datetime) -> None:
@@ -159,13 +161,16 @@ def _conclude(attempt: Attempt, look: Look, now: datetime) -> None:
 
 
 def _overdue(now: datetime) -> QuerySet[Attempt]:
-    """Attempts that run beyond their deadline."""
+    """Attempts that run beyond their deadline, and those that nobody has heard of until then,
+    however long they waited for a machine; not all at once."""
     allowed: Combinable = ExpressionWrapper(
         F("deadline_s") * Value(timedelta(seconds=1)), output_field=DurationField()
     )
+    latest = now - DEADLINE_GRACE
     return Attempt.objects.filter(
-        state=AttemptState.RUNNING, started_at__lt=Value(now - DEADLINE_GRACE) - allowed
-    )
+        Q(state=AttemptState.RUNNING, started_at__lt=Value(latest) - allowed)
+        | Q(state__in=_UNHEARD, claimed_at__lt=Value(latest - QUEUE_TTL) - allowed)
+    ).order_by("claimed_at")[:END_AT_ONCE]
 
 
 def _end_overdue(attempt: Attempt) -> None:

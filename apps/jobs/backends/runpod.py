@@ -109,7 +109,10 @@ class RunPodBackend:
             return Look(RemoteState.UNCERTAIN)
         try:
             said = self.client.status(remote.endpoint, remote.remote_id)
-        except (NotSent, NoAnswer, Rejected) as error:
+        except Rejected as error:
+            code = refusal_code(error)
+            raise Unreachable(str(error), code if code == WebCode.RUNPOD_KEY else "") from error
+        except (NotSent, NoAnswer) as error:
             raise Unreachable(str(error)) from error
         return Look(RemoteState.GONE) if said is None else read_status(said)
 
