@@ -24,7 +24,7 @@ def handler_of(process: WarmProcess) -> Callable[[Job], Awaitable[Job]]:
     """The handler that has ``process`` do its jobs."""
 
     async def handle(job: Job) -> Job:
-        if (song := sung(job["input"])) is not None:
+        if (song := sung(job["input"], process.device)) is not None:
             return song
         process.hand_back_when_terminated()
         cancel = threading.Event()
@@ -33,7 +33,8 @@ def handler_of(process: WarmProcess) -> Callable[[Job], Awaitable[Job]]:
             runpod.serverless.progress_update(job, {"stage": line.stage, "done": line.fraction})
 
         loop = asyncio.get_running_loop()
-        work = loop.run_in_executor(None, process.do, json.dumps(job["input"]), tell, cancel)
+        spec = json.dumps(job["input"])
+        work = loop.run_in_executor(None, process.do, spec, tell, cancel, job["id"])
         try:
             return answer(job, await asyncio.shield(work))
         except asyncio.CancelledError:

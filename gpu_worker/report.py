@@ -39,6 +39,7 @@ from .retry import Backoff, Refused, Unavailable, checked, named
 from .stopping import StopReason, StopSwitch
 
 _MAX_BATCH = 500
+_LONGEST_NAME = 200
 _TIMEOUT = httpx.Timeout(10.0, connect=5.0)
 _CLAIM_POLL = 0.02
 
@@ -96,8 +97,11 @@ class Reporter:
         client: httpx.Client,
         pace: ReportPace | None = None,
         listener: ProgressListener = _nobody,
+        remote_id: str = "",
     ) -> None:
+        """``remote_id`` is the backend's name of the attempt; one that is too long is kept back."""
         self._job = job
+        self._remote_id = remote_id if len(remote_id) <= _LONGEST_NAME else ""
         self._run = uuid.uuid4().hex
         self._listener = listener
         self._answered = threading.Event()
@@ -263,13 +267,21 @@ class Reporter:
 
     def _post(self, events: tuple[Event, ...]) -> Reply:
         job = self._job
-        batch = Batch(attempt_id=job.attempt_id, fence=job.fence, run=self._run, events=events)
+        name = "" if self._answered.is_set() else self._remote_id
+        batch = Batch(
+            attempt_id=job.attempt_id,
+            fence=job.fence,
+            run=self._run,
+            remote_id=name,
+            events=events,
+        )
         headers = {
             "Authorization": f"Bearer {self._job.token.get_secret_value()}",
             "Content-Type": "application/json",
             **({"X-Request-ID": REQUEST_ID} if REQUEST_ID else {}),
         }
-        content = batch.model_dump_json()
+        # an older studio refuses a field that it does not know
+        content = batch.model_dump_json(exclude=None if name else {"remote_id"})
         try:
             response = self._client.post(
                 self._job.events_url, content=content, headers=headers, timeout=_TIMEOUT

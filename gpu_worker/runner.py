@@ -93,11 +93,12 @@ def attempt(
     switch: StopSwitch,
     patience: Patience | None = None,
     listener: ProgressListener | None = None,
+    remote_id: str = "",
 ) -> Ended:
     """Do one attempt, using ``folder`` for its files; never raises for what a job can meet.
 
     Throwing ``switch`` from elsewhere (a signal) ends it as cancelled. ``listener`` hears progress
-    beside the web.
+    beside the web, which is told ``remote_id``, the backend's name of the attempt.
     """
     patience = patience or Patience()
     log = JobLog(job)
@@ -107,9 +108,9 @@ def attempt(
         if listener is not None:
             listener(progress)
 
-    log.tell("attempt-started", kind=job.kind, device=_device_name(tools.device))
+    log.tell("attempt-started", kind=job.kind, device=device_name(tools.device))
     begun = time.monotonic()
-    ended = _attempt(job, tools, folder, switch, patience, hear)
+    ended = _attempt(job, tools, folder, switch, patience, hear, remote_id)
     level = "error" if ended.outcome is Outcome.FAILED else "info"
     seconds = round(time.monotonic() - begun, 1)
     outcome = ended.outcome.name.lower()
@@ -124,12 +125,13 @@ def _attempt(
     switch: StopSwitch,
     patience: Patience,
     listener: ProgressListener,
+    remote_id: str,
 ) -> Ended:
     with httpx.Client(headers={"User-Agent": "ai-voice-studio-worker"}) as client:
-        reporter = Reporter(job, switch, client, patience.reports, listener)
+        reporter = Reporter(job, switch, client, patience.reports, listener, remote_id)
         transfer = Transfer(job.outputs, switch, client, patience.storage)
         # First of all: the claim rides on the first message.
-        reporter.started(socket.gethostname(), _device_name(tools.device))
+        reporter.started(socket.gethostname(), device_name(tools.device))
         reporter.start()
         try:
             return _Attempt(job, tools, folder, switch, reporter, transfer).run()
@@ -260,7 +262,8 @@ def _without_addresses(text: str) -> str:
     return re.sub(r"https?://\S+", "<address>", text)[-4000:]
 
 
-def _device_name(device: torch.device) -> str:
+def device_name(device: torch.device) -> str:
+    """What is computed on, as the operator reads it."""
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
     return f"{device.type} ({platform.machine()}, {torch.get_num_threads()} threads)"
@@ -288,7 +291,7 @@ def _facts(job: AnyJob, result: AnyResult, tools: Tools) -> str:
     facts = Facts(
         params=job.params,
         result=result,
-        device=_device_name(tools.device),
+        device=device_name(tools.device),
         torch=torch.__version__,
         python=platform.python_version(),
     )

@@ -1,8 +1,8 @@
 """``python -m gpu_worker serve``: attempt after attempt in one process, its networks kept warm.
 
-A spec a line comes on standard input, an empty line or its end ends everything; ``warm.Line`` goes
-out. Whoever started it sends SIGTERM to end the attempt at hand. The spec holds secrets: it never
-lies on disk.
+A ``warm.Order`` a line comes on standard input, an empty line or its end ends everything;
+``warm.Line`` goes out. Whoever started it sends SIGTERM to end the attempt at hand. The spec holds
+secrets: it never lies on disk.
 """
 
 import gc
@@ -28,10 +28,10 @@ from gpu_worker.contract.params import ConvertParams, TrainParams
 from gpu_worker.engine.learning.choosing import chosen
 from gpu_worker.engine.melody.f0 import load_f0
 from gpu_worker.engine.speech.content import load_content_encoder
-from gpu_worker.runner import Ended, Outcome, attempt, refuse_other_version
+from gpu_worker.runner import Ended, Outcome, attempt, device_name, refuse_other_version
 from gpu_worker.stopping import StopReason, StopSwitch
 from gpu_worker.tasks import Tools
-from gpu_worker.warm import READY_FILE, Line
+from gpu_worker.warm import READY_FILE, Line, Order
 
 _TELL_EVERY_S: Final = 30.0
 """RunPod hears little: the studio hears all, each second."""
@@ -47,7 +47,7 @@ def serve(tools: Tools, specs: TextIO, say: Say) -> None:
     warm_up(tools)
     if ready := os.environ.get(READY_FILE):
         Path(ready).touch()
-    say(Line(warm_s=time.monotonic() - began))
+    say(Line(warm_s=time.monotonic() - began, device=device_name(tools.device)))
     server.run()
 
 
@@ -81,8 +81,8 @@ class Server:
         threading.Thread(target=self._read, daemon=True).start()
 
     def run(self) -> None:
-        while (spec := self._queue.get()) is not None:
-            ended = self._serve(spec)
+        while (line := self._queue.get()) is not None:
+            ended = self._serve(Order.model_validate_json(line))
             leaving = not is_sound_after(ended)
             self._say(Line(outcome=ended.outcome.name.lower(), code=ended.code, leaving=leaving))
             if leaving:
@@ -101,19 +101,26 @@ class Server:
     def _terminated(self, number: int, _: object) -> None:
         self._switch.throw(StopReason.TERMINATED)
 
-    def _serve(self, text: str) -> Ended:
+    def _serve(self, order: Order) -> Ended:
         self._switch = StopSwitch()
         if self._closed:
             self._switch.throw(StopReason.TERMINATED)
         try:
-            job = JOB_SPEC.validate_json(text)
+            job = JOB_SPEC.validate_json(order.spec)
         except ValidationError:
             # Its own reporter has told the studio, where there was an address to tell it to.
-            refuse_other_version(text)
+            refuse_other_version(order.spec)
             return Ended(Outcome.FAILED, Code.CONTRACT_VERSION)
         self._told = 0.0
         with tempfile.TemporaryDirectory(prefix="voice-job-") as folder:
-            return attempt(job, self._tools, Path(folder), self._switch, listener=self._heard)
+            return attempt(
+                job,
+                self._tools,
+                Path(folder),
+                self._switch,
+                listener=self._heard,
+                remote_id=order.remote_id,
+            )
 
     def _heard(self, event: Progress) -> None:
         now = time.monotonic()

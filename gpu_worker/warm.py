@@ -33,14 +33,23 @@ READY_FILE: Final = "WORKER_READY_FILE"
 """Names a file that is there while the process is warm: a container's health check looks for it."""
 
 
+class Order(Frozen):
+    """What the process is told to do, one JSON line each: a job as it came, and RunPod's name of
+    it."""
+
+    spec: str
+    remote_id: str = ""
+
+
 class Line(Frozen):
     """What the process says, one JSON line each: warm, at a stage, or done with an attempt.
 
-    ``outcome`` is set once an attempt has ended, with ``code`` where it failed; ``leaving`` says
-    that this process serves no other one.
+    ``device`` is what it computes on, said once it is warm. ``outcome`` is set once an attempt has
+    ended, with ``code`` where it failed; ``leaving`` says that this process serves no other one.
     """
 
     warm_s: float | None = None
+    device: str = ""
     stage: Stage | None = None
     fraction: float = 0.0
     outcome: str | None = None
@@ -54,7 +63,10 @@ Tell = Callable[[Line], None]
 
 
 class WarmProcess:
-    """One process at a time, one attempt at a time; its methods may be called from any thread."""
+    """One process at a time, one attempt at a time; its methods may be called from any thread.
+
+    ``device`` is what it computes on, "" until it is warm.
+    """
 
     def __init__(
         self, command: Sequence[str] = (sys.executable, "-m", "gpu_worker", "serve")
@@ -66,6 +78,7 @@ class WarmProcess:
         self._folder = Path()
         self._leaving = threading.Event()
         self._hands_back = False
+        self.device = ""
 
     def start(self) -> None:
         """Begin to warm up, without waiting for it."""
@@ -92,12 +105,13 @@ class WarmProcess:
                     break
         raise RuntimeError("the computing process does not start")
 
-    def do(self, spec: str, tell: Tell, cancel: threading.Event) -> Line:
+    def do(self, spec: str, tell: Tell, cancel: threading.Event, remote_id: str = "") -> Line:
         """One attempt to its end; ``tell`` hears of its progress. ``cancel`` ends it within 3 s."""
+        order = Order(spec=spec, remote_id=remote_id)
         with self._alone:
             if cancel.is_set() or self._leaving.is_set():
                 return CANCELLED
-            ended = self._attend(spec, tell, cancel)
+            ended = self._attend(order, tell, cancel)
             if ended.leaving:
                 self._end(0.0 if ended is CANCELLED else KILL_AFTER_S)
                 if not self._leaving.is_set():
@@ -129,8 +143,8 @@ class WarmProcess:
     def pid(self) -> int | None:
         return self._process.pid if self._process else None
 
-    def _attend(self, spec: str, tell: Tell, cancel: threading.Event) -> Line:
-        if not self._write(spec.encode() + b"\n"):
+    def _attend(self, order: Order, tell: Tell, cancel: threading.Event) -> Line:
+        if not self._write(order.model_dump_json().encode() + b"\n"):
             return LOST
         asked: float | None = None
         while True:
@@ -172,9 +186,11 @@ class WarmProcess:
             return None
         text, _, self._unread = self._unread.partition(b"\n")
         try:
-            return Line.model_validate_json(text)
+            line = Line.model_validate_json(text)
         except ValidationError:
             return None
+        self.device = line.device or self.device
+        return line
 
     def _end(self, patience_s: float) -> None:
         """An empty line ends it: its pipe alone does not, which RunPod's ping process holds too."""

@@ -12,7 +12,9 @@ from apps.common.sealed import seal, unseal
 
 from . import tokens
 from .compute_models import RunPodAccount, RunPodEndpoint
-from .states import Purpose
+from .models import Attempt
+from .problems import WebCode
+from .states import AttemptState, Purpose
 
 _ONLY: Final = 1
 HINT_LIFE_S: Final = 3600
@@ -65,9 +67,14 @@ def key_of(row: RunPodAccount) -> str:
 
 
 def set_key(row: RunPodAccount, key: str) -> None:
-    """Put a key into the row, sealed; of the key itself only its last letters can be seen."""
+    """Put a key into the row, sealed; of the key itself only its last letters can be seen.
+
+    What the key before it was refused for is over, as far as anybody knows.
+    """
     row.sealed_key = seal(key)
     row.key_end = key[-4:] if len(key) > 12 else ""
+    if row.problem_code == WebCode.RUNPOD_KEY:
+        row.problem_code, row.problem_detail, row.problem_at = "", "", None
 
 
 def price_of(row: RunPodAccount, endpoint: RunPodEndpoint | None = None) -> Decimal:
@@ -102,6 +109,13 @@ def webhook(attempt_id: uuid.UUID, ttl_s: int) -> str:
     """Where RunPod tells of an attempt's end."""
     token = tokens.sign_hint(attempt_id, ttl_s + HINT_LIFE_S)
     return f"{settings.WORKER_CALLBACK_URL.rstrip('/')}/worker/v1/runpod/{token}"
+
+
+def heads_for(attempt_id: uuid.UUID, route: Route) -> None:
+    """Write down where an attempt is about to be sent: its sender may die before it can say so."""
+    Attempt.objects.filter(id=attempt_id, state=AttemptState.SUBMITTING).update(
+        endpoint=route.endpoint, price_per_s=route.price_per_s
+    )
 
 
 # -- problems that only the operator can mend ------------------------------------------------------

@@ -4,6 +4,7 @@ Whoever sends has claimed the attempt by one conditional UPDATE (``line``); the 
 the job's row lock.
 """
 
+import time
 import uuid
 from datetime import timedelta
 from enum import Enum
@@ -16,7 +17,7 @@ from apps.common.storage import STORAGE_ERRORS
 from . import compute, kinds, line, log_ids, rounds, services
 from .backends.base import Ambiguous, Backend, Busy, Closed, Refused, Submission
 from .models import Attempt
-from .notices import note
+from .notices import note, noted_at
 from .problems import JobProblem
 from .queue import later
 from .states import AttemptState, JobState
@@ -25,6 +26,7 @@ from .timing import (
     CLOSED_IN_A_ROW,
     CLOSED_PAUSE,
     DISPATCH_AT_ONCE,
+    DISPATCH_BUDGET,
     QUEUE_TTL,
     STORAGE_PAUSE,
 )
@@ -34,11 +36,13 @@ def dispatch_waiting(backend: Backend) -> None:
     """Send what waits, in the fair order of ``line``, until the backend has no room.
 
     After a submit that nobody answered, no more are sent until the backend answers at all: each
-    would be lost for as long as it takes to be sure.
+    would be lost for as long as it takes to be sure. A backend that takes its time about each is
+    given no more than ``DISPATCH_BUDGET``: whoever dispatches has other things to do.
     """
     if line.is_in_doubt(backend.name) and not backend.health().ok:
         return
     turned_away = 0
+    until = time.monotonic() + DISPATCH_BUDGET.total_seconds()
     for _ in range(DISPATCH_AT_ONCE):
         attempt_id = line.claim_next(backend)
         if attempt_id is None:
@@ -47,6 +51,8 @@ def dispatch_waiting(backend: Backend) -> None:
         turned_away = turned_away + 1 if outcome is Sent.HELD else 0
         if outcome in (Sent.NO_ROOM, Sent.PERHAPS) or turned_away >= CLOSED_IN_A_ROW:
             return
+        if time.monotonic() > until:
+            break
     later("dispatch")
 
 
@@ -112,7 +118,8 @@ def _put_back(attempt_id: uuid.UUID, pause: timedelta = timedelta(), code: str =
     _, attempt = rounds.lock(attempt_id)
     if attempt.state == AttemptState.SUBMITTING:
         attempt.move(AttemptState.QUEUED)
-        attempt.backend = ""
+        attempt.backend = attempt.endpoint = ""
+        attempt.price_per_s = None
         attempt.not_before = timezone.now() + pause if pause else attempt.not_before
         attempt.save()
         if code:
@@ -122,7 +129,8 @@ def _put_back(attempt_id: uuid.UUID, pause: timedelta = timedelta(), code: str =
 def _hold(attempt: Attempt, problem: Closed) -> None:
     """Only the operator can get it moving: it waits, and fails where that takes too long."""
     compute.held(problem.code, problem.detail)
-    if timezone.now() - attempt.created_at > CLOSED_AT_MOST:
+    since = noted_at(attempt, "held")  # a note is written once: this is the first of all holds
+    if since is not None and timezone.now() - since > CLOSED_AT_MOST:
         services.fail(attempt.id, problem.code, problem.detail)
     else:
         _put_back(attempt.id, CLOSED_PAUSE, problem.code)

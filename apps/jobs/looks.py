@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from gpu_worker.contract.errors import Code
 
-from . import services
+from . import compute, services
 from .backends import FindBackend
 from .backends.base import Look, Remote, RemoteState, Unreachable
 from .models import Attempt
@@ -47,6 +47,7 @@ def ask(
             _mark_asked(portion)
             whom = [_whom(each, of) for each in portion]
             answers = list(pool.map(_answer, whom, map(remote, portion)))
+            _tell_operator(answers)
             heard = [
                 (each, answer)
                 for each, answer in zip(portion, answers, strict=True)
@@ -82,6 +83,14 @@ def _answer(ask_it: Ask | None, whom: Remote) -> Look | Exception | None:
     except Exception as error:
         log.exception("a backend failed", attempt=str(whom.attempt_id))
         return error
+
+
+def _tell_operator(answers: Iterable[Look | Exception | None]) -> None:
+    """Of those who can't be asked before the operator has acted one speaks for all."""
+    for answer in answers:
+        if isinstance(answer, Unreachable) and answer.code:
+            compute.held(answer.code, str(answer))
+            return
 
 
 def keep_cost(attempt_id: uuid.UUID, look: Look) -> None:

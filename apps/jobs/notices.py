@@ -1,6 +1,7 @@
 """Our own lines in a job's log, beside what its worker reports."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from django.utils import timezone
@@ -68,6 +69,12 @@ def note(attempt: Attempt, name: str, code: str = "") -> None:
         ],
         ignore_conflicts=True,
     )
+
+
+def noted_at(attempt: Attempt, name: str) -> datetime | None:
+    """When a notice was written into the attempt's log; None where it was not."""
+    rows = JobEvent.objects.filter(attempt=attempt, notice=name)
+    return rows.values_list("at", flat=True).first()
 
 
 def read_notice(name: str, fence: int, payload: Mapping[str, Any]) -> Text:

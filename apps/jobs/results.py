@@ -1,5 +1,6 @@
 """Reads the proof of success: ``manifest.json`` in storage, and the objects that it lists."""
 
+from hashlib import sha256
 from typing import Final
 
 from apps.common import storage
@@ -11,13 +12,17 @@ from .models import Attempt, Job
 
 _LARGEST: Final = 16 * 2**20  # a report card of 2000 files is in it
 
+_HASHED: Final = 2**20
+"""Objects up to this are read whole, in a moment; large ones only asked for their size."""
+
 
 class BrokenResult(Exception):
     """There is a manifest, but what it says is not so."""
 
 
 def read_manifest(job: Job, attempt: Attempt) -> Manifest | None:
-    """The attempt's manifest, each object verified by its size; None where there is none yet.
+    """The attempt's manifest, each object verified by its size, small ones by their checksum too;
+    None where there is none yet.
 
     Raises BrokenResult, and ``storage.STORAGE_ERRORS`` where the store can't be asked.
     """
@@ -45,6 +50,9 @@ def _check_objects(job: Job, attempt: Attempt, manifest: Manifest) -> None:
     if not set(kind.required(job)) <= named <= allowed:
         raise BrokenResult(f"the manifest lists {sorted(named)}")
     for file in manifest.files:
-        size = storage.size(object_key(job.id, attempt.id, file.name))
+        key = object_key(job.id, attempt.id, file.name)
+        size = storage.size(key)
         if size != file.size:
             raise BrokenResult(f"{file.name} has {size} bytes instead of {file.size}")
+        if size <= _HASHED and sha256(storage.read_bytes(key, _HASHED)).hexdigest() != file.sha256:
+            raise BrokenResult(f"{file.name} is not what was stored: its checksum differs")

@@ -5,6 +5,7 @@ Every change happens under the job's row lock. Whatever is sent anywhere is sent
 
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F
@@ -42,8 +43,15 @@ def hear(attempt_id: uuid.UUID, batch: Batch) -> Reply:
     """Apply what a worker reports; repeats, late ones and any order lead to the same end."""
     job, attempt = rounds.lock(attempt_id)
     log_ids.bind(job, attempt)
-    if batch.fence != attempt.fence or not claims.belongs_to(attempt, batch):
+    if batch.fence != attempt.fence:
         return Reply(stop=True)
+    if not claims.belongs_to(attempt, batch):
+        if claims.is_deserted(attempt):
+            later("lose", attempt.id)
+        return Reply(stop=True)
+    if claims.name(attempt, batch.remote_id) and not attempt.is_active:
+        attempt.gone_at = None  # whoever was told to stop could not be named
+        later("stop", attempt.id)
     is_news = history.keep(attempt, batch.events)
     if attempt.is_active:
         is_news |= _alive(job, attempt)
@@ -54,7 +62,7 @@ def hear(attempt_id: uuid.UUID, batch: Batch) -> Reply:
     _apply_outcome(job, attempt, batch.events)
     if is_news:
         rounds.touch(job)
-    stop = not attempt.is_active and attempt.state != AttemptState.SUCCEEDED
+    stop = not attempt.is_active  # also a success: what it stored is somebody's by now
     return Reply(stop=stop, finish=not stop and job.finish_asked_at is not None)
 
 
@@ -173,6 +181,29 @@ def fail(
     job, attempt = rounds.lock(attempt_id)
     if attempt.is_active:
         rounds.end_attempt(job, attempt, state, code, detail)
+
+
+def lose_deserted(attempt_id: uuid.UUID) -> None:
+    """Another worker was handed an attempt whose own has fallen silent: that machine is gone.
+
+    Raises ``STORAGE_ERRORS``. Safe to repeat.
+    """
+    attempt = Attempt.objects.get(id=attempt_id)
+    if claims.is_deserted(attempt):
+        lose(attempt_id, attempt.last_seen_at, "handed to another worker")
+
+
+def lose(attempt_id: uuid.UUID, heard_at: datetime | None, detail: str) -> None:
+    """Take the result of an attempt that fell silent, else give it up as lost.
+
+    Nothing happens where it was heard after ``heard_at``. Raises ``STORAGE_ERRORS``.
+    """
+    if finish(attempt_id):
+        return
+    with transaction.atomic():
+        job, attempt = rounds.lock(attempt_id)
+        if attempt.is_active and attempt.last_seen_at == heard_at:
+            rounds.end_attempt(job, attempt, AttemptState.LOST, Code.LOST, detail)
 
 
 @transaction.atomic

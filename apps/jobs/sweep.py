@@ -3,6 +3,7 @@
 However many attempts are live, a sweep makes a bounded number of queries and of calls to backends.
 """
 
+import time
 import uuid
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
@@ -27,9 +28,11 @@ from .notices import note
 from .problems import WebCode
 from .states import JOB_ACTIVE, AttemptState, JobState
 from .timing import (
+    ACTING_BUDGET,
     ASK_AT_ONCE,
     CLAIM_STUCK,
     DEADLINE_GRACE,
+    END_AT_ONCE,
     LEAVE_AT_ONCE,
     MUTE_LIMIT,
     QUEUE_TTL,
@@ -58,7 +61,9 @@ def sweep(backend: Backend, find: FindBackend) -> None:
 
 
 def _each(items: Iterable[Item], act: Callable[[Item], object]) -> None:
-    """One item that can't be dealt with keeps no other from it; the next sweep meets it again."""
+    """One item that can't be dealt with keeps no other from it; the next sweep meets it again, and
+    those that there was no time for."""
+    until = time.monotonic() + ACTING_BUDGET.total_seconds()
     for item in items:
         try:
             act(item)
@@ -66,6 +71,9 @@ def _each(items: Iterable[Item], act: Callable[[Item], object]) -> None:
             log.warning("sweep has to wait", item=str(item), error=str(error))
         except Exception:
             log.exception("sweep failed on an item", item=str(item))
+        if time.monotonic() > until:
+            log.warning("sweep acted no further")
+            return
 
 
 _FILE_DELETED: Final = """
@@ -76,13 +84,15 @@ WHERE job.state = ANY(%s) AND EXISTS (
     JOIN library_audiofile file ON file.id = (named->>'id')::uuid
     WHERE file.state = 'deleted'
 )
+LIMIT %s
 """
 
 
 def _orphans() -> list[tuple[uuid.UUID, str]]:
-    """Attempts whose job lost a voice, a consent or a file, with the code that says so."""
+    """Attempts whose job lost a voice, a consent or a file, with the code that says so; not all at
+    once."""
     with connection.cursor() as cursor:
-        cursor.execute(_FILE_DELETED, [list(JOB_ACTIVE)])
+        cursor.execute(_FILE_DELETED, [list(JOB_ACTIVE), END_AT_ONCE])
         found: dict[uuid.UUID, str] = {row[0]: WebCode.FILE_DELETED for row in cursor.fetchall()}
     of_current = VoiceUse.objects.filter(
         job__state__in=JOB_ACTIVE, job__attempts__fence=F("job__fence")
@@ -90,14 +100,15 @@ def _orphans() -> list[tuple[uuid.UUID, str]]:
     revoked = of_current.filter(Q(consent=None) | Q(consent__revoked_at__isnull=False))
     deleted = of_current.filter(voice__state=VoiceState.DELETED)
     for uses, code in ((revoked, WebCode.CONSENT_REVOKED), (deleted, WebCode.VOICE_DELETED)):
-        ids = uses.order_by().values_list("job__attempts__id", flat=True)
+        ids = uses.order_by().values_list("job__attempts__id", flat=True)[:END_AT_ONCE]
         found |= dict.fromkeys(ids, code)
-    return list(found.items())
+    return list(found.items())[:END_AT_ONCE]
 
 
 def _stuck_claims(now: datetime) -> QuerySet[Attempt]:
     """Claimed by a process that did not come back: nobody knows whether it submitted."""
-    return Attempt.objects.filter(state=AttemptState.SUBMITTING, claimed_at__lt=now - CLAIM_STUCK)
+    stuck = Attempt.objects.filter(state=AttemptState.SUBMITTING, claimed_at__lt=now - CLAIM_STUCK)
+    return stuck.order_by("claimed_at")[:END_AT_ONCE]
 
 
 @transaction.atomic
@@ -111,6 +122,9 @@ def _mark_unknown(stuck: Attempt) -> None:
         rounds.touch(job)
 
 
+_UNHEARD: Final = (AttemptState.DISPATCHED, AttemptState.UNKNOWN)
+
+
 def _silent(now: datetime) -> list[Attempt]:
     """Submitted attempts that have not been heard for a while, or ever; not all at once.
 
@@ -120,13 +134,15 @@ def _silent(now: datetime) -> list[Attempt]:
     silent = Attempt.objects.filter(
         Q(last_seen_at__lt=since) | Q(last_seen_at=None, claimed_at__lt=since)
     ).order_by(F("asked_at").asc(nulls_first=True), "claimed_at")
-    waiting = (AttemptState.DISPATCHED, AttemptState.UNKNOWN)
     ran = list(silent.filter(state=AttemptState.RUNNING)[: ASK_AT_ONCE // 2])
-    return ran + list(silent.filter(state__in=waiting)[: ASK_AT_ONCE - len(ran)])
+    return ran + list(silent.filter(state__in=_UNHEARD)[: ASK_AT_ONCE - len(ran)])
 
 
 def _conclude(attempt: Attempt, look: Look, now: datetime) -> None:
     """What the backend says of a silent attempt, and what follows from it."""
+    if look.state == RemoteState.WAITING and attempt.state == AttemptState.RUNNING:
+        services.lose(attempt.id, attempt.last_seen_at, "the backend has it in its queue again")
+        return
     heard = attempt.last_seen_at or attempt.claimed_at or attempt.created_at
     patience = {
         RemoteState.WAITING: QUEUE_TTL,
@@ -145,17 +161,24 @@ def _conclude(attempt: Attempt, look: Look, now: datetime) -> None:
 
 
 def _overdue(now: datetime) -> QuerySet[Attempt]:
-    """Attempts that run beyond their deadline."""
+    """Attempts that run beyond their deadline, and those that nobody has heard of until then,
+    however long they waited for a machine; not all at once."""
     allowed: Combinable = ExpressionWrapper(
         F("deadline_s") * Value(timedelta(seconds=1)), output_field=DurationField()
     )
+    latest = now - DEADLINE_GRACE
     return Attempt.objects.filter(
-        state=AttemptState.RUNNING, started_at__lt=Value(now - DEADLINE_GRACE) - allowed
-    )
+        Q(state=AttemptState.RUNNING, started_at__lt=Value(latest) - allowed)
+        | Q(state__in=_UNHEARD, claimed_at__lt=Value(latest - QUEUE_TTL) - allowed)
+    ).order_by("claimed_at")[:END_AT_ONCE]
 
 
 def _end_overdue(attempt: Attempt) -> None:
-    if not services.finish(attempt.id):
+    """One that fell silent before its deadline was lost, whatever its backend knows by now."""
+    seen, deadline = attempt.last_seen_at, timedelta(seconds=attempt.deadline_s)
+    if attempt.started_at is None or seen is None or seen + SILENT < attempt.started_at + deadline:
+        services.lose(attempt.id, seen, "not heard of until its time was up")
+    elif not services.finish(attempt.id):
         services.fail(attempt.id, Code.DEADLINE)
 
 
@@ -182,5 +205,7 @@ def stop(attempt_id: uuid.UUID, find: FindBackend) -> bool:
 def _note_gone(attempt: Attempt, look: Look) -> bool:
     if look.is_over:
         looks.keep_cost(attempt.id, look)
-        Attempt.objects.filter(id=attempt.id, gone_at=None).update(gone_at=timezone.now())
+        # what had no name yet when it was asked about may have been sent since
+        same = Attempt.objects.filter(id=attempt.id, remote_id=attempt.remote_id, gone_at=None)
+        same.update(gone_at=timezone.now())
     return look.is_over

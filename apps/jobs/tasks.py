@@ -30,6 +30,11 @@ def finish(attempt_id: str) -> None:
     services.finish(uuid.UUID(attempt_id))
 
 
+@shared_task(throws=STORAGE_ERRORS)
+def lose(attempt_id: str) -> None:
+    services.lose_deserted(uuid.UUID(attempt_id))
+
+
 @shared_task(throws=(Unreachable,))
 def stop(attempt_id: str, asked: int = 0) -> None:
     """Ask a worker to leave, and soon once more with force; after that the sweep goes on asking."""

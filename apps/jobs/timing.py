@@ -51,6 +51,9 @@ SLOT_PAUSE: Final = timedelta(seconds=3)
 DISPATCH_AT_ONCE: Final = 100
 """Attempts that one dispatch sends before it makes room for the next task."""
 
+DISPATCH_BUDGET: Final = timedelta(seconds=10)
+"""After this, one dispatch sends no more before it makes room."""
+
 DOUBT: Final = timedelta(minutes=5)
 """So long after a submit without an answer, a backend is asked for its health before the next."""
 
@@ -70,6 +73,12 @@ RunPod allows 2000 states and 100 cancels in 10 s; those asked longest ago come 
 
 ASKING_BUDGET: Final = timedelta(seconds=10)
 """After this, a sweep asks no more."""
+
+END_AT_ONCE: Final = 100
+"""Attempts of each sort that one sweep ends by itself: orphans, stuck claims, overdue ones."""
+
+ACTING_BUDGET: Final = timedelta(seconds=10)
+"""After this, a sweep leaves the rest of a sort to the next one."""
 
 KEEP_FOR_RETRY: Final = timedelta(days=30)
 """A failed or cancelled job keeps its checkpoints for this long."""

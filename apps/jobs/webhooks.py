@@ -11,7 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from apps.common.errors import NOT_FOUND
 
-from . import tokens
+from . import claims, tokens
 from .models import Attempt
 from .queue import later
 
@@ -37,5 +37,5 @@ def _remote_id(request: HttpRequest) -> str:
         name = said["id"]
     except (ValueError, KeyError, TypeError):
         return ""
-    is_name = isinstance(name, str) and 0 < len(name) <= _LONGEST_ID
-    return name if is_name and name.replace("-", "").replace("_", "").isalnum() else ""
+    is_short = isinstance(name, str) and len(name) <= _LONGEST_ID
+    return name if is_short and claims.is_name(name) else ""

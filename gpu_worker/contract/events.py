@@ -95,11 +95,14 @@ class Batch(Frozen):
     """POST body of the events endpoint; an empty batch is a heartbeat.
 
     ``run`` tells apart workers that were handed the same attempt: only the first is listened to.
+    ``remote_id`` is the backend's name of the attempt, until it was heard, where the worker knows
+    it: whoever submitted it may not.
     """
 
     attempt_id: str
     fence: int
     run: str = Field("", max_length=64)
+    remote_id: str = Field("", max_length=200)
     events: tuple[Event, ...] = Field(max_length=500)
 
 

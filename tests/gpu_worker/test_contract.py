@@ -191,5 +191,6 @@ def test_an_empty_batch_is_a_heartbeat() -> None:
         "attempt_id": "a",
         "fence": 1,
         "run": "",
+        "remote_id": "",
         "events": [],
     }

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from gpu_worker.contract.canary import Canary
 from gpu_worker.contract.errors import Code
 from gpu_worker.contract.events import Progress, Started
 from gpu_worker.contract.job import MANIFEST, AnyJob, EncoderRef, TrainJob
@@ -126,6 +127,7 @@ def test_jobs_one_after_the_other_in_one_warm_process(
     assert queue.result("one") == finished
     assert f"out/{MANIFEST}" in studio.objects
     assert studio.types[0] == "started"
+    assert studio.batches[0].remote_id == "one", "whoever submitted it may not know"
     eventually(lambda: bool(queue.updates))
     assert len(queue.updates) == 1  # RunPod hears little, the studio all
     assert queue.updates[0][0] == "one"
@@ -147,6 +149,10 @@ def test_jobs_one_after_the_other_in_one_warm_process(
         assert isinstance(other.events[0], Started)
     assert worker.computing == process
     assert queue.pings > 0
+
+    queue.submit("canary", Canary().model_dump(mode="json"))
+    sung = queue.result("canary")["output"]
+    assert sung["device"].startswith(("cpu", "NVIDIA")), "what it would compute on"
 
 
 def test_a_cancel_reaches_the_work_within_five_seconds(

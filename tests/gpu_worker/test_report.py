@@ -122,6 +122,32 @@ def test_heartbeats_without_events(studio: Studio, reporter: Reporter) -> None:
     assert studio.events == []
 
 
+def test_the_name_of_the_remote_job_is_said_until_it_was_heard(
+    studio: Studio, switch: StopSwitch
+) -> None:
+    studio.lose_replies = 1
+    with httpx.Client() as client:
+        named = Reporter(job(studio), switch, client, PACE, remote_id="remote-7")
+        named.started("host", "cpu")
+        named.start()
+        eventually(lambda: len(studio.batches) >= 4)
+        assert named.close()
+    first, again, *others = studio.batches
+    assert (first.remote_id, first.events[0].type) == ("remote-7", "started")
+    assert again.remote_id == "remote-7", "its first message got no answer"
+    said = {"remote_id" in batch.model_fields_set for batch in others}
+    assert said == {False}, "an older studio would refuse them all"
+
+
+def test_a_name_that_nobody_could_keep_is_not_said(studio: Studio, switch: StopSwitch) -> None:
+    with httpx.Client() as client:
+        named = Reporter(job(studio), switch, client, PACE, remote_id="x" * 201)
+        named.start()
+        eventually(lambda: bool(studio.batches))
+        assert named.close()
+    assert studio.batches[0].remote_id == ""
+
+
 def test_stop_is_heard_with_a_heartbeat(
     studio: Studio, reporter: Reporter, switch: StopSwitch
 ) -> None:

@@ -20,12 +20,12 @@ import json, os, signal, subprocess, sys, time
 def say(**fields):
     print(json.dumps(fields), flush=True)
 print("a library that prints", flush=True)
-say(warm_s=0.1)
+say(warm_s=0.1, device="NVIDIA RTX 4090")
 for line in sys.stdin:
     if not line.strip():
         break
     say(stage="fetch", fraction=0.01)
-    match json.loads(line):
+    match json.loads(json.loads(line)["spec"]):
         case "well":
             say(outcome="finished")
         case "badly":
@@ -72,6 +72,7 @@ def test_one_process_serves_on_after_what_it_survived(process: WarmProcess) -> N
     assert do(process, "badly").code is Code.AUDIO_SILENT
     assert do(process, "well").outcome == "finished"
     assert process.pid == first
+    assert process.device == "NVIDIA RTX 4090"
 
 
 @pytest.mark.parametrize(("how", "code"), [("unsound", Code.UNEXPECTED), ("dies", Code.LOST)])

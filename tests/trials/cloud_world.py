@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 from django.test import Client
 
-from apps.jobs import looks, tokens
+from apps.jobs import compute, looks, tokens
 from apps.jobs.backends.base import (
     NO_LIMITS,
     Backend,
@@ -92,7 +92,9 @@ class CloudBackend:
         url = self.fake.url
         client = RunPodClient(self.fake.cloud.key, f"{url}/v2", sleep=lambda _: None)
         routes = tuple(Route(name) for name in ENDPOINTS)
-        self._ours = RunPodBackend(client, routes, webhook=self._webhook)
+        self._ours = RunPodBackend(
+            client, routes, webhook=self._webhook, heads_for=compute.heads_for
+        )
         self._http = httpx.Client(timeout=20)
 
     @property
@@ -127,7 +129,8 @@ class CloudBackend:
         for endpoint in ENDPOINTS:
             hand = Hand(self.fake.url, endpoint, http=self._http)
             while job := hand.take():
-                worker = FakeWorker(JOB_SPEC.validate_python(job["input"]))
+                spec = JOB_SPEC.validate_python(job["input"])
+                worker = FakeWorker(spec, run=hand.id, remote_id=job["id"])
                 machine = CloudMachine(worker, hand=hand, name=job["id"])
                 self.machines[f"{job['id']}/{hand.id}"] = machine
                 hand = Hand(self.fake.url, endpoint, http=self._http)

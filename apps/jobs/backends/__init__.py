@@ -53,4 +53,5 @@ def runpod() -> RunPodBackend:
         held.routes,
         Limits(held.most_at_once, held.per_workspace),
         compute.webhook if held.uses_webhook else None,
+        compute.heads_for,
     )

@@ -45,7 +45,11 @@ class Ambiguous(Exception):
 
 
 class Unreachable(Exception):
-    """The backend can't be asked now."""
+    """The backend can't be asked now; ``code`` says why where only the operator can mend that."""
+
+    def __init__(self, detail: str = "", code: str = "") -> None:
+        super().__init__(detail)
+        self.code = code
 
 
 class RemoteState(StrEnum):

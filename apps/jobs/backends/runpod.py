@@ -60,13 +60,15 @@ _CODE: Final = re.compile(r"\b(?:user|worker|operator):[a-z-]+")
 class RunPodBackend:
     """Sends new attempts to one of ``routes``; older ones are asked for where they were sent.
 
-    ``webhook`` makes the address that RunPod tells of an attempt's end, good for so many seconds.
+    ``webhook`` makes the address that RunPod tells of an attempt's end, good for so many seconds;
+    ``heads_for`` is told where an attempt goes before it is sent there.
     """
 
     client: RunPodClient
     routes: tuple[Route, ...]
     limits: Limits = NO_LIMITS
     webhook: Callable[[uuid.UUID, int], str] | None = None
+    heads_for: Callable[[uuid.UUID, Route], None] | None = None
     name: str = field(default="runpod")
 
     def submit(self, spec: AnyJob, ttl_s: int) -> Submission:
@@ -77,6 +79,8 @@ class RunPodBackend:
         busy: Busy | None = None
         closed = Closed(Code.CONTRACT_VERSION, "no endpoint's worker speaks our contract")
         for route in in_order(self.routes, spec.kind):
+            if self.heads_for is not None:
+                self.heads_for(uuid.UUID(spec.attempt_id), route)
             try:
                 remote_id = self.client.submit(route.endpoint, order)
             except NotSent as error:
@@ -101,11 +105,14 @@ class RunPodBackend:
         return order
 
     def status(self, remote: Remote) -> Look:
-        if not remote.remote_id:
+        if not remote.remote_id or not remote.endpoint:
             return Look(RemoteState.UNCERTAIN)
         try:
             said = self.client.status(remote.endpoint, remote.remote_id)
-        except (NotSent, NoAnswer, Rejected) as error:
+        except Rejected as error:
+            code = refusal_code(error)
+            raise Unreachable(str(error), code if code == WebCode.RUNPOD_KEY else "") from error
+        except (NotSent, NoAnswer) as error:
             raise Unreachable(str(error)) from error
         return Look(RemoteState.GONE) if said is None else read_status(said)
 

@@ -89,7 +89,11 @@ class Studio:
 def hear(worker: FakeWorker, events: Sequence[Event]) -> Reply:
     spec = worker.spec
     batch = Batch(
-        attempt_id=spec.attempt_id, fence=spec.fence, run=worker.run, events=tuple(events)
+        attempt_id=spec.attempt_id,
+        fence=spec.fence,
+        run=worker.run,
+        remote_id=worker.remote_id,
+        events=tuple(events),
     )
     return services.hear(uuid.UUID(spec.attempt_id), batch)
 

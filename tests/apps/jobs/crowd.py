@@ -13,8 +13,8 @@ from .conftest import Studio
 SPREAD = (AttemptState.RUNNING, AttemptState.DISPATCHED, AttemptState.UNKNOWN)
 
 
-def live_attempts(studio: Studio, count: int, *, backend: str = "fake") -> None:
-    """``count`` jobs of the studio's workspace with a live, silent attempt each."""
+def live_attempts(studio: Studio, count: int, *, backend: str = "fake") -> list[uuid.UUID]:
+    """``count`` jobs of the studio's workspace with a live, silent attempt each: its id."""
     now = timezone.now()
     file = {"id": str(studio.song.id), "name": "f", "key": "k", "size": 1, "duration_s": 1.0}
     jobs = [
@@ -50,6 +50,7 @@ def live_attempts(studio: Studio, count: int, *, backend: str = "fake") -> None:
         for number, job in enumerate(jobs)
     ]
     Attempt.objects.bulk_create(attempts, batch_size=1000)
+    return [attempt.id for attempt in attempts]
 
 
 def ended_attempts(studio: Studio, count: int) -> None:

@@ -142,6 +142,7 @@ class FakeWorker:
     spec: AnyJob
     seq: int = 0
     run: str = ""
+    remote_id: str = ""
 
     def _next(self) -> dict[str, Any]:
         self.seq += 1

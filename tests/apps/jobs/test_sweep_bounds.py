@@ -9,10 +9,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from apps.jobs import looks, sweep, timing
+from apps.common import storage
+from apps.jobs import dispatching, looks, sweep, timing
 from apps.jobs.backends.base import Look, Remote, RemoteState, Unreachable
 from apps.jobs.models import Attempt, Job
-from apps.jobs.states import AttemptState
+from apps.jobs.requests import SeparationStart
+from apps.jobs.states import AttemptState, JobState
 from apps.jobs.timing import ASK_AT_ONCE, LEAVE_AT_ONCE
 from gpu_worker.contract.errors import Code
 from tests.factories import make_file
@@ -150,3 +152,66 @@ def test_a_deleted_file_is_found_among_many(studio: Studio) -> None:
     Attempt.objects.filter(job=job).update(ended_at=timezone.now(), state=AttemptState.LOST)
     Job.objects.filter(id=job.id).update(state="failed")
     assert sweep._orphans() == []
+
+
+def slow(studio: Studio, count: int) -> None:
+    """``count`` each that run beyond their deadline, were claimed by the dead, lost their file."""
+    now, ids = timezone.now(), live_attempts(studio, 3 * count)
+    live = Attempt.objects.filter(id__in=ids)
+    live.update(state=AttemptState.RUNNING, last_seen_at=now)
+    live.filter(id__in=ids[:count]).update(started_at=now - timedelta(days=1))
+    stuck = ids[count : 2 * count]
+    Job.objects.filter(attempts__in=stuck).update(state=JobState.QUEUED)
+    live.filter(id__in=stuck).update(
+        state=AttemptState.SUBMITTING, claimed_at=now - 2 * timing.CLAIM_STUCK, last_seen_at=None
+    )
+    lost = make_file(studio.workspace, state="deleted")
+    orphans = Job.objects.filter(attempts__in=ids[2 * count :])
+    inputs = orphans[0].inputs | {"files": [{"id": str(lost.id)}]}
+    orphans.update(inputs=inputs)
+
+
+def test_what_has_to_end_ends_a_slice_at_a_time(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweep, "END_AT_ONCE", 4)
+    reads: list[str] = []
+    read = storage.read_bytes
+
+    def counted(key: str, limit: int) -> bytes:
+        reads.append(key)
+        return read(key, limit)
+
+    monkeypatch.setattr(storage, "read_bytes", counted)
+    slow(studio, 10)
+    backend = CountingBackend()
+
+    def counts() -> list[int]:
+        unknown = Attempt.objects.filter(state=AttemptState.UNKNOWN).count()
+        codes = (Code.DEADLINE, "user:file-deleted")
+        return [unknown, *(Attempt.objects.filter(error_code=code).count() for code in codes)]
+
+    first = swept(backend)
+    assert (counts(), len(reads)) == ([4, 4, 4], 4)
+    slow(studio, 30)
+    assert swept(backend)[0] <= first[0] + 2, "ten times as many cost no more"
+    assert (counts(), len(reads)) == ([8, 8, 8], 8)
+
+
+def test_a_slow_backend_holds_the_sweep_for_a_moment_only(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatching, "DISPATCH_BUDGET", timedelta())
+    for _ in range(3):
+        studio.start(SeparationStart(files=(studio.song.id,)))
+    studio.sweep()
+    assert len(studio.backend.submitted) == 1
+    studio.sweep()
+    assert len(studio.backend.submitted) == 2
+
+
+def test_acts_that_take_too_long_wait_for_the_next_sweep(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweep, "ACTING_BUDGET", timedelta())
+    done: list[int] = []
+    sweep._each([1, 2, 3], done.append)
+    assert done == [1]

@@ -57,8 +57,10 @@ def test_a_problem_keeps_the_time_when_it_began(studio: Studio) -> None:
 
 def test_nobody_mends_it_and_the_job_fails_with_its_credits_released(studio: Studio) -> None:
     job = studio.train()
-    Attempt.objects.update(created_at=timezone.now() - timing.CLOSED_AT_MOST)
     studio.backend.failure = Closed(WebCode.RUNPOD_KEY)
+    dispatching.dispatch_waiting(studio.backend)
+    JobEvent.objects.filter(notice="held").update(at=timezone.now() - timing.CLOSED_AT_MOST)
+    now_due(job)
     dispatching.dispatch_waiting(studio.backend)
     job.refresh_from_db()
     assert (job.state, job.error_code) == (JobState.FAILED, WebCode.RUNPOD_KEY)
