@@ -49,6 +49,11 @@ def fill(cloud: Cloud) -> None:
             )
 
 
+def backend_of(cloud: Cloud, url: str) -> RunPodBackend:
+    client = RunPodClient(cloud.key, f"{url}/v2", sleep=lambda _: None)
+    return RunPodBackend(client, (Route("somewhere"),))
+
+
 def swept(backend: RunPodBackend, cloud: Cloud) -> dict[str, float]:
     before, start = len(cloud.calls), time.perf_counter()
     cloud.workers["w"] = cloud.now
@@ -65,8 +70,7 @@ def test_ten_thousand_live_attempts_are_swept() -> None:
     cloud = Cloud(endpoints={"somewhere": Endpoint()})
     figures = {}
     with serving(cloud) as fake:
-        client = RunPodClient(cloud.key, f"{fake.url}/v2", sleep=lambda _: None)
-        backend = RunPodBackend(client, (Route("somewhere"),))
+        backend = backend_of(cloud, fake.url)
         for count in (1_000, 10_000):
             live_attempts(studio, count - Attempt.objects.count(), backend="runpod")
             fill(cloud)
