@@ -2,8 +2,8 @@
 
     python -m benchmarks.sweep [--attempts 10000] [--repeats 5]
 
-On an embedded PostgreSQL of its own and the tests' RunPod over HTTP, all of it on this machine. What
-is bounded shows as a ratio of 1: queries and calls. The seconds that are left are the database's.
+On an embedded PostgreSQL of its own and the tests' RunPod over HTTP, all of it on this machine.
+What is bounded shows as a ratio of 1: queries and calls. The seconds left are the database's.
 """
 
 import argparse
