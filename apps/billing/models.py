@@ -258,3 +258,26 @@ class ProviderEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} {self.object_ref}"
+
+
+class Trial(models.Model):
+    """That somebody with this proven address had the trial; ``trial`` says why it is kept."""
+
+    fingerprint = models.CharField("지문", max_length=64, primary_key=True, editable=False)
+    user = models.ForeignKey(
+        "accounts.User",
+        verbose_name="사람",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    created_at = models.DateTimeField("만든 시각", auto_now_add=True)
+    ends_at = models.DateTimeField("지울 시각", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "체험 기록"
+        verbose_name_plural = "체험 기록"
+
+    def __str__(self) -> str:
+        return self.fingerprint[:8]

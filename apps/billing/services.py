@@ -34,7 +34,7 @@ def balance_of(workspace_id: uuid.UUID) -> Balance:
 
 
 def grant_welcome(workspace: Workspace) -> None:
-    """Give a workspace what it may try the studio with, once. Its owner's mail is verified."""
+    """Give a workspace what it may try the studio with, once; ``trial`` knows who may."""
     grant(workspace.id, WELCOME_CREDITS, key=f"welcome:{workspace.id}", memo="welcome")
 
 

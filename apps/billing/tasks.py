@@ -26,3 +26,4 @@ def reconcile() -> None:
     with alone("reconcile") as mine:
         if mine:
             night.reconcile()
+            trial.forget()
