@@ -25,7 +25,7 @@ class Balance(models.Model):
     """Credits of a workspace: free to use, held for jobs that have not ended, and owed.
 
     What is owed was refunded after it had been spent, and the operator chose to record it: credits
-    that come in pay it off first.
+    that come in pay it off first, those too that were held at the time and come free.
     """
 
     workspace = models.OneToOneField(
@@ -91,8 +91,15 @@ class Entry(models.Model):
                 condition=Q(kind=EntryKind.GRANT, amount__gte=0, held=0, owed__lte=0)
                 | Q(kind=EntryKind.RESERVE, amount=-F("held"), held__gte=0, owed=0)
                 | Q(kind=EntryKind.SETTLE, amount=0, held__lte=0, owed=0)
-                | Q(kind=EntryKind.RELEASE, amount=-F("held"), held__lte=0, owed=0)
+                | Q(
+                    kind=EntryKind.RELEASE,
+                    amount=F("owed") - F("held"),
+                    amount__gte=0,
+                    held__lte=0,
+                    owed__lte=0,
+                )
                 | Q(kind=EntryKind.ADJUST, held=0, owed=0)
+                | Q(kind=EntryKind.ADJUST, amount__gte=0, held=0, owed__lt=0)
                 | Q(kind=EntryKind.REFUND, amount__lte=0, held=0, owed__gte=0),
             ),
         )
