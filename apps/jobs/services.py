@@ -28,7 +28,7 @@ from gpu_worker.contract.events import (
 from gpu_worker.contract.job import Manifest
 from gpu_worker.contract.params import JobKind
 
-from . import claims, compute, history, kinds, line, log_ids, rounds
+from . import claims, compute, history, kinds, line, log_ids, rounds, starts
 from .backends.base import Ambiguous, Backend, Busy, Closed, Refused, Submission
 from .kinds.base import check_inputs
 from .live import publish_job
@@ -427,6 +427,7 @@ def retry(job_id: uuid.UUID) -> Job:
             "The job has already succeeded.",
         )
     kinds.of(job).reopen(job)
+    starts.check_minutes(job.workspace_id, job.sound_s)
     job.move(JobState.QUEUED)
     job.error_code = job.error_detail = ""
     job.finished_at = job.tidied_at = job.finish_asked_at = None
