@@ -21,6 +21,7 @@ from .provider import (
     ProviderAway,
     ProviderRefused,
     Repaid,
+    ProviderMissing,
     Session,
     Subscribed,
 )
@@ -173,7 +174,8 @@ def _errors() -> Iterator[None]:
     except stripe.APIError as error:  # its 5xx
         raise ProviderAway("APIError") from error
     except stripe.StripeError as error:
-        raise ProviderRefused(error.code or type(error).__name__) from error
+        kind = ProviderMissing if error.code == "resource_missing" else ProviderRefused
+        raise kind(error.code or type(error).__name__) from error
 
 
 def _fetched(fetch: Callable[[], Any], shape: Callable[[Any], T]) -> T:

@@ -22,6 +22,10 @@ class ProviderRefused(Exception):
     """The provider will not, however often it is asked."""
 
 
+class ProviderMissing(ProviderRefused):
+    """What was named is not there, or no longer."""
+
+
 class Forged(Exception):
     """A webhook that the provider did not sign, or signed long ago."""
 
