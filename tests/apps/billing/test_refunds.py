@@ -163,6 +163,27 @@ def test_the_operator_refunds_on_the_purchases_page(bought: Shop, operator_clien
     assert bought.credits == (0, 0, 500)
 
 
+def test_a_refund_that_stripe_refuses_is_no_success(bought: Shop, operator_client: Client) -> None:
+    page = reverse("admin:billing_purchase_refund", args=[bought.purchase.id])
+    bought.fake.objects[bought.purchase.payment_ref]["refunded"] = PACK.price.krw
+    answer = operator_client.post(page, {"credits": 500, "reason": "broken"}, follow=True)
+    text = answer.content.decode()
+    assert answer.redirect_chain == []
+    assert "결제 대행사가 환불을 거절했습니다" in text
+    assert Refund.objects.get().state == "refused"
+    assert bought.credits == (FULL, 0, 0)
+
+
+def test_a_refund_without_an_answer_waits(bought: Shop, operator_client: Client) -> None:
+    page = reverse("admin:billing_purchase_refund", args=[bought.purchase.id])
+    bought.fake.faults = ["away"] * 3
+    answer = operator_client.post(page, {"credits": 500, "reason": "broken"}, follow=True)
+    [said] = [str(each) for each in answer.context["messages"]]
+    assert "기다리는 중" in said
+    assert Refund.objects.get().state == "pending"
+    assert Change.objects.get().verb == "refund"
+
+
 def test_the_operator_adjusts_credits_with_a_reason(bought: Shop, operator_client: Client) -> None:
     page = reverse("admin:billing_balance_adjust", args=[bought.workspace.id])
     operator_client.post(page, {"credits": 70, "reason": "sorry"})
