@@ -165,6 +165,12 @@ class StripeGateway:
 
 @contextmanager
 def _errors() -> Iterator[None]:
+    def refunds_of(self, payment_ref: str) -> Iterator[Repaid]:
+        with _errors():
+            page = self._v1.refunds.list({"payment_intent": payment_ref, "limit": 100})
+            for found in page.auto_paging_iter():
+                yield _repaid(found)
+
     """Stripe's errors as ours."""
     try:
         yield

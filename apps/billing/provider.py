@@ -165,3 +165,6 @@ class Provider(Protocol):
 
     def events(self, since: datetime) -> Iterator[Notice]:
         """Everything that has happened, the newest first."""
+    def refunds_of(self, payment_ref: str) -> Iterator[Repaid]:
+        """All of a payment's refunds."""
+

@@ -31,8 +31,7 @@ def reconcile() -> None:
             break
         except ProviderRefused as error:  # the other parts may well be answered
             log.error("reconcile-refused", part=part.__name__.strip("_"), error=str(error))
-    for refund_id in refunds.stuck():
-        refunds.carry_on(refund_id)
+    refunds.carry_on_stuck()
 
 
 def _missed_events(provider: Provider) -> None:

@@ -97,6 +97,8 @@ class FakeStripe:
                 return made | {"url": f"{self.url}/portal/{self._find(form['customer'])['id']}"}
             case "POST", ["refunds"]:
                 return self._refund(form)
+            case "GET", ["refunds"]:
+                return self._refunds_of(form["payment_intent"])
             case "GET", ["events"]:
                 return self._listed(form)
             case "GET", ["checkout", "sessions", name] | [
@@ -183,6 +185,11 @@ class FakeStripe:
         )
         self.happen("refund.created", made)
         return made
+
+    def _refunds_of(self, payment: str) -> Made:
+        made = [each for each in self.objects.values() if each["object"] == "refund"]
+        found = [each for each in reversed(made) if each["payment_intent"] == payment]
+        return {"object": "list", "url": "/v1/refunds", "data": found, "has_more": False}
 
     def _listed(self, form: Made) -> Made:
         since, limit = int(form["created"]["gte"]), int(form["limit"])
