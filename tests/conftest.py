@@ -3,9 +3,20 @@
 from collections.abc import Iterator
 
 import pytest
+from django.db import connection
+from pytest_django import DjangoDbBlocker
 
 from tests.live import LiveStack, start_live
 from voicestudio.embedded.supervisor import Supervisor
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Tests that commit have their tables emptied, which the ledger refuses else."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        name = connection.ops.quote_name(str(connection.settings_dict["NAME"]))
+        cursor.execute(f"ALTER DATABASE {name} SET studio.emptying = 'on'")
+        cursor.execute("SET studio.emptying = 'on'")
 
 
 @pytest.fixture(scope="session")
