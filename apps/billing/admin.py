@@ -210,10 +210,11 @@ class RefundAdmin(ReadOnlyAdmin):
         "owed",
         "amount",
         "state",
+        "is_dispute",
         "operator",
         "reason",
     )
-    list_filter = ("state",)
+    list_filter = ("state", "is_dispute")
     list_select_related = ("workspace", "purchase")
 
 

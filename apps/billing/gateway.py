@@ -11,6 +11,8 @@ from django.conf import settings
 
 from .provider import (
     About,
+    Dispute,
+    Disputed,
     Forged,
     Invoice,
     Life,
@@ -19,9 +21,9 @@ from .provider import (
     Payment,
     Provider,
     ProviderAway,
+    ProviderMissing,
     ProviderRefused,
     Repaid,
-    ProviderMissing,
     Session,
     Subscribed,
 )
@@ -36,6 +38,7 @@ _ABOUT: Final = {
     "customer.subscription.": About.SUBSCRIPTION,
     "invoice.": About.INVOICE,
     "refund.": About.REFUND,
+    "charge.dispute.": About.DISPUTE,
 }
 _LIVES: Final = {
     "incomplete": Life.BEGINS,
@@ -46,6 +49,16 @@ _LIVES: Final = {
     "paused": Life.OVERDUE,
     "canceled": Life.ENDED,
     "incomplete_expired": Life.ENDED,
+}
+_DISPUTES: Final = {
+    "warning_needs_response": Dispute.ASKED,
+    "warning_under_review": Dispute.ASKED,
+    "warning_closed": Dispute.WON,
+    "prevented": Dispute.WON,
+    "needs_response": Dispute.OPEN,
+    "under_review": Dispute.OPEN,
+    "won": Dispute.WON,
+    "lost": Dispute.LOST,
 }
 _MONTHS: Final = {"subscription_create", "subscription_cycle"}
 _AWAY: Final = (
@@ -141,6 +154,9 @@ class StripeGateway:
     def refunded(self, ref: str) -> Repaid:
         return _fetched(lambda: self._v1.refunds.retrieve(ref), _repaid)
 
+    def dispute(self, ref: str) -> Disputed:
+        return _fetched(lambda: self._v1.disputes.retrieve(ref), _disputed)
+
     def refund(self, payment_ref: str, amount: int, tags: dict[str, str], key: str) -> Repaid:
         with _errors():
             made = self._v1.refunds.create(
@@ -148,6 +164,12 @@ class StripeGateway:
                 {"idempotency_key": key},
             )
             return _repaid(made)
+
+    def refunds_of(self, payment_ref: str) -> Iterator[Repaid]:
+        with _errors():
+            page = self._v1.refunds.list({"payment_intent": payment_ref, "limit": 100})
+            for found in page.auto_paging_iter():
+                yield _repaid(found)
 
     def read(self, body: bytes, signature: str) -> Notice:
         try:
@@ -165,12 +187,6 @@ class StripeGateway:
 
 @contextmanager
 def _errors() -> Iterator[None]:
-    def refunds_of(self, payment_ref: str) -> Iterator[Repaid]:
-        with _errors():
-            page = self._v1.refunds.list({"payment_intent": payment_ref, "limit": 100})
-            for found in page.auto_paging_iter():
-                yield _repaid(found)
-
     """Stripe's errors as ours."""
     try:
         yield
@@ -249,6 +265,16 @@ def _repaid(found: Any) -> Repaid:
         amount=found.amount,
         failed=found.status in {"failed", "canceled"},
         tags=_tags(found.metadata),
+    )
+
+
+def _disputed(found: Any) -> Disputed:
+    return Disputed(
+        ref=found.id,
+        payment_ref=_ref(found.payment_intent),
+        amount=found.amount,
+        state=_DISPUTES[found.status],
+        reason=found.reason,
     )
 
 

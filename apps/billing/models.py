@@ -209,7 +209,10 @@ class RefundState(models.TextChoices):
 
 
 class Refund(Owned):
-    """Money that goes back: its credits are taken first; of a refused one they come back."""
+    """Money that goes back: its credits are taken first; of a refused one they come back.
+
+    ``is_dispute``: nobody gave it back, a bank took it; refused is then what the customer lost.
+    """
 
     purchase = models.ForeignKey(
         Purchase, verbose_name="구매", on_delete=models.PROTECT, related_name="refunds"
@@ -221,6 +224,7 @@ class Refund(Owned):
         "상태", max_length=8, choices=RefundState.choices, default=RefundState.PENDING
     )
     refund_ref = models.CharField("환불 번호", max_length=100, blank=True)
+    is_dispute = models.BooleanField("결제 분쟁", default=False)
     reason = models.CharField("사유", max_length=200)
     operator = models.CharField("운영자", max_length=254)
 

@@ -85,7 +85,7 @@ def carry_on(refund_id: uuid.UUID, *, is_new: bool = False) -> bool:
     """
     provider = gateway.current()
     row = Refund.objects.select_related("purchase").get(id=refund_id)
-    if provider is None or row.state != RefundState.PENDING:
+    if provider is None or row.state != RefundState.PENDING or row.is_dispute:
         return True
     try:
         made = None if is_new else _found(provider, row)
@@ -119,7 +119,7 @@ def carry_on_stuck() -> None:
 def stuck() -> list[uuid.UUID]:
     """Refunds that were begun and never answered, the oldest first."""
     since = timezone.now() - STUCK
-    rows = Refund.objects.filter(state=RefundState.PENDING, created_at__lte=since)
+    rows = Refund.objects.filter(state=RefundState.PENDING, is_dispute=False, created_at__lte=since)
     return list(rows.order_by("created_at").values_list("id", flat=True))
 
 
@@ -127,7 +127,7 @@ def apply(found: Repaid) -> None:
     """The provider tells of a refund: one of ours is noted; one made at its own desk takes what is
     unspent of the purchase's credits, the rest stays with the customer."""
     ours = Q(id__in=_ids(found.tags.get("refund", "")))
-    known = Refund.objects.filter(ours | Q(refund_ref=found.ref)).first()
+    known = Refund.objects.filter(ours | Q(refund_ref=found.ref, is_dispute=False)).first()
     if known is not None:
         _note(known.id, found)
     elif not found.failed:

@@ -94,7 +94,7 @@ class FakeStripe:
             case "POST", ["billing_portal", "sessions"]:
                 self._check_customer(form["customer"], "", "")
                 made = self._make("bps", "billing_portal.session", **form)
-                return made | {"url": f"{self.url}/portal/{self._find(form['customer'])['id']}"}
+                return made | {"url": f"{self.url}/portal/{form['customer']}"}
             case "POST", ["refunds"]:
                 return self._refund(form)
             case "GET", ["refunds"]:
@@ -102,7 +102,7 @@ class FakeStripe:
             case "GET", ["events"]:
                 return self._listed(form)
             case "GET", ["checkout", "sessions", name] | [
-                "subscriptions" | "invoices" | "refunds",
+                "subscriptions" | "invoices" | "refunds" | "disputes",
                 name,
             ]:
                 return self._find(name)
@@ -136,9 +136,9 @@ class FakeStripe:
         price = line["price_data"]
         assert price["currency"] in {"krw", "usd"}
         assert ("recurring" in price) == (form["mode"] == "subscription")
+        self._check_customer(form["customer"], price["currency"], form["mode"])
         made = self._make(
             "cs",
-        self._check_customer(form["customer"], price["currency"], form["mode"])
             "checkout.session",
             mode=form["mode"],
             customer=form["customer"],
@@ -154,8 +154,6 @@ class FakeStripe:
         made["url"] = f"{self.url}/pay/{made['id']}"
         return made
 
-    def _expire(self, session: Made) -> Made:
-        if session["status"] != "open":
     def _check_customer(self, name: str, currency: str, mode: str) -> None:
         """A deleted one is none; subscriptions of one customer have one currency."""
         customer = self._find(name)
@@ -164,6 +162,8 @@ class FakeStripe:
         if mode == "subscription" and customer.get("currency", currency) != currency:
             raise Refusal(400, "invalid_request_error", message="You cannot combine currencies")
 
+    def _expire(self, session: Made) -> Made:
+        if session["status"] != "open":
             raise Refusal(400, "invalid_request_error", message="Only open sessions")
         session |= {"status": "expired", "url": None}
         self.happen("checkout.session.expired", session)
@@ -265,13 +265,6 @@ class FakeStripe:
         with self.lock:
             return self._refund({"payment_intent": payment_id, "amount": amount})
 
-    def bounce(self, refund_id: str) -> None:
-        """The bank returns a refund."""
-        with self.lock:
-            refund = self._find(refund_id)
-            refund["status"] = "failed"
-            self.happen("refund.failed", refund)
-
     def dispute(self, payment_id: str, amount: int, status: str = "needs_response") -> Made:
         """The customer's bank takes a payment back, or asks about it (``warning_...``)."""
         with self.lock:
@@ -306,6 +299,13 @@ class FakeStripe:
         with self.lock:
             self._answers.clear()
 
+    def bounce(self, refund_id: str) -> None:
+        """The bank returns a refund."""
+        with self.lock:
+            refund = self._find(refund_id)
+            refund["status"] = "failed"
+            self.happen("refund.failed", refund)
+
     def _payment(self, amount: int) -> Made:
         return self._make("pi", "payment_intent", amount=amount, refunded=0)
 
@@ -327,6 +327,7 @@ class FakeStripe:
             metadata=session["metadata"],
             amount=session["amount_total"],
         )
+        self._find(session["customer"])["currency"] = session["currency"]
         self.happen("customer.subscription.created", made)
         self._bill(made, "subscription_create", "paid")
         return made
@@ -334,7 +335,6 @@ class FakeStripe:
     def _bill(self, subscription: Made, reason: str, status: str) -> Made:
         amount = subscription["amount"]
         paid = status == "paid"
-        self._find(session["customer"])["currency"] = session["currency"]
         details = {"subscription": subscription["id"], "metadata": subscription["metadata"]}
         made = self._make(
             "in",

@@ -8,6 +8,7 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from apps.accounts.models import User, Workspace
+from apps.billing import disputes
 from apps.jobs import line
 from apps.jobs.models import Job
 from apps.jobs.problems import text_of
@@ -60,6 +61,7 @@ def _cards(now: datetime) -> list[tuple[str, str]]:
         ("가장 오래 기다린 작업 (queue age)", age(queue_age_s(now))),
         ("고객 (people)", f"{User.objects.filter(is_active=True).count():,}"),
         ("정지된 워크스페이스 (suspended)", f"{_suspended():,}"),
+        ("결제 분쟁 (disputes open)", f"{disputes.open_ones():,}"),
     ]
 
 
