@@ -1,11 +1,13 @@
 """The trial is a person's; whoever had it before is written down too."""
 
+from typing import Any
+
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
 
-def write_down(apps, schema_editor):
+def write_down(apps: Any, schema_editor: Any) -> None:
     """The owners of every workspace that was welcomed, by their proven addresses."""
     from apps.billing.trial import fingerprints
 

@@ -4,10 +4,6 @@ from django.db import migrations, models
 from django.db.models import F, Q
 
 
-def _minus(name):
-    return models.expressions.CombinedExpression(F(name), "*", models.Value(-1))
-
-
 class Migration(migrations.Migration):
     dependencies = [("billing", "0006_trial")]
     operations = [
@@ -17,7 +13,7 @@ class Migration(migrations.Migration):
             models.CheckConstraint(
                 name="entry_adds_up",
                 condition=Q(kind="grant", amount__gte=0, held=0, owed__lte=0)
-                | Q(kind="reserve", amount=_minus("held"), held__gte=0, owed=0)
+                | Q(kind="reserve", amount=-F("held"), held__gte=0, owed=0)
                 | Q(kind="settle", amount=0, held__lte=0, owed=0)
                 | Q(
                     kind="release",
