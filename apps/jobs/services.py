@@ -295,7 +295,7 @@ def _take(attempt_id: uuid.UUID, manifest: Manifest) -> bool:
         rounds.end_attempt(job, attempt, AttemptState.FAILED, problem.code, problem.detail)
         return False
     rounds.close(attempt, AttemptState.SUCCEEDED)
-    rounds.succeed(job, attempt)
+    rounds.succeed(job, attempt, manifest.result.seconds)
     return True
 
 
