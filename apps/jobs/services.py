@@ -427,7 +427,7 @@ def retry(job_id: uuid.UUID) -> Job:
             "The job has already succeeded.",
         )
     kinds.of(job).reopen(job)
-    starts.check_minutes(job.workspace_id, job.sound_s)
+    starts.check_quotas(job.workspace_id, job.sound_s)
     job.move(JobState.QUEUED)
     job.error_code = job.error_detail = ""
     job.finished_at = job.tidied_at = job.finish_asked_at = None

@@ -33,7 +33,7 @@ def start(
     if repeated := _repeated(workspace_id, keys, mark):
         return repeated
     orders = kinds.orders(workspace_id, wanted)
-    check_minutes(workspace_id, sum(map(_sound_s, orders)))
+    check_quotas(workspace_id, sum(map(_sound_s, orders)))
     batch = uuid.uuid4() if count is not None else None
     keys = keys if key else [""] * len(orders)
     return [
@@ -74,10 +74,11 @@ def _sound_s(order: Order) -> float:
     return sound_s(order.inputs)
 
 
-def check_minutes(workspace_id: uuid.UUID, more_s: float) -> None:
-    """Raises ApiError where so much more sound is beyond the plan's month; whoever else starts
-    waits until the commit."""
+def check_quotas(workspace_id: uuid.UUID, more_s: float) -> None:
+    """Raises ApiError where storage is full, or so much more sound is beyond the plan's month;
+    whoever else starts waits until the commit."""
     limits.line_up(workspace_id)
+    limits.check_room(workspace_id)
     limits.check_minutes(workspace_id, sound_used(workspace_id), more_s)
 
 
