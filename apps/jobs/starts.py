@@ -1,45 +1,31 @@
 """How jobs begin: a request is checked, its credits are reserved, its jobs are queued."""
 
 import uuid
-from collections.abc import Sequence
 
 from django.db import transaction
 from django.db.models import F, Sum
 
 from apps.accounts.models import User
 from apps.billing import limits
-from apps.common.idempotency import MISMATCH
-from apps.common.locks import in_turn
 
 from . import kinds, rounds
 from .kinds import train
-from .kinds.base import Order, fingerprint, sound_s
+from .kinds.base import Order, sound_s
 from .models import Attempt, Job, VoiceUse
-from .requests import Start, TrainingQuote, jobs_of
+from .requests import Start, TrainingQuote, is_batch
 from .states import JOB_ACTIVE, JobState
 
 
 @transaction.atomic
-def start(
-    workspace_id: uuid.UUID, wanted: Start, key: str = "", *, by: User | None = None
-) -> list[Job]:
+def start(workspace_id: uuid.UUID, wanted: Start, *, by: User | None = None) -> list[Job]:
     """Check, reserve and queue what is wanted: a job a file or cell, all or none; ``by`` asks.
 
-    The same key again gives the same jobs. Raises ApiError, and then nothing has changed.
+    Raises ApiError, and then nothing has changed.
     """
-    mark = fingerprint(wanted)
-    count = jobs_of(wanted)
-    keys = [key] if count is None or not key else [f"{key}/{n}" for n in range(count)]
-    if repeated := _repeated(workspace_id, keys, mark):
-        return repeated
     orders = kinds.orders(workspace_id, wanted)
     check_quotas(workspace_id, sum(map(_sound_s, orders)))
-    batch = uuid.uuid4() if count is not None else None
-    keys = keys if key else [""] * len(orders)
-    return [
-        _start(workspace_id, order, batch, key, mark, by)
-        for order, key in zip(orders, keys, strict=True)
-    ]
+    batch = uuid.uuid4() if is_batch(wanted) else None
+    return [_start(workspace_id, order, batch, by) for order in orders]
 
 
 def quotes(workspace_id: uuid.UUID, wanted: Start | TrainingQuote) -> list[int]:
@@ -50,24 +36,6 @@ def quotes(workspace_id: uuid.UUID, wanted: Start | TrainingQuote) -> list[int]:
         orders = kinds.orders(workspace_id, wanted)
         transaction.set_rollback(True)
     return [order.quote for order in orders]
-
-
-def _repeated(workspace_id: uuid.UUID, keys: Sequence[str], mark: str) -> list[Job]:
-    """The jobs that these idempotency keys already started, in order; [] where none has.
-
-    The advisory lock makes a second request with the same key wait for the first to commit.
-    """
-    if not keys or not keys[0]:
-        return []
-    in_turn(f"{workspace_id}/{keys[0]}")
-    jobs = Job.objects.for_workspace(workspace_id)
-    first = jobs.filter(idempotency_key=keys[0]).first()
-    if first is None:
-        return []
-    if first.fingerprint != mark:
-        raise MISMATCH
-    by_key = {job.idempotency_key: job for job in jobs.filter(idempotency_key__in=keys)}
-    return [by_key[key] for key in keys]
 
 
 def _sound_s(order: Order) -> float:
@@ -98,8 +66,6 @@ def _start(
     workspace_id: uuid.UUID,
     order: Order,
     batch: uuid.UUID | None,
-    key: str,
-    mark: str,
     by: User | None,
 ) -> Job:
     job = Job.objects.create(
@@ -112,8 +78,6 @@ def _start(
         quote=order.quote,
         sound_s=_sound_s(order),
         total_steps=order.total_steps,
-        idempotency_key=key,
-        fingerprint=mark,
         asked_by=by,
     )
     VoiceUse.objects.bulk_create(
