@@ -8,7 +8,6 @@ from django.test import Client
 
 from apps.billing import quotes
 from apps.billing.models import Entry
-from apps.billing.plans import WELCOME_CREDITS
 from apps.jobs.models import Attempt
 from apps.jobs.requests import AnalysisStart, SeparationStart, Start
 
@@ -19,6 +18,7 @@ QUOTE = quotes.separation_quote(30.0)
 
 def ended(studio: Studio, seconds: float, wanted: Start | None = None, **attempt: Any) -> int:
     """Starts, ends, and checks that the ledger says the same as the job; its cost."""
+    before, _ = studio.credits
     [job] = studio.start(wanted or SeparationStart(files=(studio.song.id,)))
     worker = studio.dispatch()
     worker.seconds = seconds
@@ -29,7 +29,7 @@ def ended(studio: Studio, seconds: float, wanted: Start | None = None, **attempt
     job.refresh_from_db()
     settled = Entry.objects.get(job_id=job.id, kind="settle")
     assert job.cost == -settled.held
-    assert studio.credits == (WELCOME_CREDITS - (job.cost or 0), 0)
+    assert studio.credits == (before - (job.cost or 0), 0)
     return job.cost or 0
 
 

@@ -48,18 +48,19 @@ def test_voices_count(studio: Studio, owner_client: Client) -> None:
     assert shown(owner_client) == FILES + 130
 
 
-def full(studio: Studio) -> None:
-    """To the last byte."""
+def fill(studio: Studio, left: int = 0) -> None:
+    """Up to so many bytes."""
     make_ready(studio.voice)
     VoiceCheckpoint.objects.all().delete()
-    Voice.objects.update(model_size=2 * GB - FILES, index_size=0, demo_size=0)
+    voice = Voice.objects.filter(pk=studio.voice.pk)
+    voice.update(model_size=2 * GB - FILES - left, index_size=0, demo_size=0)
 
 
 def test_a_full_workspace_starts_nothing(studio: Studio, owner_client: Client) -> None:
     [job] = studio.start(SeparationStart(files=(studio.song.id,)))
     services.cancel(job.id)
     draft = post(owner_client, "voices", {"name": "둘"}).json()["id"]
-    full(studio)
+    fill(studio)
     body = {"files": [str(studio.song.id)]}
     refused = post(owner_client, "separations", body)
     assert code_of(refused) == (402, "quota-storage")
@@ -76,8 +77,8 @@ def test_a_full_workspace_starts_nothing(studio: Studio, owner_client: Client) -
     assert Job.objects.count() == 1
     assert post(owner_client, "quotes", {"start": "separate", "request": body}).status_code == 200
 
-    Voice.objects.update(model_size=2 * GB - FILES - 1)
+    fill(studio, left=1)
     assert post(owner_client, "separations", body).status_code == 201
-    Voice.objects.update(model_size=2 * GB)
+    fill(studio)
     Subscription.objects.update(plan=PlanName.STARTER)
     assert post(owner_client, "separations", body).status_code == 201
