@@ -15,6 +15,7 @@ from unfold.widgets import (
 
 from apps.accounts.admin import WorkspaceAdmin
 from apps.accounts.models import Workspace
+from apps.common import audit
 from apps.common.errors import ApiError
 from apps.common.looking import Asked, ReadOnlyAdmin, ReasonForm, Verb
 from apps.common.sections import Link, Section
@@ -93,7 +94,8 @@ def _refund(row: Purchase, asked: Asked) -> str:
             "남은 크레딧이 부족합니다. 빚으로 남기려면 아래를 고르세요.",
             "The credits are spent; tick as_debt to have them owed.",
         ) from None
-    if made.state == RefundState.REFUSED:
+    if made.state == RefundState.REFUSED:  # it was tried: the log says so, too
+        audit.record(asked.request, "refund", row, {}, {}, asked.reason)
         raise ApiError(
             "refund-refused",
             "결제 대행사가 환불을 거절했습니다. 크레딧은 돌려놓았습니다. 대행사 화면에서 이 결제를 "

@@ -216,6 +216,8 @@ def test_a_refund_that_stripe_refuses_is_no_success(bought: Shop, operator_clien
     assert "결제 대행사가 환불을 거절했습니다" in text
     assert Refund.objects.get().state == "refused"
     assert bought.credits == (FULL, 0, 0)
+    [row] = Change.objects.all()
+    assert (row.verb, row.reason, row.after) == ("refund", "broken", {})
 
 
 def test_a_refund_without_an_answer_waits(bought: Shop, operator_client: Client) -> None:
