@@ -15,7 +15,15 @@ _METHODS: Final = frozenset({"get", "post", "put", "patch", "delete"})
 _PAID: Final = frozenset(
     {"trainings", "conversions", "covers", "separations", "preprocess", "analyses"}
 )
-_PAID_ENDS: Final = ("/retry", "/continue", "/import", "/invitations", "/invitations/accept")
+_PAID_ENDS: Final = (
+    "/retry",
+    "/continue",
+    "/import",
+    "/import/files",
+    "/uploads",
+    "/invitations",
+    "/invitations/accept",
+)
 _NOUN_OF: Final = {"job": "Job", "batch": "Batch", "voice": "Voice", "file": "File"}
 _REQUEST_ID: Final = "0d2a4b6c8e0f41d3a5b7c9e1f3052746"
 _CREDITS_SHORT: Final = ApiError(

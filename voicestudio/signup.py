@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from apps.accounts import mails
 from apps.accounts.models import User
 from apps.accounts.services import open_personal_workspace
-from apps.billing.services import grant_welcome
+from apps.billing import trial
 
 
 class StudioAccountAdapter(DefaultAccountAdapter):
@@ -38,7 +38,7 @@ class StudioAccountAdapter(DefaultAccountAdapter):
 
     @transaction.atomic
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
-        """With a verified address comes the trial, once a workspace."""
+        """With a verified address comes the trial, once a person."""
         is_confirmed: bool = super().confirm_email(request, email_address)
         if is_confirmed:
             welcome(email_address.user)
@@ -83,4 +83,4 @@ def proves_address(provider: str, data: Any) -> bool:
 
 def welcome(user: User) -> None:
     """Gives a person with a verified address what they may try the studio with. Once."""
-    grant_welcome(open_personal_workspace(user))
+    trial.welcome(user, open_personal_workspace(user))

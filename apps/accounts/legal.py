@@ -89,7 +89,7 @@ _TERMS: Final = Legal(
     ),
 )
 _PRIVACY: Final = Legal(
-    "2026-11-1",
+    "2026-11-2",
     Sentence("개인정보 처리방침", "Privacy policy"),
     (
         _part(
@@ -122,10 +122,12 @@ _PRIVACY: Final = Legal(
             "보관과 삭제",
             "How long",
             "지운 파일과 목소리는 저장소에서도 지워집니다. 탈퇴하면 모두 지우되, 결제 기록은 법에 "
-            "따라 5년, 접속 기록은 3개월 보관합니다.",
+            "따라 5년, 접속 기록은 3개월 보관합니다. 체험을 한 번만 드리기 위해 이메일 주소의 "
+            "지문(주소를 되살릴 수 없는 값)을 탈퇴 뒤 1년 보관합니다.",
             "Files and voices that you delete leave storage too. When you close the account all of "
             "it goes, but payment records stay for 5 years and sign-in records for 3 months, as "
-            "the law requires.",
+            "the law requires. So that the trial is given once, a fingerprint of your e-mail "
+            "address, which cannot be turned back into it, stays for a year.",
         ),
         _part(
             "권리",

@@ -3,7 +3,7 @@ purchases and change plans."""
 
 import uuid
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.contrib import admin
@@ -16,6 +16,7 @@ from unfold.widgets import (
 
 from apps.accounts.admin import WorkspaceAdmin
 from apps.accounts.models import Workspace
+from apps.common import audit
 from apps.common.errors import ApiError
 from apps.common.looking import Asked, ReadOnlyAdmin, ReasonForm, Verb
 from apps.common.sections import Link, Section
@@ -30,6 +31,7 @@ from .models import (
     Purchase,
     PurchaseState,
     Refund,
+    RefundState,
     Subscription,
 )
 from .plans import Currency, PlanName
@@ -100,9 +102,15 @@ def _adjust(row: Balance, asked: Asked) -> None:
         ) from None
 
 
-def _refund(row: Purchase, asked: Asked) -> None:
+_WAITS: Final = (
+    "환불이 결제 대행사의 답을 기다리는 중입니다. 1분마다 다시 묻습니다. "
+    "(The refund waits for the provider, who is asked again each minute.)"
+)
+
+
+def _refund(row: Purchase, asked: Asked) -> str:
     try:
-        refunds.refund(row.id, operator=asked.who, reason=asked.reason[:200], **asked.given)
+        made = refunds.refund(row.id, operator=asked.who, reason=asked.reason[:200], **asked.given)
     except refunds.NotRefundable as error:
         raise ApiError(
             "not-refundable",
@@ -115,6 +123,15 @@ def _refund(row: Purchase, asked: Asked) -> None:
             "남은 크레딧이 부족합니다. 빚으로 남기려면 아래를 고르세요.",
             "The credits are spent; tick as_debt to have them owed.",
         ) from None
+    if made.state == RefundState.REFUSED:  # it was tried: the log says so, too
+        audit.record(asked.request, "refund", row, {}, {}, asked.reason)
+        raise ApiError(
+            "refund-refused",
+            "결제 대행사가 환불을 거절했습니다. 크레딧은 돌려놓았습니다. 대행사 화면에서 이 결제를 "
+            "확인해 주세요.",
+            "The provider refused the refund; the credits are back. Look at the payment there.",
+        )
+    return "" if made.state == RefundState.DONE else _WAITS
 
 
 @admin.register(Entry)
@@ -245,10 +262,11 @@ class RefundAdmin(ReadOnlyAdmin):
         "owed",
         "amount",
         "state",
+        "is_dispute",
         "operator",
         "reason",
     )
-    list_filter = ("state",)
+    list_filter = ("state", "is_dispute")
     list_select_related = ("workspace", "purchase")
 
 

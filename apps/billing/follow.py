@@ -18,7 +18,7 @@ from django.utils import timezone
 from apps.accounts.models import Workspace
 from apps.common.locks import in_turn
 
-from . import gateway, refunds, services
+from . import disputes, gateway, refunds, services
 from .limits import GRACE
 from .models import ProviderEvent, Purchase, PurchaseState, Standing, Subscription
 from .plans import PLANS, PlanName
@@ -128,6 +128,8 @@ def _apply(provider: Provider, about: About, ref: str) -> None:
             apply_invoice(provider, provider.invoice(ref))
         case About.REFUND:
             refunds.apply(provider.refunded(ref))
+        case About.DISPUTE:
+            disputes.apply(provider, ref)
 
 
 def apply_session(provider: Provider, session: Session) -> None:

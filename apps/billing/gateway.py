@@ -11,6 +11,8 @@ from django.conf import settings
 
 from .provider import (
     About,
+    Dispute,
+    Disputed,
     Forged,
     Invoice,
     Life,
@@ -19,6 +21,7 @@ from .provider import (
     Payment,
     Provider,
     ProviderAway,
+    ProviderMissing,
     ProviderRefused,
     Repaid,
     Session,
@@ -35,6 +38,7 @@ _ABOUT: Final = {
     "customer.subscription.": About.SUBSCRIPTION,
     "invoice.": About.INVOICE,
     "refund.": About.REFUND,
+    "charge.dispute.": About.DISPUTE,
 }
 _LIVES: Final = {
     "incomplete": Life.BEGINS,
@@ -45,6 +49,16 @@ _LIVES: Final = {
     "paused": Life.OVERDUE,
     "canceled": Life.ENDED,
     "incomplete_expired": Life.ENDED,
+}
+_DISPUTES: Final = {
+    "warning_needs_response": Dispute.ASKED,
+    "warning_under_review": Dispute.ASKED,
+    "warning_closed": Dispute.WON,
+    "prevented": Dispute.WON,
+    "needs_response": Dispute.OPEN,
+    "under_review": Dispute.OPEN,
+    "won": Dispute.WON,
+    "lost": Dispute.LOST,
 }
 _MONTHS: Final = {"subscription_create", "subscription_cycle"}
 _AWAY: Final = (
@@ -140,6 +154,9 @@ class StripeGateway:
     def refunded(self, ref: str) -> Repaid:
         return _fetched(lambda: self._v1.refunds.retrieve(ref), _repaid)
 
+    def dispute(self, ref: str) -> Disputed:
+        return _fetched(lambda: self._v1.disputes.retrieve(ref), _disputed)
+
     def refund(self, payment_ref: str, amount: int, tags: dict[str, str], key: str) -> Repaid:
         with _errors():
             made = self._v1.refunds.create(
@@ -147,6 +164,12 @@ class StripeGateway:
                 {"idempotency_key": key},
             )
             return _repaid(made)
+
+    def refunds_of(self, payment_ref: str) -> Iterator[Repaid]:
+        with _errors():
+            page = self._v1.refunds.list({"payment_intent": payment_ref, "limit": 100})
+            for found in page.auto_paging_iter():
+                yield _repaid(found)
 
     def read(self, body: bytes, signature: str) -> Notice:
         try:
@@ -173,7 +196,8 @@ def _errors() -> Iterator[None]:
     except stripe.APIError as error:  # its 5xx
         raise ProviderAway("APIError") from error
     except stripe.StripeError as error:
-        raise ProviderRefused(error.code or type(error).__name__) from error
+        kind = ProviderMissing if error.code == "resource_missing" else ProviderRefused
+        raise kind(error.code or type(error).__name__) from error
 
 
 def _fetched(fetch: Callable[[], Any], shape: Callable[[Any], T]) -> T:
@@ -241,6 +265,16 @@ def _repaid(found: Any) -> Repaid:
         amount=found.amount,
         failed=found.status in {"failed", "canceled"},
         tags=_tags(found.metadata),
+    )
+
+
+def _disputed(found: Any) -> Disputed:
+    return Disputed(
+        ref=found.id,
+        payment_ref=_ref(found.payment_intent),
+        amount=found.amount,
+        state=_DISPUTES[found.status],
+        reason=found.reason,
     )
 
 

@@ -14,6 +14,7 @@ from apps.common.errors import ApiError
 
 from .models import Standing, Subscription
 from .plans import GB, NO_QUOTAS, PLANS, Plan, PlanName, Quotas
+from .stored import stored_bytes
 
 ZONE: Final = ZoneInfo("Asia/Seoul")
 """By whose midnight days and months are counted."""
@@ -77,10 +78,25 @@ def line_up(workspace_id: uuid.UUID) -> None:
         Subscription.objects.select_for_update(no_key=True).get(workspace_id=workspace_id)
 
 
-def check_storage(workspace_id: uuid.UUID, used: int, more: int) -> None:
-    """Raises ApiError where ``more`` bytes beside the ``used`` ones do not fit the plan."""
+def check_room(workspace_id: uuid.UUID) -> None:
+    """Raises ApiError where the plan's storage is full: jobs would make more, and that is kept."""
     most = quotas_of(workspace_id).storage
-    if most is not None and used + more > most:
+    if most is not None and (used := stored_bytes(workspace_id)) >= most:
+        have, limit = _gb(used), _gb(most)
+        raise ApiError(
+            "quota-storage",
+            f"요금제의 저장 공간 {limit} GB가 가득 차서({have} GB) 새 작업을 시작할 수 없습니다. "
+            "파일이나 목소리를 지우고 휴지통을 비우거나 요금제를 바꿔 주세요.",
+            f"No new job starts: your plan's {limit} GB are full ({have} GB). Delete files or "
+            "voices and empty the trash, or change your plan.",
+            status=402,
+        )
+
+
+def check_storage(workspace_id: uuid.UUID, more: int) -> None:
+    """Raises ApiError where ``more`` bytes beside the stored ones do not fit the plan."""
+    most = quotas_of(workspace_id).storage
+    if most is not None and (used := stored_bytes(workspace_id)) + more > most:
         have, limit = _gb(used), _gb(most)
         raise ApiError(
             "quota-storage",

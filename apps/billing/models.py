@@ -20,6 +20,7 @@ ABOUT_TITLES: Final = {
     About.SUBSCRIPTION: "구독 (subscription)",
     About.INVOICE: "청구서 (invoice)",
     About.REFUND: "환불 (refund)",
+    About.DISPUTE: "결제 분쟁 (dispute)",
 }
 
 
@@ -36,7 +37,7 @@ class Balance(models.Model):
     """Credits of a workspace: free to use, held for jobs that have not ended, and owed.
 
     What is owed was refunded after it had been spent, and the operator chose to record it: credits
-    that come in pay it off first.
+    that come in pay it off first, those too that were held at the time and come free.
     """
 
     workspace = models.OneToOneField(
@@ -102,8 +103,15 @@ class Entry(models.Model):
                 condition=Q(kind=EntryKind.GRANT, amount__gte=0, held=0, owed__lte=0)
                 | Q(kind=EntryKind.RESERVE, amount=-F("held"), held__gte=0, owed=0)
                 | Q(kind=EntryKind.SETTLE, amount=0, held__lte=0, owed=0)
-                | Q(kind=EntryKind.RELEASE, amount=-F("held"), held__lte=0, owed=0)
+                | Q(
+                    kind=EntryKind.RELEASE,
+                    amount=F("owed") - F("held"),
+                    amount__gte=0,
+                    held__lte=0,
+                    owed__lte=0,
+                )
                 | Q(kind=EntryKind.ADJUST, held=0, owed=0)
+                | Q(kind=EntryKind.ADJUST, amount__gte=0, held=0, owed__lt=0)
                 | Q(kind=EntryKind.REFUND, amount__lte=0, held=0, owed__gte=0),
             ),
         )
@@ -220,7 +228,10 @@ class RefundState(models.TextChoices):
 
 
 class Refund(Owned):
-    """Money that goes back: its credits are taken first; of a refused one they come back."""
+    """Money that goes back: its credits are taken first; of a refused one they come back.
+
+    ``is_dispute``: nobody gave it back, a bank took it; refused is then what the customer lost.
+    """
 
     purchase = models.ForeignKey(
         Purchase, verbose_name="구매", on_delete=models.PROTECT, related_name="refunds"
@@ -232,6 +243,7 @@ class Refund(Owned):
         "상태", max_length=8, choices=RefundState.choices, default=RefundState.PENDING
     )
     refund_ref = models.CharField("환불 번호", max_length=100, blank=True)
+    is_dispute = models.BooleanField("결제 분쟁", default=False)
     reason = models.CharField("사유", max_length=200)
     operator = models.CharField("운영자", max_length=254)
 
@@ -276,3 +288,26 @@ class ProviderEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} {self.object_ref}"
+
+
+class Trial(models.Model):
+    """That somebody with this proven address had the trial; ``trial`` says why it is kept."""
+
+    fingerprint = models.CharField("지문", max_length=64, primary_key=True, editable=False)
+    user = models.ForeignKey(
+        "accounts.User",
+        verbose_name="사람",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    created_at = models.DateTimeField("만든 시각", auto_now_add=True)
+    ends_at = models.DateTimeField("지울 시각", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "체험 기록"
+        verbose_name_plural = "체험 기록"
+
+    def __str__(self) -> str:
+        return self.fingerprint[:8]

@@ -22,6 +22,10 @@ class ProviderRefused(Exception):
     """The provider will not, however often it is asked."""
 
 
+class ProviderMissing(ProviderRefused):
+    """What was named is not there, or no longer."""
+
+
 class Forged(Exception):
     """A webhook that the provider did not sign, or signed long ago."""
 
@@ -33,6 +37,7 @@ class About(StrEnum):
     SUBSCRIPTION = "subscription"
     INVOICE = "invoice"
     REFUND = "refund"
+    DISPUTE = "dispute"
 
 
 @dataclass(frozen=True)
@@ -124,6 +129,27 @@ class Repaid:
     tags: dict[str, str]
 
 
+class Dispute(StrEnum):
+    """``asked``: the bank only wants to know. ``open``: it took the money until somebody decides.
+    ``won``: it came back, or was never taken."""
+
+    ASKED = "asked"
+    OPEN = "open"
+    LOST = "lost"
+    WON = "won"
+
+
+@dataclass(frozen=True)
+class Disputed:
+    """A chargeback: a customer has their bank take a payment back."""
+
+    ref: str
+    payment_ref: str
+    amount: int
+    state: Dispute
+    reason: str
+
+
 class Provider(Protocol):
     """What a payment provider has to be able to do."""
 
@@ -153,8 +179,13 @@ class Provider(Protocol):
 
     def refunded(self, ref: str) -> Repaid: ...
 
+    def dispute(self, ref: str) -> Disputed: ...
+
     def refund(self, payment_ref: str, amount: int, tags: dict[str, str], key: str) -> Repaid:
         """Send money back."""
+
+    def refunds_of(self, payment_ref: str) -> Iterator[Repaid]:
+        """All of a payment's refunds."""
 
     def read(self, body: bytes, signature: str) -> Notice:
         """A webhook's raw body, checked. Raises Forged."""

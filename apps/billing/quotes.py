@@ -89,5 +89,11 @@ def expected_s(quote: int) -> float:
     return quote / MARGIN
 
 
+def used(quote: int, seconds: float) -> int:
+    """Credits of work that took so many seconds of the default card: the formula of the quote, and
+    never above it."""
+    return max(1, math.ceil(min(quote, seconds * MARGIN)))
+
+
 def _credits(seconds: float) -> int:
     return max(1, math.ceil(seconds * MARGIN))

@@ -23,14 +23,15 @@ def reconcile() -> None:
     provider = gateway.current()
     if provider is None:
         return
-    try:
-        _missed_events(provider)
-        _open_pages(provider)
-        _subscriptions(provider)
-    except ProviderAway as error:
-        log.warning("reconcile-stopped", error=str(error))
-    for refund_id in refunds.stuck():
-        refunds.carry_on(refund_id)
+    for part in (_missed_events, _open_pages, _subscriptions):
+        try:
+            part(provider)
+        except ProviderAway as error:
+            log.warning("reconcile-stopped", error=str(error))
+            break
+        except ProviderRefused as error:  # the other parts may well be answered
+            log.error("reconcile-refused", part=part.__name__.strip("_"), error=str(error))
+    refunds.carry_on_stuck()
 
 
 def _missed_events(provider: Provider) -> None:

@@ -34,7 +34,7 @@ def balance_of(workspace_id: uuid.UUID) -> Balance:
 
 
 def grant_welcome(workspace: Workspace) -> None:
-    """Give a workspace what it may try the studio with, once. Its owner's mail is verified."""
+    """Give a workspace what it may try the studio with, once; ``trial`` knows who may."""
     grant(workspace.id, WELCOME_CREDITS, key=f"welcome:{workspace.id}", memo="welcome")
 
 
@@ -65,14 +65,23 @@ def adjust(
     memo: str,
     job_id: uuid.UUID | None = None,
 ) -> Entry:
-    """The operator adds or takes credits, and says why. NotEnoughCredits where they aren't free."""
+    """The operator adds or takes credits, and says why; what is added pays a debt first.
+
+    NotEnoughCredits where there are not so many free to be taken.
+    """
     balance_of(workspace_id)
-    _lock(workspace_id)
+    repaid = min(_lock(workspace_id).owed, max(0, amount))
     entry, is_new = _write(
-        workspace_id, EntryKind.ADJUST, key, amount=amount, memo=memo, job_id=job_id
+        workspace_id,
+        EntryKind.ADJUST,
+        key,
+        amount=amount - repaid,
+        owed=-repaid,
+        memo=memo,
+        job_id=job_id,
     )
     if is_new and not _balance(workspace_id).filter(available__gte=-amount).update(
-        available=F("available") + amount
+        available=F("available") + amount - repaid, owed=F("owed") - repaid
     ):
         raise NotEnoughCredits(-amount)
     return entry
@@ -137,17 +146,26 @@ def settle(workspace_id: uuid.UUID, amount: int, *, job_id: uuid.UUID, key: str)
 
 @transaction.atomic
 def release(workspace_id: uuid.UUID, *, job_id: uuid.UUID, key: str) -> Entry | None:
-    """Give back whatever a job still holds; None where it holds nothing."""
-    _lock(workspace_id)
+    """Give back whatever a job still holds, a debt first; None where it holds nothing."""
+    owed = _lock(workspace_id).owed
     held = held_by(job_id)
     if held == 0:
         return None
+    repaid = min(owed, held)
     entry, is_new = _write(
-        workspace_id, EntryKind.RELEASE, key, amount=held, held=-held, job_id=job_id
+        workspace_id,
+        EntryKind.RELEASE,
+        key,
+        amount=held - repaid,
+        held=-held,
+        owed=-repaid,
+        job_id=job_id,
     )
     if is_new:
         _balance(workspace_id).update(
-            available=F("available") + held, reserved=F("reserved") - held
+            available=F("available") + held - repaid,
+            reserved=F("reserved") - held,
+            owed=F("owed") - repaid,
         )
     return entry
 

@@ -6,6 +6,7 @@ from apps.common.locks import alone
 
 from . import follow as following
 from . import reconcile as night
+from . import refunds, trial
 
 
 @shared_task
@@ -19,10 +20,12 @@ def follow_due() -> None:
         if mine:
             for event_id in following.due():
                 follow.delay(event_id)
+            refunds.carry_on_stuck()
 
 
 @shared_task
 def reconcile() -> None:
     with alone("reconcile") as mine:
         if mine:
+            trial.forget()
             night.reconcile()

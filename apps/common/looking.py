@@ -50,7 +50,8 @@ class Asked:
 class Verb:
     """Something that an operator does to a row: a button, a page that asks why, one call.
 
-    ``may`` says whether it makes sense now, ``act`` does it or raises ApiError. What calls others
+    ``may`` says whether it makes sense now, ``act`` does it or raises ApiError; a text from it is
+    what still has to happen. What calls others
     between two commits of its own is not ``is_atomic``: its line in the log follows it. ``typed``
     is what has to be typed before it is done, where it can't be undone. ``then`` is the page that
     shows what came of it.
@@ -226,11 +227,12 @@ class OperatorAdmin(ModelAdmin):
         form = TypedForm(wanted, data) if verb.typed else verb.form(data)
         if request.method == "POST" and form.is_valid():
             try:
-                self._act(verb, row, self._asked(request, form))
+                said = self._act(verb, row, self._asked(request, form))
             except ApiError as error:
                 form.add_error(None, f"{error.message.ko} / {error.message.en}")
             else:
-                self.message_user(request, f"{verb.title}: {row}", messages.SUCCESS)
+                level = messages.WARNING if said else messages.SUCCESS
+                self.message_user(request, said or f"{verb.title}: {row}", level)
                 page = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
                 return HttpResponseRedirect(
                     verb.then(row) if verb.then else reverse(page, args=[pk])
@@ -250,12 +252,13 @@ class OperatorAdmin(ModelAdmin):
         given = dict(form.cleaned_data)
         return Asked(request, given.pop("reason"), given)
 
-    def _act(self, verb: Verb, row: Any, asked: Asked) -> None:
-        """The verb and its line in the log, both or neither."""
+    def _act(self, verb: Verb, row: Any, asked: Asked) -> str:
+        """The verb and its line in the log, both or neither; what it says of an open end."""
         with transaction.atomic() if verb.is_atomic else nullcontext():
             before = self.picture(row)
-            verb.act(row, asked)
+            said = verb.act(row, asked)
             audit.record(asked.request, verb.name, row, before, self.picture(row), asked.reason)
+        return said if isinstance(said, str) else ""
 
     def picture(self, row: Any) -> audit.Snapshot:
         """What the change log compares before and after a verb."""

@@ -11,7 +11,6 @@ from rest_framework.response import Response
 
 from apps.accounts.access import WorkspaceView
 from apps.accounts.models import User
-from apps.common.idempotency import key_of
 from apps.library.serializers import ChangedSerializer
 from apps.voices import services as voices
 from gpu_worker.contract.params import JobKind
@@ -75,7 +74,7 @@ class TrainingsView(WorkspaceView):
     def post(self, request: Request) -> Response:
         """Train a voice. Refused without a valid consent record."""
         wanted = requests.read(requests.TrainingStart, request.data)
-        [job] = starts.start(self.workspace.id, wanted, key_of(request), by=_asker(request))
+        [job] = starts.start(self.workspace.id, wanted, by=_asker(request))
         return _shown(job, status.HTTP_201_CREATED)
 
 
@@ -90,7 +89,7 @@ class ContinueView(WorkspaceView):
         voice = voices.of_workspace(self.workspace.id, id)
         asked = requests.read(requests.ContinueStart, request.data)
         wanted = requests.Continuation(voice=voice.id, **asked.model_dump())
-        [job] = starts.start(self.workspace.id, wanted, key_of(request), by=_asker(request))
+        [job] = starts.start(self.workspace.id, wanted, by=_asker(request))
         return _shown(job, status.HTTP_201_CREATED)
 
 
@@ -100,7 +99,7 @@ class _StartView(WorkspaceView):
     def start(self, request: Request, body: type[requests.FilesStart]) -> Response:
         """Start a job a file, all or none."""
         wanted = requests.read(body, request.data)
-        jobs = starts.start(self.workspace.id, wanted, key_of(request), by=_asker(request))
+        jobs = starts.start(self.workspace.id, wanted, by=_asker(request))
         return Response(batch_json(jobs), status=status.HTTP_201_CREATED)
 
 
@@ -223,7 +222,7 @@ class AnalysesView(_KindView):
     def post(self, request: Request) -> Response:
         """Examine a dataset before training; its report card says what was found."""
         wanted = requests.read(requests.AnalysisStart, request.data)
-        [job] = starts.start(self.workspace.id, wanted, key_of(request), by=_asker(request))
+        [job] = starts.start(self.workspace.id, wanted, by=_asker(request))
         return _shown(job, status.HTTP_201_CREATED)
 
 

@@ -82,8 +82,6 @@ class Job(Owned):
     fence = models.PositiveIntegerField("시도 번호", default=0)
     held_fence = models.PositiveIntegerField("예약한 시도", default=0)
     version = models.PositiveBigIntegerField("버전", default=1)
-    idempotency_key = models.CharField("중복 방지 키", max_length=200, blank=True)
-    fingerprint = models.CharField("내용 지문", max_length=64, blank=True)
     request_id = models.CharField("요청 ID", max_length=64, blank=True)
     started_at = models.DateTimeField("시작한 시각", null=True, blank=True)
     finished_at = models.DateTimeField("끝난 시각", null=True, blank=True)
@@ -96,13 +94,6 @@ class Job(Owned):
         verbose_name = "작업"
         verbose_name_plural = "작업"
         ordering = ("-created_at", "-id")
-        constraints = (
-            models.UniqueConstraint(
-                fields=["workspace", "idempotency_key"],
-                condition=~Q(idempotency_key=""),
-                name="job_idempotency_key",
-            ),
-        )
         indexes = (
             models.Index(fields=["workspace", "kind", "-created_at"], name="job_by_workspace"),
             models.Index(

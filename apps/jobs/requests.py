@@ -258,15 +258,12 @@ FilesStart = ConversionStart | CoverStart | SeparationStart | PreprocessStart | 
 Start = TrainingStart | Continuation | AnalysisStart | Import | FilesStart
 
 
-def jobs_of(wanted: Start) -> int | None:
-    """How many jobs a request starts together; None for a job by itself."""
-    match wanted:
-        case ConversionGrid() | CoverGrid():
-            return math.prod(wanted.sides)
-        case ConversionStart() | CoverStart() | SeparationStart() | PreprocessStart():
-            return len(wanted.files)
-        case _:
-            return None
+def is_batch(wanted: Start) -> bool:
+    """Whether a request starts jobs together, be it one; not a job by itself."""
+    grids = ConversionGrid | CoverGrid
+    return isinstance(
+        wanted, grids | ConversionStart | CoverStart | SeparationStart | PreprocessStart
+    )
 
 
 def read(body: type[Body], data: Any) -> Body:

@@ -10,9 +10,10 @@ import uuid
 from datetime import timedelta
 
 import structlog
+from django.conf import settings
 from django.utils import timezone
 
-from apps.billing import limits
+from apps.billing import limits, quotes
 from apps.billing import services as billing
 from apps.common import outbox, request_ids
 from apps.common.errors import ApiError
@@ -165,12 +166,15 @@ def end_job(job: Job, state: JobState, code: str = "", detail: str = "") -> None
     later("dispatch", after=SLOT_PAUSE)
 
 
-def succeed(job: Job, attempt: Attempt) -> None:
-    """End a job with its result: spend what it cost, at most the quote, and release any rest."""
+def succeed(job: Job, attempt: Attempt, seconds: float) -> None:
+    """End a job with its result: spend what it cost, at most the quote, and release any rest.
+
+    Its kind may have said already what it cost; else that are the worker's ``seconds``.
+    """
     job.move(JobState.SUCCEEDED)
     job.fraction = 1.0
     job.eta_s = None
-    job.cost = job.quote if job.cost is None else job.cost
+    job.cost = _used(job, attempt, seconds) if job.cost is None else job.cost
     job.finished_at = timezone.now()
     suffix = f"{job.id}:{job.held_fence}"
     billing.settle(job.workspace_id, job.cost, job_id=job.id, key=f"settle:{suffix}")
@@ -180,6 +184,13 @@ def succeed(job: Job, attempt: Attempt) -> None:
     tell(job, attempt)
     _tell(job)
     later("dispatch", after=SLOT_PAUSE)
+
+
+def _used(job: Job, attempt: Attempt, seconds: float) -> int:
+    """Another card's seconds count by what they cost us."""
+    if attempt.price_per_s and settings.GPU_USD_PER_S:
+        seconds *= float(attempt.price_per_s) / settings.GPU_USD_PER_S
+    return quotes.used(job.quote, seconds)
 
 
 def _tell(job: Job) -> None:

@@ -25,7 +25,7 @@ from gpu_worker.contract.events import (
 from gpu_worker.contract.job import Manifest
 from gpu_worker.contract.params import JobKind
 
-from . import claims, history, kinds, log_ids, rounds
+from . import claims, history, kinds, log_ids, rounds, starts
 from .kinds.base import check_inputs
 from .live import publish_job
 from .models import Attempt, Job
@@ -163,7 +163,7 @@ def _take(attempt_id: uuid.UUID, manifest: Manifest) -> bool:
         rounds.end_attempt(job, attempt, AttemptState.FAILED, problem.code, problem.detail)
         return False
     rounds.close(attempt, AttemptState.SUCCEEDED)
-    rounds.succeed(job, attempt)
+    rounds.succeed(job, attempt, manifest.result.seconds)
     return True
 
 
@@ -318,6 +318,7 @@ def retry(job_id: uuid.UUID) -> Job:
             "The job has already succeeded.",
         )
     kinds.of(job).reopen(job)
+    starts.check_quotas(job.workspace_id, job.sound_s)
     job.move(JobState.QUEUED)
     job.error_code = job.error_detail = ""
     job.finished_at = job.tidied_at = job.finish_asked_at = None

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from apps.accounts.models import Workspace
 from apps.billing import limits, services
-from apps.library.uploads import stored_bytes
+from apps.billing.stored import stored_bytes
 
 from .models import Job
 from .starts import sound_used
@@ -34,7 +34,7 @@ def usage(workspace: Workspace) -> dict[str, Any]:
         "available": balance.available,
         "reserved": balance.reserved,
         "owed": balance.owed,
-        "storage": {"used": stored_bytes(workspace), "limit": quotas.storage},
+        "storage": {"used": stored_bytes(workspace.pk), "limit": quotas.storage},
         "minutes": {
             "used": round(sound_used(workspace.pk) / 60),
             "limit": quotas.minutes,

@@ -10,7 +10,6 @@ from rest_framework.response import Response
 
 from apps.accounts.access import WorkspaceView
 from apps.accounts.models import User
-from apps.common.idempotency import key_of
 from apps.voices import page
 from apps.voices import services as voices
 from apps.voices.serializers import DemoSerializer, VoiceSerializer
@@ -92,7 +91,7 @@ class ImportView(WorkspaceView):
         asked = requests.read(requests.ImportStart, request.data)
         wanted = requests.Import(voice=voice.id, **asked.model_dump())
         by = cast(User, request.user)
-        [job] = starts.start(self.workspace.id, wanted, key_of(request), by=by)
+        [job] = starts.start(self.workspace.id, wanted, by=by)
         return Response(job_json(job), status=status.HTTP_201_CREATED)
 
 

@@ -9,11 +9,11 @@ from apps.accounts.admin import WorkspaceAdmin
 from apps.accounts.models import Workspace
 from apps.billing import limits
 from apps.billing.plans import GB
+from apps.billing.stored import stored_bytes
 from apps.common.looking import ReadOnlyAdmin, ReadOnlyInline
 from apps.common.sections import Link, Section
 
 from .models import AudioFile, Dataset, DatasetItem, ReportCard
-from .uploads import stored_bytes
 
 
 @admin.register(AudioFile)
@@ -47,7 +47,7 @@ class ReportCardAdmin(ReadOnlyAdmin):
 
 @WorkspaceAdmin.shows
 def _storage(workspace: Workspace) -> Section:
-    used, most = stored_bytes(workspace), limits.quotas_of(workspace.pk).storage
+    used, most = stored_bytes(workspace.pk), limits.quotas_of(workspace.pk).storage
     facts = [
         ("사용 (used)", f"{used / GB:.2f} GB"),
         ("한도 (quota)", f"{most / GB:,.0f} GB" if most is not None else "없음 (none)"),

@@ -18,7 +18,7 @@ from .models import AudioFile, FileState, Origin
 from .names import MAX_LENGTH, clean_name
 from .services import enqueue_probe
 from .sound import MIN_SECONDS
-from .uploads import own_key, stored_bytes
+from .uploads import own_key
 
 _WIDEST: Final = 4  # bytes a sample that are set aside before the cut is measured
 
@@ -55,7 +55,7 @@ def trim(file: AudioFile, *, start_s: float, end_s: float, name: str = "") -> Au
     cut.key = own_key(cut)
     with transaction.atomic():
         limits.line_up(file.workspace_id)
-        limits.check_storage(file.workspace_id, stored_bytes(file.workspace), cut.size)
+        limits.check_storage(file.workspace_id, cut.size)
         cut.save(force_insert=True)
         enqueue_probe(cut)
     return cut

@@ -4,6 +4,8 @@ The server chooses the key and signs one request at a time, each for exactly the
 announced: a single PUT, or the steps of a multipart upload (create, part, list, complete, abort).
 """
 
+import uuid
+
 from django.db import transaction
 from django.db.models import QuerySet, Sum
 from django.utils import timezone
@@ -46,7 +48,7 @@ def start_upload(
     file.key = own_key(file)
     with transaction.atomic():
         limits.line_up(workspace.pk)
-        limits.check_storage(workspace.pk, stored_bytes(workspace), size)
+        limits.check_storage(workspace.pk, size)
         file.save(force_insert=True)
         announce(file)
     return file
@@ -57,10 +59,10 @@ def own_key(file: AudioFile) -> str:
     return f"{storage.UPLOADS}{file.workspace_id}/{file.pk}/source"
 
 
-def stored_bytes(workspace: Workspace) -> int:
+def held_bytes(workspace_id: uuid.UUID) -> int:
     """Bytes of the workspace's files, those that are still coming or in the trash included."""
     held = (FileState.UPLOADING, FileState.PROBING, FileState.READY, FileState.TRASHED)
-    files = AudioFile.objects.for_workspace(workspace).filter(state__in=held)
+    files = AudioFile.objects.for_workspace(workspace_id).filter(state__in=held)
     return int(files.aggregate(total=Sum("size"))["total"] or 0)
 
 

@@ -31,7 +31,8 @@ class Refusal(Exception):
 @dataclass
 class FakeStripe:
     """The account. ``faults`` are taken one a call: "away" does nothing and answers 500, "lost"
-    does it and answers 500, "busy" answers 429."""
+    does it and answers 500, "busy" answers 429, "refused" 400, "missing" that something is gone,
+    "" nothing of the kind."""
 
     key: str = "sk_test_fake"
     secret: str = "whsec_fake"
@@ -58,6 +59,10 @@ class FakeStripe:
                 raise Refusal(500, "api_error")
             if fault == "busy":
                 raise Refusal(429, "rate_limit_error", "rate_limit")
+            if fault == "refused":
+                raise Refusal(400, "invalid_request_error", "parameter_invalid")
+            if fault == "missing":
+                raise Refusal(400, "invalid_request_error", "resource_missing")
             found = self._once(method, path, form, headers.get("idempotency-key", ""))
             if fault == "lost":
                 raise Refusal(500, "api_error")
@@ -87,14 +92,17 @@ class FakeStripe:
             case "POST", ["checkout", "sessions", name, "expire"]:
                 return self._expire(self._find(name))
             case "POST", ["billing_portal", "sessions"]:
+                self._check_customer(form["customer"], "", "")
                 made = self._make("bps", "billing_portal.session", **form)
-                return made | {"url": f"{self.url}/portal/{self._find(form['customer'])['id']}"}
+                return made | {"url": f"{self.url}/portal/{form['customer']}"}
             case "POST", ["refunds"]:
                 return self._refund(form)
+            case "GET", ["refunds"]:
+                return self._refunds_of(form["payment_intent"])
             case "GET", ["events"]:
                 return self._listed(form)
             case "GET", ["checkout", "sessions", name] | [
-                "subscriptions" | "invoices" | "refunds",
+                "subscriptions" | "invoices" | "refunds" | "disputes",
                 name,
             ]:
                 return self._find(name)
@@ -121,9 +129,6 @@ class FakeStripe:
         name = customer["id"]
         customer.clear()
         customer |= {"id": name, "object": "customer", "deleted": True}
-        self._answers = {
-            key: kept for key, kept in self._answers.items() if kept[1].get("id") != name
-        }
         return customer
 
     def _open(self, form: Made) -> Made:
@@ -131,11 +136,12 @@ class FakeStripe:
         price = line["price_data"]
         assert price["currency"] in {"krw", "usd"}
         assert ("recurring" in price) == (form["mode"] == "subscription")
+        self._check_customer(form["customer"], price["currency"], form["mode"])
         made = self._make(
             "cs",
             "checkout.session",
             mode=form["mode"],
-            customer=self._find(form["customer"])["id"],
+            customer=form["customer"],
             currency=price["currency"],
             amount_total=int(price["unit_amount"]),
             status="open",
@@ -147,6 +153,14 @@ class FakeStripe:
         )
         made["url"] = f"{self.url}/pay/{made['id']}"
         return made
+
+    def _check_customer(self, name: str, currency: str, mode: str) -> None:
+        """A deleted one is none; subscriptions of one customer have one currency."""
+        customer = self._find(name)
+        if customer.get("deleted"):
+            raise Refusal(400, "invalid_request_error", "resource_missing", "No such customer")
+        if mode == "subscription" and customer.get("currency", currency) != currency:
+            raise Refusal(400, "invalid_request_error", message="You cannot combine currencies")
 
     def _expire(self, session: Made) -> Made:
         if session["status"] != "open":
@@ -171,6 +185,11 @@ class FakeStripe:
         )
         self.happen("refund.created", made)
         return made
+
+    def _refunds_of(self, payment: str) -> Made:
+        made = [each for each in self.objects.values() if each["object"] == "refund"]
+        found = [each for each in reversed(made) if each["payment_intent"] == payment]
+        return {"object": "list", "url": "/v1/refunds", "data": found, "has_more": False}
 
     def _listed(self, form: Made) -> Made:
         since, limit = int(form["created"]["gte"]), int(form["limit"])
@@ -246,6 +265,40 @@ class FakeStripe:
         with self.lock:
             return self._refund({"payment_intent": payment_id, "amount": amount})
 
+    def dispute(self, payment_id: str, amount: int, status: str = "needs_response") -> Made:
+        """The customer's bank takes a payment back, or asks about it (``warning_...``)."""
+        with self.lock:
+            made = self._make(
+                "dp",
+                "dispute",
+                amount=amount,
+                payment_intent=self._find(payment_id)["id"],
+                charge="ch_1",
+                reason="fraudulent",
+                status=status,
+                metadata={},
+            )
+            self.happen("charge.dispute.created", made)
+            return made
+
+    def decide(self, dispute_id: str, status: str) -> None:
+        """``won``, ``lost`` or ``warning_closed``; anything else is no end of it."""
+        with self.lock:
+            dispute = self._find(dispute_id)
+            dispute["status"] = status
+            is_over = status in {"won", "lost", "warning_closed"}
+            self.happen(f"charge.dispute.{'closed' if is_over else 'updated'}", dispute)
+
+    def forget_at_the_desk(self, customer_id: str) -> None:
+        """Somebody deletes a customer in the dashboard."""
+        with self.lock:
+            self._forget(self._find(customer_id))
+
+    def forget_keys(self) -> None:
+        """A day has passed: idempotency keys are unknown."""
+        with self.lock:
+            self._answers.clear()
+
     def bounce(self, refund_id: str) -> None:
         """The bank returns a refund."""
         with self.lock:
@@ -274,6 +327,7 @@ class FakeStripe:
             metadata=session["metadata"],
             amount=session["amount_total"],
         )
+        self._find(session["customer"])["currency"] = session["currency"]
         self.happen("customer.subscription.created", made)
         self._bill(made, "subscription_create", "paid")
         return made

@@ -191,10 +191,7 @@ class World:
             if self.started >= self.jobs:
                 return
             self.started += 1
-            key = f"job-{self.started}"
-        wanted = self._wish(dice)
-        for _ in range(dice.choice((1, 1, 2))):  # a second click starts nothing
-            starts.start(self.studio.workspace.id, wanted, key)
+        starts.start(self.studio.workspace.id, self._wish(dice))
 
     def _wish(self, dice: random.Random) -> Start:
         """Something of every kind."""

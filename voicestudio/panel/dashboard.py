@@ -9,6 +9,7 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from apps.accounts.models import User, Workspace
+from apps.billing import disputes
 from apps.jobs import line
 from apps.jobs.models import Attempt, Job
 from apps.jobs.problems import text_of
@@ -71,6 +72,7 @@ def _cards(now: datetime, active: Mapping[str, int]) -> list[tuple[str, str]]:
         ("가장 오래 기다린 작업 (queue age)", age(queue_age_s(now))),
         ("고객 (people)", f"{User.objects.filter(is_active=True).count():,}"),
         ("정지된 워크스페이스 (suspended)", f"{_suspended():,}"),
+        ("결제 분쟁 (disputes open)", f"{disputes.open_ones():,}"),
     ]
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
+from apps.billing import disputes
 from apps.common.errors import NOT_FOUND
 from apps.jobs.models import Attempt, Job
 
@@ -68,6 +69,8 @@ class Studio:
         for state, count in Attempt.objects.order_by().values_list("state").annotate(n=Count("id")):
             attempts.add_metric([state], count)
         yield attempts
+        open_ones = disputes.open_ones()
+        yield GaugeMetricFamily("studio_disputes_open", "Chargebacks to answer", value=open_ones)
         parts = GaugeMetricFamily("studio_part_up", "1 where a part answers", labels=["part"])
         for check in READY:
             part = check()

@@ -1,7 +1,5 @@
 """What a kind of job knows: what it takes, how its envelope is built, what its result becomes."""
 
-import hashlib
-import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +7,6 @@ from typing import Any, Final, Protocol
 
 from django.conf import settings
 from django.db import transaction
-from pydantic import BaseModel
 
 from apps.common import storage
 from apps.common.errors import ApiError
@@ -80,12 +77,6 @@ class Kind(Protocol):
 
     def abandon(self, job: Job, *, failed: bool) -> None:
         """The job ended without a result."""
-
-
-def fingerprint(request: BaseModel) -> str:
-    """What a repeated idempotency key is compared by."""
-    text = json.dumps([type(request).__name__, request.model_dump(mode="json")], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def deadline(quote: int) -> int:

@@ -7,6 +7,7 @@ import uuid
 from datetime import timedelta
 from typing import Any, Final
 
+from apps.billing import limits
 from apps.billing.quotes import import_quote
 from apps.common import erasure, storage
 from apps.common.errors import NOT_FOUND, ApiError
@@ -38,6 +39,7 @@ _EMPTY: Final = (VoiceState.DRAFT, VoiceState.FAILED)
 def links(voice: Voice, wanted: ImportFiles) -> dict[str, Any]:
     """Where a browser sends the files to; they are erased again by themselves."""
     _check_empty(voice)
+    limits.check_storage(voice.workspace_id, wanted.model_size + (wanted.index_size or 0))
     upload = uuid.uuid4()
     model, index = _keys(voice, upload)
     with_index = wanted.index_size is not None

@@ -98,6 +98,17 @@ def test_entries_are_final(workspace: Workspace) -> None:
     assert balance(workspace) == (WELCOME_CREDITS + 5, 0)
 
 
+def test_the_ledger_is_not_emptied(workspace: Workspace) -> None:
+    """Only a connection that says so may truncate, as those of the test run do."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # else they hold it up already
+        cursor.execute("SET LOCAL studio.emptying = 'off'")
+        for tables in ("billing_entry", "accounts_workspace CASCADE"):
+            with pytest.raises(DatabaseError, match="final"), transaction.atomic():
+                cursor.execute(f"TRUNCATE {tables}")
+    assert balance(workspace) == (WELCOME_CREDITS, 0)
+
+
 def test_the_table_refuses_a_negative_balance(workspace: Workspace) -> None:
     for field in ("available", "reserved", "owed"):
         with pytest.raises(IntegrityError), transaction.atomic():

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.billing import follow, refunds, services
+from apps.billing import follow, refunds, services, tasks
 from apps.billing.models import ProviderEvent, Purchase, Refund
 from apps.billing.plans import PACKS, WELCOME_CREDITS
 from apps.billing.reconcile import reconcile
@@ -84,14 +84,36 @@ def test_a_refund_that_nobody_answered_is_asked_for_again_once(bought: Shop) -> 
     bought.fake.faults = ["lost", "away", "away"]
     made = give_back(bought, 500)
     assert (made.state, bought.credits) == ("pending", (FULL - 500, 0, 0))
-    reconcile()
+    tasks.follow_due()
     made.refresh_from_db()
-    assert made.state == "pending", "not before ten minutes"
-    Refund.objects.update(created_at=timezone.now() - timedelta(minutes=11))
-    reconcile()
+    assert made.state == "pending", "whoever began it may still be asking"
+    Refund.objects.update(created_at=timezone.now() - refunds.STUCK)
+    tasks.follow_due()
     made.refresh_from_db()
     assert (made.state, sent(bought)) == ("done", [1_100])
     assert bought.credits == (FULL - 500, 0, 0)
+
+
+def test_a_refund_is_looked_for_before_it_is_asked_for_again(bought: Shop) -> None:
+    """After a day Stripe knows the key no more, and would send the money twice."""
+    bought.fake.faults = ["lost", "away", "away"]
+    made = give_back(bought, 500)
+    bought.fake.forget_keys()
+    Refund.objects.update(created_at=timezone.now() - timedelta(hours=30))
+    reconcile()
+    made.refresh_from_db()
+    assert (made.state, sent(bought)) == ("done", [1_100])
+
+
+def test_a_refund_that_failed_meanwhile_is_not_asked_for_again(bought: Shop) -> None:
+    bought.fake.faults = ["lost", "away", "away"]
+    made = give_back(bought, 500)
+    [at_stripe] = [o for o in bought.fake.objects.values() if o["object"] == "refund"]
+    bought.fake.bounce(at_stripe["id"])
+    Refund.objects.update(created_at=timezone.now() - timedelta(hours=30))
+    reconcile()
+    made.refresh_from_db()
+    assert (made.state, sent(bought), bought.credits) == ("refused", [1_100], (FULL, 0, 0))
 
 
 def test_a_refund_that_the_bank_returns_gives_the_credits_back(bought: Shop) -> None:
@@ -114,6 +136,28 @@ def test_a_refund_at_stripes_desk_takes_what_is_unspent(bought: Shop) -> None:
     assert (row.credits, row.amount, row.state) == (100, 1_100, "done")
     assert "400 credits were spent" in row.reason
     assert bought.credits == (0, 0, 0)
+
+
+def test_a_refund_at_the_desk_that_fails_gives_the_credits_back(bought: Shop) -> None:
+    made = bought.fake.refund_at_the_desk(bought.purchase.payment_ref, 1_100)
+    bought.tell()
+    assert (bought.credits, bought.purchase.refunded) == ((FULL - 500, 0, 0), 500)
+    bought.fake.bounce(made["id"])
+    for _ in range(2):
+        bought.told.discard(bought.fake.events[-1]["id"])
+        bought.tell()
+    assert Refund.objects.get().state == "refused"
+    assert (bought.credits, bought.purchase.refunded) == ((FULL, 0, 0), 0)
+
+
+def test_a_refund_at_the_desk_of_spent_credits_fails_too(bought: Shop) -> None:
+    bought.spend(FULL)
+    made = bought.fake.refund_at_the_desk(bought.purchase.payment_ref, 1_100)
+    bought.tell()
+    bought.fake.bounce(made["id"])
+    bought.tell()
+    assert (Refund.objects.get().state, bought.credits) == ("refused", (0, 0, 0))
+    assert not ProviderEvent.objects.filter(done_at=None).exists()
 
 
 def test_a_refund_may_be_heard_of_before_its_payment(shop: Shop) -> None:
@@ -161,6 +205,29 @@ def test_the_operator_refunds_on_the_purchases_page(bought: Shop, operator_clien
     assert Refund.objects.count() == 1
     operator_client.post(page, {"credits": 500, "reason": "again", "as_debt": "on"})
     assert bought.credits == (0, 0, 500)
+
+
+def test_a_refund_that_stripe_refuses_is_no_success(bought: Shop, operator_client: Client) -> None:
+    page = reverse("admin:billing_purchase_refund", args=[bought.purchase.id])
+    bought.fake.objects[bought.purchase.payment_ref]["refunded"] = PACK.price.krw
+    answer = operator_client.post(page, {"credits": 500, "reason": "broken"}, follow=True)
+    text = answer.content.decode()
+    assert answer.redirect_chain == []
+    assert "결제 대행사가 환불을 거절했습니다" in text
+    assert Refund.objects.get().state == "refused"
+    assert bought.credits == (FULL, 0, 0)
+    [row] = Change.objects.all()
+    assert (row.verb, row.reason, row.after) == ("refund", "broken", {})
+
+
+def test_a_refund_without_an_answer_waits(bought: Shop, operator_client: Client) -> None:
+    page = reverse("admin:billing_purchase_refund", args=[bought.purchase.id])
+    bought.fake.faults = ["away"] * 3
+    answer = operator_client.post(page, {"credits": 500, "reason": "broken"}, follow=True)
+    [said] = [str(each) for each in answer.context["messages"]]
+    assert "기다리는 중" in said
+    assert Refund.objects.get().state == "pending"
+    assert Change.objects.get().verb == "refund"
 
 
 def test_the_operator_adjusts_credits_with_a_reason(bought: Shop, operator_client: Client) -> None:

@@ -39,15 +39,15 @@ class Studio:
     song: AudioFile
     backend: FakeBackend
 
-    def train(self, key: str = "") -> Job:
+    def train(self) -> Job:
         wanted = TrainingStart(voice=self.voice.id, dataset=self.dataset.id, params=TRAIN)
-        return self.start(wanted, key)[0]
+        return self.start(wanted)[0]
 
-    def convert(self, key: str = "") -> Job:
-        return self.start(ConversionStart(voice=self.voice.id, files=(self.song.id,)), key)[0]
+    def convert(self) -> Job:
+        return self.start(ConversionStart(voice=self.voice.id, files=(self.song.id,)))[0]
 
-    def start(self, wanted: Start, key: str = "") -> list[Job]:
-        return starts.start(self.workspace.id, wanted, key)
+    def start(self, wanted: Start) -> list[Job]:
+        return starts.start(self.workspace.id, wanted)
 
     def dispatch(self) -> FakeWorker:
         """Send what waits; the worker of the last one sent."""

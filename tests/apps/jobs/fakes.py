@@ -137,12 +137,16 @@ class FakeBackend:
 
 @dataclass
 class FakeWorker:
-    """Plays the worker of one submitted attempt, with real objects in the real storage."""
+    """Plays the worker of one submitted attempt, with real objects in the real storage.
+
+    ``seconds`` is how long it says that its work took: more than any quote, unless told otherwise.
+    """
 
     spec: AnyJob
     seq: int = 0
     run: str = ""
     remote_id: str = ""
+    seconds: float = 1e6
 
     def _next(self) -> dict[str, Any]:
         self.seq += 1
@@ -189,7 +193,7 @@ class FakeWorker:
         """The objects of a result and what it says of them."""
         spec = self.spec
         if isinstance(spec, AnalyseJob):
-            return (), AnalyseResult(card=card_of(spec.dataset), seconds=1.0)
+            return (), AnalyseResult(card=card_of(spec.dataset), seconds=self.seconds)
         if isinstance(spec, TrainJob):
             return self._trained(spec)
         if isinstance(spec, ImportJob):
@@ -199,18 +203,18 @@ class FakeWorker:
         sounds = tuple(Sound(name=name, duration_s=1.0, sample_rate=40000) for name in names)
         match spec:
             case ConvertJob():
-                return files, ConvertResult(output=sounds[0], key_shift=0.0, seconds=1.0)
+                return files, ConvertResult(output=sounds[0], key_shift=0.0, seconds=self.seconds)
             case CoverJob():
                 return files, CoverResult(
-                    outputs=sounds, key_shift=0.0, separator="spleeter-2stems", seconds=1.0
+                    outputs=sounds, key_shift=0.0, separator="spleeter-2stems", seconds=self.seconds
                 )
             case SeparateJob():
                 return files, SeparateResult(
-                    outputs=sounds, separator="spleeter-2stems", seconds=1.0
+                    outputs=sounds, separator="spleeter-2stems", seconds=self.seconds
                 )
             case PreprocessJob():
                 return files, PreprocessResult(
-                    output=sounds[0], source_s=2.0, usable_s=1.0, seconds=1.0
+                    output=sounds[0], source_s=2.0, usable_s=1.0, seconds=self.seconds
                 )
 
     def _taken_in(self, spec: ImportJob) -> tuple[tuple[Stored, ...], AnyResult]:
@@ -225,7 +229,7 @@ class FakeWorker:
             encoder=ENCODER,
             step=7,
             vectors=100 if spec.index else 0,
-            seconds=1.0,
+            seconds=self.seconds,
         )
 
     def _trained(self, spec: TrainJob) -> tuple[tuple[Stored, ...], AnyResult]:

@@ -96,6 +96,10 @@ def test_jobs_of_before_are_marked_by_what_made_them(ready: Studio) -> None:
         for file in (job.inputs["source"], *job.inputs["files"]):
             file.pop("ai_generated")
         job.save()
+    with connection.cursor() as cursor:  # columns that there were then
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for name in ("idempotency_key", "fingerprint"):
+            cursor.execute(f"ALTER TABLE jobs_job ADD {name} varchar(200) NOT NULL DEFAULT ''")
     before = MigrationLoader(connection).project_state(("jobs", "0005_ai_generated")).apps
     import_module("apps.jobs.migrations.0005_ai_generated").mark(before, None)
     sung = {"mix", "acapella", "lead"}

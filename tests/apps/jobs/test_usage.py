@@ -114,8 +114,36 @@ def test_minutes_are_counted_by_month_and_what_came_to_nothing_is_not(
     services.cancel(jobs[0].id)
     assert post(owner_client, "separations", body).status_code == 201
     assert starts.sound_used(studio.workspace.id) == 3600.0
-    Job.objects.update(created_at=limits.this_month() - timedelta(seconds=1))
+    Attempt.objects.update(created_at=limits.this_month() - timedelta(seconds=1))
     assert starts.sound_used(studio.workspace.id) == 0.0
+
+
+def test_a_retry_is_counted_like_a_start(
+    quotas: None, studio: Studio, owner_client: Client
+) -> None:
+    songs = [make_file(studio.workspace, duration_s=1200.0) for _ in range(4)]
+    jobs = studio.start(SeparationStart(files=tuple(song.id for song in songs[:3])))
+    services.cancel(jobs[0].id)
+    [last] = studio.start(SeparationStart(files=(songs[3].id,)))
+    before = studio.credits
+    refused = post(owner_client, f"jobs/{jobs[0].id}/retry", {})
+    assert code_of(refused) == (402, "quota-minutes")
+    jobs[0].refresh_from_db()
+    assert (jobs[0].state, studio.credits) == ("cancelled", before)
+    services.cancel(last.id)
+    assert post(owner_client, f"jobs/{jobs[0].id}/retry", {}).status_code == 200
+    assert starts.sound_used(studio.workspace.id) == 3600.0
+
+
+def test_a_job_counts_in_the_month_of_its_last_start(quotas: None, studio: Studio) -> None:
+    song = make_file(studio.workspace, duration_s=1200.0)
+    [job] = studio.start(SeparationStart(files=(song.id,)))
+    services.cancel(job.id)
+    earlier = limits.this_month() - timedelta(days=2)
+    Job.objects.update(created_at=earlier)
+    Attempt.objects.update(created_at=earlier)
+    services.retry(job.id)
+    assert starts.sound_used(studio.workspace.id) == 1200.0
 
 
 def test_a_month_begins_at_midnight_in_seoul() -> None:

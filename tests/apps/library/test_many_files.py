@@ -9,12 +9,12 @@ from django.test import Client
 from django.utils import timezone
 
 from apps.accounts.models import User, Workspace
+from apps.billing.stored import stored_bytes
 from apps.common import erasure, storage
 from apps.library import datasets, sweeps, trash
 from apps.library.datasets import create_dataset
 from apps.library.limits import MAX_TAGS
 from apps.library.models import AudioFile, DatasetItem, FileState, Origin, Stem
-from apps.library.uploads import stored_bytes
 from tests.factories import make_dataset, make_file, workspace_of
 
 JSON = "application/json"
@@ -153,7 +153,7 @@ def test_trash_and_back(owner_client: Client, workspace: Workspace) -> None:
     dataset = make_dataset(workspace, files=2)
     kept, file = datasets.ready_files(dataset)
     storage.write_bytes(file.key, b"sound")
-    before = stored_bytes(workspace)
+    before = stored_bytes(workspace.pk)
     assert post(owner_client, "trash", files=[str(file.pk)]).json() == {"changed": 1}
     assert post(owner_client, "trash", files=[str(file.pk)]).json() == {"changed": 0}
     assert len(names(owner_client.get(FILES))) == 1
@@ -164,7 +164,7 @@ def test_trash_and_back(owner_client: Client, workspace: Workspace) -> None:
     assert (link.status_code, link.json()["error"]["code"]) == (409, "file-not-ready")
     url = f"/api/v1/datasets/{dataset.pk}"
     assert [each["id"] for each in owner_client.get(url).json()["files"]] == [str(kept.pk)]
-    assert stored_bytes(workspace) == before
+    assert stored_bytes(workspace.pk) == before
 
     assert post(owner_client, "restore", files=[str(file.pk)]).json() == {"changed": 1}
     assert post(owner_client, "restore", files=[str(file.pk)]).json() == {"changed": 0}
