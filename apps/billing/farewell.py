@@ -1,15 +1,17 @@
 """A customer is erased: the provider forgets them, and the records that stay name nobody."""
 
 import uuid
+from contextlib import suppress
 from typing import Final
 
 from django.db import transaction
 
+from apps.accounts.models import Membership, Role, Workspace
 from apps.common import audit
 
 from . import gateway
 from .models import Entry, EntryKind, Purchase, PurchaseState, Refund, Subscription
-from .provider import Provider, ProviderAway, ProviderRefused
+from .provider import Provider, ProviderAway, ProviderMissing, ProviderRefused
 
 RECORDS_AT_ONCE: Final = 2000
 _WRITTEN_BY_HAND = (EntryKind.ADJUST, EntryKind.REFUND)
@@ -36,6 +38,25 @@ def part(workspace_id: uuid.UUID) -> str:
         if customer:
             provider.forget(customer)
     return customer
+
+
+def hand_over(user_id: uuid.UUID) -> None:
+    """Of workspaces that stay, the provider knows another owner's address instead of the person's.
+
+    Safe to repeat. Raises ProviderAway.
+    """
+    shared = Workspace.objects.filter(memberships__user=user_id, erased_at=None)
+    rows = Subscription.objects.filter(workspace__in=shared).exclude(customer_ref=None)
+    for row in rows:
+        owners = Membership.objects.filter(workspace=row.workspace_id, role=Role.OWNER)
+        heir = owners.exclude(user=user_id).order_by("created_at").select_related("user").first()
+        if heir is None:
+            continue
+        provider = gateway.current()
+        if provider is None:
+            raise ProviderAway("no provider is configured")
+        with suppress(ProviderMissing):
+            provider.write_to(str(row.customer_ref), heir.user.email)
 
 
 def _close(provider: Provider, page: str) -> None:

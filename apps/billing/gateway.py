@@ -1,5 +1,6 @@
 """Stripe, and nothing else imports it. Objects of stripe-python are no dicts: attributes only."""
 
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -99,6 +100,11 @@ class StripeGateway:
                 {"email": email, "metadata": tags}, {"idempotency_key": key}
             )
         return made.id
+
+    def write_to(self, customer_ref: str, email: str) -> None:
+        with _errors():
+            key = f"write-to:{uuid.uuid4()}"
+            self._v1.customers.update(customer_ref, {"email": email}, {"idempotency_key": key})
 
     def forget(self, customer_ref: str) -> None:
         with _errors():

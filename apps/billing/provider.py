@@ -156,6 +156,9 @@ class Provider(Protocol):
     def customer(self, email: str, tags: dict[str, str], key: str) -> str:
         """Make a customer; its ref."""
 
+    def write_to(self, customer_ref: str, email: str) -> None:
+        """A customer's bills go to this address from now on, and no other is kept."""
+
     def forget(self, customer_ref: str) -> None:
         """Delete a customer with cards and subscriptions; one that is gone already is fine.
 

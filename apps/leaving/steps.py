@@ -211,6 +211,8 @@ def _ask_provider(removal: Removal) -> Went:
         ref = farewell.part(removal.subject_id)
         if ref:
             _rows(removal).update(provider_ref=ref)
+    elif removal.subject == Subject.ACCOUNT:
+        farewell.hand_over(removal.subject_id)
     return Went.NEXT
 
 

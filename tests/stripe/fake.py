@@ -85,6 +85,10 @@ class FakeStripe:
         match method, path:
             case "POST", ["customers"]:
                 return self._make("cus", "customer", email=form["email"], metadata=_meta(form))
+            case "POST", ["customers", name]:
+                self._check_customer(name, "", "")
+                self.objects[name] |= form
+                return self.objects[name]
             case "DELETE", ["customers", name]:
                 return self._forget(self._find(name))
             case "POST", ["checkout", "sessions"]:

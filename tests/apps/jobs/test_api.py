@@ -53,7 +53,7 @@ def test_training_starts(studio: Studio, owner_client: Client) -> None:
     assert response.status_code == 201
     job = response.json()
     assert (job["kind"], job["state"], job["queue_position"]) == ("train", "queued", 1)
-    assert job["voice"] == {"id": str(studio.voice.id), "name": "아리아"}
+    assert job["voice"] == {"id": str(studio.voice.id), "name": "아리아", "picture": None}
     assert job["source"]["id"] == str(studio.dataset.id)
     assert job["attempt"]["fence"] == 1
     assert job["params"]["total_steps"] == 4

@@ -264,6 +264,17 @@ def test_a_member_goes_and_the_workspace_of_others_stays(
     assert shown["consent"]["user"] is None
 
 
+def test_a_shared_workspace_is_billed_to_another_owner(
+    customer: Customer, other: Customer, selling: FakeStripe
+) -> None:
+    """Who bought for a workspace that stays is nobody whom the provider writes to any more."""
+    Membership.objects.create(user=customer.user, workspace=other.workspace, role=Role.OWNER)
+    selling.objects[other.customer_ref]["email"] = customer.user.email
+    finish(account(customer))
+    assert selling.objects[other.customer_ref]["email"] == other.user.email
+    assert customer.user.email not in json.dumps(selling.objects)
+
+
 def test_whoever_was_in_it_alone_gets_a_workspace(customer: Customer, other: Customer) -> None:
     """Owner and member of an erased workspace can still sign in, accept and leave."""
     mate = make_user("mate@example.com", workspace=customer.workspace)
