@@ -27,6 +27,7 @@ from tests.journey import shelf
 
 TITLE: Final = "Spring rain"
 VOICES: Final = ("Haru", "Narae")
+WORKSPACE: Final = "Rain studio"
 _AT_ONCE: Final = 2_000
 
 
@@ -51,6 +52,7 @@ def arrive(email: str, *, files: int = 0, jobs: int = 0, voices: int = 0) -> Own
 def _fill(email: str, files: int, jobs: int, voices: int) -> dict[str, str]:
     member = Membership.objects.get(user__email=email)
     workspace = member.workspace
+    Workspace.objects.filter(pk=workspace.pk).update(name=WORKSPACE)
     more_files(workspace, files)
     more_jobs(workspace, jobs)
     Voice.objects.bulk_create(

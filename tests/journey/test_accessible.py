@@ -141,7 +141,8 @@ def test_every_page(studio: Studio, page: Page) -> None:
     found = {}
     for for_guests in (True, False):
         if not for_guests:
-            page.context.add_cookies([{**studio.owner.cookie, "url": studio.url}])  # type: ignore[typeddict-item]
+            name, value = studio.owner.cookie["name"], studio.owner.cookie["value"]
+            page.context.add_cookies([{"name": name, "value": value, "url": studio.url}])
         for path in paths(studio, for_guests=for_guests):
             page.goto(studio.url + path, wait_until="domcontentloaded")
             page.wait_for_function(_AT_REST)

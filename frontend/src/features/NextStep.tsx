@@ -63,7 +63,7 @@ export function NextStep({ running, sung }: Props) {
   return (
     <section
       aria-labelledby={step ? "next-step" : undefined}
-      className="card glow relative grid min-h-72 content-between gap-8 overflow-hidden p-6 sm:min-h-64 sm:p-9"
+      className="card glow relative grid min-h-84 content-between gap-8 overflow-hidden p-6 sm:min-h-64 sm:p-9"
     >
       <Bars
         count={56}

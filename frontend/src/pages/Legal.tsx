@@ -19,10 +19,14 @@ function Legal({ document }: { document: "terms" | "privacy" }) {
     <article className="grid gap-7">
       <PageHead
         title={t(document)}
-        lead={legal.data && t("legalVersion", { version: legal.data.version })}
+        lead={legal.data ? t("legalVersion", { version: legal.data.version }) : "\u00a0"}
       />
       {legal.error && <Failure error={legal.error} retry={() => void legal.refetch()} />}
-      {legal.isPending && <Skeleton rows={4} height="h-24" />}
+      {legal.isPending && (
+        <div className="min-h-dvh">
+          <Skeleton rows={4} height="h-24" />
+        </div>
+      )}
       {legal.data?.parts.map((part) => (
         <section key={part.title.en} className="grid gap-2">
           <h2 className="text-lg font-bold">{pick(part.title)}</h2>

@@ -27,7 +27,7 @@ export function AuthLayout() {
       </div>
       <aside
         aria-hidden
-        className="glow relative my-4 mr-1 hidden overflow-hidden rounded-3xl border border-line lg:block"
+        className="glow sticky top-4 my-4 mr-1 hidden h-[calc(100dvh-2rem)] overflow-hidden rounded-3xl border border-line lg:block"
       >
         <Bars
           count={52}

@@ -1,4 +1,5 @@
 import { Compass } from "lucide-react";
+import { useEffect } from "react";
 import { useI18n } from "../i18n";
 import { ButtonLink } from "../ui/Button";
 import { Empty } from "../ui/states";
@@ -26,6 +27,10 @@ export function NotFound() {
 
 /** An address that no page has: outside the studio's frame, which has a main part of its own. */
 export function NoSuchPage() {
+  const { t } = useI18n();
+  useEffect(() => {
+    document.title = `${t("notFoundTitle")} · ${t("brand")}`;
+  }, [t]);
   return (
     <main>
       <NotFound />

@@ -6,6 +6,8 @@ export interface Option {
   detail?: ReactNode;
   picture?: ReactNode;
   disabled?: boolean;
+  /** Of the label, where it is not the page's. */
+  lang?: string;
 }
 
 interface Props {
@@ -26,6 +28,7 @@ export function Choice({ legend, options, value, onChange, columns = "sm:grid-co
         {options.map((option) => (
           <label
             key={option.value}
+            lang={option.lang}
             className="flex cursor-pointer items-center gap-3 rounded-2xl border border-edge/70 bg-ink/60 p-3.5 transition-colors hover:border-muted has-checked:border-violet has-checked:bg-violet/12 has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-violet-soft has-disabled:cursor-not-allowed has-disabled:opacity-50"
           >
             <input

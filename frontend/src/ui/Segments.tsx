@@ -2,7 +2,8 @@ import { useId } from "react";
 
 interface Props {
   legend: string;
-  options: { value: string; label: string }[];
+  /** `lang` is the label's, where it is not the page's. */
+  options: { value: string; label: string; lang?: string }[];
   value: string;
   onChange: (value: string) => void;
 }
@@ -17,6 +18,7 @@ export function Segments({ legend, options, value, onChange }: Props) {
         {options.map((option) => (
           <label
             key={option.value}
+            lang={option.lang}
             className="grid min-h-9 flex-1 cursor-pointer place-items-center rounded-lg px-2 text-center text-sm font-medium text-muted transition-colors hover:text-text has-checked:bg-violet-deep has-checked:text-white has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-violet-soft"
           >
             <input

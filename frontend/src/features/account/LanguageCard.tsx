@@ -23,8 +23,8 @@ export function LanguageCard() {
           save.mutate(chosen);
         }}
         options={[
-          { value: "ko", label: t("languageKo") },
-          { value: "en", label: t("languageEn") },
+          { value: "ko", label: t("languageKo"), lang: "ko" },
+          { value: "en", label: t("languageEn"), lang: "en" },
         ]}
       />
     </section>

@@ -28,8 +28,8 @@ export function ScriptPanel() {
         value={name}
         onChange={(value) => setName(value as ScriptName)}
         options={[
-          { value: "ko", label: t("languageKo") },
-          { value: "en", label: t("languageEn") },
+          { value: "ko", label: t("languageKo"), lang: "ko" },
+          { value: "en", label: t("languageEn"), lang: "en" },
           { value: "scale", label: t("scriptScale") },
         ]}
       />

@@ -2,6 +2,7 @@ import { useConsentStatement } from "../../api/queries";
 import { useI18n } from "../../i18n";
 import { Choice } from "../../ui/Choice";
 import { TextField } from "../../ui/Field";
+import { Skeleton } from "../../ui/states";
 import { Tick } from "../../ui/Tick";
 
 /** What somebody is about to agree to. */
@@ -38,6 +39,7 @@ export function ConsentFields({ value, onChange }: Props) {
           { value: "licensed", label: t("scopeLicensed"), detail: t("scopeLicensedText") },
         ]}
       />
+      {statement.isPending && <Skeleton rows={1} height="h-72 sm:h-48" />}
       {statement.data && (
         <div className="grid gap-4 rounded-2xl border border-line bg-ink/60 p-4">
           <p className="text-sm leading-relaxed whitespace-pre-line text-muted">
