@@ -1,7 +1,6 @@
 """The real handler in RunPod's real SDK takes real jobs from the fake cloud and brings them to an
 end: what ``make test`` keeps of the trials beside it."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
