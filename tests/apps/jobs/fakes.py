@@ -142,10 +142,12 @@ class FakeWorker:
     spec: AnyJob
     seq: int = 0
     run: str = ""
+    clock: float = 1_700_000_000.0
+    """What its machine takes for now."""
 
     def _next(self) -> dict[str, Any]:
         self.seq += 1
-        return {"seq": self.seq, "at": 1_700_000_000.0 + self.seq}
+        return {"seq": self.seq, "at": self.clock + self.seq}
 
     def started(self) -> Event:
         return Started(**self._next(), host="h", device="cpu")
