@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.core.validators import RegexValidator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
@@ -22,11 +23,21 @@ from gpu_worker.contract.errors import Text
 from . import backends, canary, compute, operator
 from .compute_models import RunPodAccount, RunPodEndpoint
 from .problems import text_of
+from .queue import later
 
 
 def both(text: Text) -> str:
     """The sentence in both languages."""
     return f"{text.ko} / {text.en}"
+
+
+PRINTABLE_ASCII = RegexValidator(  # it becomes part of a header
+    r"^[!-~]+\Z",
+    "키에 쓸 수 없는 문자가 있습니다. 자판을 영문으로 바꾸거나 RunPod에서 복사해 붙여 넣어 "
+    "주세요. / "
+    "The key holds a character that no key has. Switch the keyboard to English, or copy the key "
+    "from RunPod and paste it.",
+)
 
 
 class RunPodAccountForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -35,6 +46,7 @@ class RunPodAccountForm(forms.ModelForm):  # type: ignore[type-arg]
         required=False,
         min_length=8,
         max_length=200,
+        validators=[PRINTABLE_ASCII],
         widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "off"}),
         help_text="비워 두면 지금 키를 그대로 씁니다. (Left empty, the present key stays.)",
     )
@@ -92,6 +104,7 @@ class RunPodAccountAdmin(OperatorAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         operator.forget()
+        later("canary")  # what the old settings were refused for may be over
 
     @admin.display(description="API 키 (API key)")
     def key(self, row: RunPodAccount) -> str:
@@ -178,8 +191,8 @@ class RunPodEndpointAdmin(OperatorAdmin):
     @admin.display(description="상태 (state)")
     def state(self, row: RunPodEndpoint) -> str:
         more = _FROM_ENVIRONMENT if _is_implied(row) else ""
-        if row.problem_code:
-            problem = f"{both(text_of(row.problem_code))} {row.problem_detail}"
+        if row.problem:
+            problem = f"{both(text_of(row.problem))} {row.problem_detail}"
             return format_html("{} {} {}", _light(False), problem, more)
         known = _light(True) if row.proven_at else "아직 시험하지 않음 (not tested yet)"
         return format_html("{} {}", known, more)

@@ -28,9 +28,14 @@ log = structlog.get_logger(__name__)
 EVERY: Final = timedelta(days=2)
 AGAIN: Final = timedelta(hours=1)
 """Pause between canaries to an endpoint that has a problem."""
+KEPT: Final = timedelta(minutes=30)
+"""RunPod keeps a result for so long."""
 PATIENCE: Final = timedelta(minutes=15)
 """A cold start with an image to pull is over by then."""
 _EXECUTION_S: Final = 120
+_REFUSALS: Final = (WebCode.RUNPOD_KEY, WebCode.RUNPOD_ENDPOINT, WebCode.RUNPOD_QUOTA)
+"""Problems that RunPod names before it takes a canary: to try again costs nothing."""
+_PROBLEM: Final = ("problem_code", "problem_detail")
 
 
 def go_round(backend: RunPodBackend) -> None:
@@ -52,21 +57,31 @@ def send(backend: RunPodBackend, row: RunPodEndpoint) -> None:
         row, _ = RunPodEndpoint.objects.get_or_create(
             endpoint_id=row.endpoint_id, defaults={"is_enabled": False}
         )
-    row.canary_at = timezone.now()
+    changed = ["canary_at", "canary_id"]
+    row.canary_id = ""
     try:
         row.canary_id = backend.client.submit(row.endpoint_id, order)
+        row.canary_at = timezone.now()
+        if row.problem_code in _REFUSALS:  # RunPod takes jobs again
+            _problem(row, "", "")
+            changed += _PROBLEM
     except Rejected as error:
+        row.canary_at = timezone.now()
         _problem(row, refusal_code(error), str(error))
+        changed += _PROBLEM
     except (NotSent, NoAnswer) as error:
         log.warning("canary not sent", endpoint=row.endpoint_id, error=str(error))
-    row.save()
+    row.save(update_fields=changed)  # a job may just have found out more
 
 
 def _is_due(row: RunPodEndpoint, now: datetime) -> bool:
+    if row.problem_code in _REFUSALS or (row.speaks_otherwise and not row.problem_code):
+        return True
     if row.problem_code:
         return row.canary_at is None or now - row.canary_at > AGAIN
-    used = Attempt.objects.filter(endpoint=row.endpoint_id).aggregate(at=Max("started_at"))["at"]
-    signs = [at for at in (used, row.proven_at, row.canary_at) if at is not None]
+    used = Attempt.objects.filter(endpoint=row.endpoint_id)
+    used_at = used.exclude(error_code=Code.CONTRACT_VERSION).aggregate(at=Max("started_at"))["at"]
+    signs = [at for at in (used_at, row.proven_at, row.canary_at) if at is not None]
     return not signs or now - max(signs) > EVERY
 
 
@@ -79,6 +94,12 @@ def _listen(backend: RunPodBackend, row: RunPodEndpoint, now: datetime) -> None:
         return
     except (NotSent, NoAnswer) as error:
         log.warning("canary not heard", endpoint=row.endpoint_id, error=str(error))
+        return
+    if row.problem_code in _REFUSALS:
+        _problem(row, "", "")
+        row.save(update_fields=_PROBLEM)
+    if said is None and row.canary_at is not None and now - row.canary_at > KEPT:
+        send(backend, row)  # nobody listened in time: it may well have come through
         return
     is_late = row.canary_at is None or now - row.canary_at > PATIENCE
     if said is None or (said.status == RemoteStatus.IN_QUEUE and is_late):

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from apps.common.sealed import seal, unseal
+from gpu_worker.contract.errors import Code
 
 from . import tokens
 from .compute_models import RunPodAccount, RunPodEndpoint
@@ -100,7 +101,7 @@ def endpoints() -> list[RunPodEndpoint]:
 
 def _routes(row: RunPodAccount) -> tuple[Route, ...]:
     return tuple(
-        Route(each.endpoint_id, each.purpose, price_of(row, each), each.problem_code)
+        Route(each.endpoint_id, each.purpose, price_of(row, each), each.problem)
         for each in endpoints()
     )
 
@@ -127,6 +128,24 @@ def held(code: str, detail: str) -> None:
     rows = RunPodAccount.objects.filter(id=_ONLY)
     rows.exclude(problem_code=code).update(problem_at=timezone.now())
     rows.update(problem_code=code, problem_detail=detail[:1000])
+
+
+def refused_contract(attempt: Attempt, detail: str) -> bool:
+    """An attempt's worker speaks another contract: its endpoint gets no job until a canary proves
+    a new image. False where the attempt went to no endpoint.
+    """
+    if not attempt.endpoint:
+        return False
+    rows = RunPodEndpoint.objects.filter(endpoint_id=attempt.endpoint)
+    if attempt.endpoint == settings.RUNPOD_ENDPOINT_ID:  # it may have no row yet
+        RunPodEndpoint.objects.get_or_create(
+            endpoint_id=attempt.endpoint, defaults={"is_enabled": False}
+        )
+    sent_at = attempt.claimed_at or attempt.created_at
+    rows.exclude(proven_at__gt=sent_at).update(
+        problem_code=Code.CONTRACT_VERSION, problem_detail=detail[:1000]
+    )
+    return True
 
 
 def flows() -> None:

@@ -6,6 +6,9 @@ from decimal import Decimal
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 
+from gpu_worker.contract.errors import Code
+from gpu_worker.contract.version import VERSION
+
 from .states import FetchState, Purpose
 
 
@@ -90,6 +93,16 @@ class RunPodEndpoint(models.Model):
 
     def __str__(self) -> str:
         return self.endpoint_id
+
+    @property
+    def speaks_otherwise(self) -> bool:
+        """Whether its worker is known to speak another contract, as after an update of ours."""
+        return self.contract is not None and self.contract != VERSION
+
+    @property
+    def problem(self) -> str:
+        """Why no job should go there, "" where nothing is known against it."""
+        return self.problem_code or (Code.CONTRACT_VERSION if self.speaks_otherwise else "")
 
 
 class ModelWeights(models.Model):

@@ -78,6 +78,6 @@ def _endpoint(backend: RunPodBackend, route: compute.Route) -> EndpointReport:
     row = RunPodEndpoint.objects.filter(endpoint_id=route.endpoint).first()
     jobs, workers = health.detail.get("jobs", {}), health.detail.get("workers", {})
     code, detail = health.code, str(health.detail.get("error", ""))
-    if health.ok and row is not None and row.problem_code:
-        code, detail = row.problem_code, row.problem_detail
+    if health.ok and row is not None and row.problem:
+        code, detail = row.problem, row.problem_detail
     return EndpointReport(route.endpoint, code, detail, jobs, workers)

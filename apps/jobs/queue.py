@@ -7,7 +7,7 @@ from typing import Literal
 from celery import current_app
 from django.db import transaction
 
-Task = Literal["dispatch", "finish", "look", "lose", "stop", "sweep"]
+Task = Literal["canary", "dispatch", "finish", "look", "lose", "stop", "sweep"]
 
 
 def later(

@@ -17,8 +17,9 @@ from apps.billing import limits, quotes
 from apps.billing import services as billing
 from apps.common import outbox, request_ids
 from apps.common.errors import ApiError
+from gpu_worker.contract.errors import Code
 
-from . import batches, kinds, log_ids
+from . import batches, compute, kinds, log_ids
 from .live import publish_job
 from .models import Attempt, EventType, Job, JobEvent
 from .notices import note
@@ -113,8 +114,9 @@ def end_attempt(
     """An attempt came to nothing: queue the next one where that can help, else fail the job."""
     close(attempt, state, code, detail)
     tries = attempt.fence - job.held_fence + 1
-    fruitless = max(1, tries - _lost_with_a_checkpoint(job))
-    if not is_retryable(code) or fruitless >= MAX_TRIES or tries >= MOST_TRIES:
+    goes_elsewhere = code == Code.CONTRACT_VERSION and compute.refused_contract(attempt, detail)
+    fruitless = max(1, tries - _lost_with_a_checkpoint(job) - _met_another_contract(job))
+    if not (goes_elsewhere or is_retryable(code)) or fruitless >= MAX_TRIES or tries >= MOST_TRIES:
         note(attempt, "failed", code)
         end_job(job, JobState.FAILED, code, detail)
         tell(job, attempt)
@@ -140,6 +142,12 @@ def _lost_with_a_checkpoint(job: Job) -> int:
         .distinct()
         .count()
     )
+
+
+def _met_another_contract(job: Job) -> int:
+    """Attempts of this round that an image of another version turned away: no fault of the job."""
+    attempts = job.attempts.filter(fence__gte=job.held_fence)
+    return attempts.filter(error_code=Code.CONTRACT_VERSION).count()
 
 
 def reset_progress(job: Job) -> None:

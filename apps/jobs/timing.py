@@ -67,7 +67,7 @@ CLOSED_IN_A_ROW: Final = 3
 """So many attempts that the backend turned away one after the other: no more are tried now."""
 
 ASK_AT_ONCE: Final = 300
-LEAVE_AT_ONCE: Final = 200
+LEAVE_AT_ONCE: Final = 80
 """Attempts about which one sweep asks their backend: live ones, and ended ones that have to leave.
 RunPod allows 2000 states and 100 cancels in 10 s; those asked longest ago come first."""
 

@@ -8,6 +8,7 @@ import random
 import threading
 import time
 import uuid
+from collections import deque
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -19,6 +20,9 @@ WORKER_SILENCE_S: Final = 60.0
 """A worker that was not heard of for this long is dead: its jobs go to another, once."""
 IDLE_S: Final = 7 * 24 * 3600.0
 """After this an endpoint that nobody used has no workers."""
+LIMITS: Final = {"run": 1000, "status": 2000, "cancel": 100}
+"""Calls of an endpoint in 10 s; more are answered 429."""
+LIMIT_S: Final = 10.0
 OVER: Final = ("COMPLETED", "FAILED", "CANCELLED", "TIMED_OUT")
 
 
@@ -121,6 +125,9 @@ class Cloud:
     """Ids of the jobs whose result was posted, arrived or not."""
     accepted: list[Any] = field(default_factory=list)
     """The input of every job that was ever queued."""
+    recent: dict[tuple[str, str], deque[float]] = field(default_factory=dict)
+    throttled: list[str] = field(default_factory=list)
+    """Verbs of calls beyond the limits."""
     ahead_s: float = 0.0
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -132,6 +139,16 @@ class Cloud:
         with self.lock:
             self.ahead_s += seconds
             self.tick()
+
+    def count(self, endpoint: str, verb: str) -> None:
+        """Hold a call to the documented limits."""
+        taken = self.recent.setdefault((endpoint, verb), deque())
+        while taken and self.now - taken[0] >= LIMIT_S:
+            taken.popleft()
+        if len(taken) >= LIMITS.get(verb, LIMITS["status"]):
+            self.throttled.append(verb)
+            raise Refusal(429, "too many requests")
+        taken.append(self.now)
 
     def endpoint(self, name: str) -> Endpoint:
         if name not in self.endpoints:

@@ -80,6 +80,7 @@ class FakeRunPod:
         """The client's calls below /v2."""
         cloud, (endpoint, verb, *name) = self.cloud, path
         cloud.tick()
+        cloud.count(endpoint, verb)
         if cloud.faults.strikes("busy"):
             return 429, {"error": "too many requests"}
         if cloud.faults.strikes("broken"):

@@ -108,6 +108,30 @@ def test_no_gpl_library_reaches_an_image(path: Path) -> None:
         assert pinned[1] == version[1]
 
 
+def test_torch_lies_in_a_layer_of_its_own_and_nothing_of_it_in_the_next(tmp_path: Path) -> None:
+    known = stages(GPU)
+    venv = [rest for rest in known["runtime"].all("COPY") if "/opt/venv" in rest]
+    assert venv == ["--from=torch /opt/venv /opt/venv", "--from=rest /opt/venv /opt/venv"]
+    assert known["packages"].base == "torch"
+    torch, whole, rest = (tmp_path / name for name in ("torch", "whole", "venv"))
+    for folder in (torch, whole, rest):
+        (folder / "bin").mkdir(parents=True)
+        (folder / "bin" / "python").symlink_to(sys.executable)
+        (folder / "libtorch.so").write_bytes(b"large")
+        (folder / "a name with spaces").write_bytes(b"is" if folder == torch else b"changed")
+    for folder in (whole, rest):
+        (folder / "bin" / "runpod").write_bytes(b"new")
+    (command,) = known["rest"].all("RUN")
+    command = command.replace("/opt/venv", str(rest))
+    subprocess.run(["/bin/sh", "-c", command], cwd=torch, check=True)
+    left = {str(path.relative_to(rest)) for path in rest.rglob("*") if not path.is_dir()}
+    assert left == {"bin/runpod", "a name with spaces"}
+    shutil.copytree(rest, torch, dirs_exist_ok=True)
+    for path in whole.rglob("*"):
+        if path.is_file():
+            assert (torch / path.relative_to(whole)).read_bytes() == path.read_bytes()
+
+
 @BOTH
 def test_the_build_context_holds_what_is_copied_and_no_secret(path: Path) -> None:
     patterns = [

@@ -1,6 +1,7 @@
 """The faulty world with a fake RunPod in it, over real HTTP: nothing that it loses loses a job."""
 
 import random
+import time
 import uuid
 from collections import Counter
 from collections.abc import Callable
@@ -9,7 +10,9 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
+from django.db.models import F, Max, Min, Q
 from django.test import Client
+from django.utils import timezone
 
 from apps.jobs import compute, looks, tokens
 from apps.jobs.backends.base import (
@@ -25,6 +28,7 @@ from apps.jobs.backends.base import (
 from apps.jobs.backends.runpod import RunPodBackend
 from apps.jobs.backends.runpod_client import RunPodClient
 from apps.jobs.compute import Route
+from apps.jobs.models import Attempt, Job, JobEvent
 from gpu_worker.contract.job import JOB_SPEC, AnyJob
 from tests.apps.jobs.fakes import FakeWorker
 from tests.cloud.cloud import Cloud, Endpoint, Faults
@@ -47,6 +51,16 @@ def faulty(seed: int) -> Faults:
         webhook_thrice=0.2,
         progress_late=0.5,
     )
+
+
+class Clocks:
+    """Stands for the module ``time``: each look is at another machine's clock, hours off."""
+
+    def __init__(self, seed: int) -> None:
+        self._dice = random.Random(seed)
+
+    def time(self) -> float:
+        return time.time() + 3600 * self._dice.uniform(-2, 2)
 
 
 def make_cloud(seed: int) -> Cloud:
@@ -132,6 +146,7 @@ class CloudBackend:
                 spec = JOB_SPEC.validate_python(job["input"])
                 worker = FakeWorker(spec, run=hand.id, remote_id=job["id"])
                 machine = CloudMachine(worker, hand=hand, name=job["id"])
+                machine.worker.clock = time.time() + 3600 * random.Random(hand.id).uniform(-9, 9)
                 self.machines[f"{job['id']}/{hand.id}"] = machine
                 hand = Hand(self.fake.url, endpoint, http=self._http)
 
@@ -177,9 +192,24 @@ class CloudWorld(World):
         super()._sweep_after(by)
 
 
+def _check_clocks() -> None:
+    """Machines told times that lie hours apart; what counts is by our own clock."""
+    told = JobEvent.objects.filter(notice="").aggregate(first=Min("at"), last=Max("at"))
+    assert told["last"] - told["first"] > timedelta(hours=2)
+    now = timezone.now()
+    for rows, name in (
+        (Job.objects.all(), "started_at"),
+        (Job.objects.all(), "finished_at"),
+        (Attempt.objects.all(), "started_at"),
+    ):
+        off = Q(**{f"{name}__lt": F("created_at")}) | Q(**{f"{name}__gt": now})
+        assert not rows.filter(off).exists(), name
+
+
 def cloud_verdict(world: CloudWorld) -> dict[str, Any]:
     """No attempt was queued twice; what the cloud did on its own account is counted."""
     cloud = world.fake.cloud
+    _check_clocks()
     attempts = [each["attempt_id"] for each in cloud.accepted]
     assert len(attempts) == len(set(attempts)), "an attempt was sent twice"
     runs = Counter(cloud.ran)

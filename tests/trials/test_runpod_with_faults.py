@@ -8,18 +8,20 @@ from collections import Counter
 import pytest
 
 from apps.billing import services as billing
+from apps.jobs import tokens
 from apps.jobs.models import Job
 from tests.apps.jobs.conftest import make_studio
 from tests.cloud.server import serving
 from tests.factories import make_user
-from tests.trials.cloud_world import CloudWorld, cloud_verdict, make_cloud
+from tests.trials.cloud_world import Clocks, CloudWorld, cloud_verdict, make_cloud
 from tests.trials.faulty_world import verdict
 from tests.trials.test_jobs_with_faults import ready_voice
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def run(seed: int, jobs: int, threads: int) -> None:
+def run(seed: int, jobs: int, threads: int, patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(tokens, "time", Clocks(seed))
     print(f"SEED={seed}")
     studio = make_studio(make_user("busy@example.com"))
     billing.grant(studio.workspace.id, 1_000_000, key="plenty")
@@ -38,10 +40,11 @@ def run(seed: int, jobs: int, threads: int) -> None:
     assert "succeeded" in states
 
 
-def test_a_dozen_jobs_on_a_faulty_cloud() -> None:
-    run(seed=11, jobs=12, threads=2)
+def test_a_dozen_jobs_on_a_faulty_cloud(monkeypatch: pytest.MonkeyPatch) -> None:
+    run(seed=11, jobs=12, threads=2, patch=monkeypatch)
 
 
 @pytest.mark.trial
-def test_hundreds_of_jobs_on_a_faulty_cloud() -> None:
-    run(int(os.environ.get("SEED") or random.SystemRandom().randrange(10**6)), 300, 4)
+def test_hundreds_of_jobs_on_a_faulty_cloud(monkeypatch: pytest.MonkeyPatch) -> None:
+    seed = int(os.environ.get("SEED") or random.SystemRandom().randrange(10**6))
+    run(seed, 300, 4, monkeypatch)

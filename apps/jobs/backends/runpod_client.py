@@ -7,6 +7,7 @@ A submit is sent once. What may be repeated is, with growing pauses, where RunPo
 """
 
 import random
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -24,6 +25,13 @@ LONGEST_S: Final = 7 * 24 * 3600
 TRIES: Final = 3
 FIRST_PAUSE_S: Final = 0.25
 LONGEST_PAUSE_S: Final = 5.0
+_PRINTABLE: Final = re.compile(r"[!-~]*")
+_LATER: Final = (
+    httpx.codes.TOO_MANY_REQUESTS,
+    httpx.codes.CONFLICT,
+    httpx.codes.TOO_EARLY,
+)
+"""RunPod has done nothing and may do it later."""
 _BALANCE: Final = "query { myself { clientBalance currentSpendPerHr } }"
 
 
@@ -38,7 +46,8 @@ class RemoteStatus(StrEnum):
 
 
 class NotSent(Exception):
-    """The request never reached RunPod, or it was turned away for now (429)."""
+    """The request never reached RunPod, or it was turned away for now (429,
+    409, 425)."""
 
     def __init__(self, text: str, retry_after_s: float | None = None) -> None:
         super().__init__(text)
@@ -54,7 +63,7 @@ class Rejected(Exception):
 
 
 class NoAnswer(Exception):
-    """A time-out, a broken connection or a 5xx: it may have been done."""
+    """A time-out (also as 408), a broken connection or a 5xx: it may have been done."""
 
 
 @dataclass(frozen=True)
@@ -141,6 +150,15 @@ class RunPodClient:
         """Ask a job to end; asking twice is harmless. Raises as ``submit``."""
         self._repeat("POST", f"{self.api}/{endpoint}/cancel/{remote_id}")
 
+    def retry(self, endpoint: str, remote_id: str) -> None:
+        """Have a job that failed or timed out run again, with its old input, once: a second run is
+        paid like the first. Raises as ``submit``.
+
+        For operators and scripts. Our jobs never use it: what the old input holds are links and a
+        token of an attempt that was given up, under a fence that is overtaken.
+        """
+        self._call("POST", f"{self.api}/{endpoint}/retry/{remote_id}", http=_anew())
+
     def health(self, endpoint: str) -> dict[str, Any]:
         """Counts of jobs and workers. Raises as ``submit``."""
         return self._repeat("GET", f"{self.api}/{endpoint}/health")
@@ -172,6 +190,8 @@ class RunPodClient:
         body: Mapping[str, Any] | None = None,
         http: httpx.Client | None = None,
     ) -> dict[str, Any]:
+        if not _PRINTABLE.fullmatch(self.api_key):  # no header can carry it
+            raise Rejected(httpx.codes.UNAUTHORIZED, "the key holds a character that no key has")
         try:
             answer = (http or _kept()).request(
                 method,
@@ -212,9 +232,12 @@ def _seconds(milliseconds: Any) -> float | None:
 
 
 def _judge(answer: httpx.Response) -> dict[str, Any]:
-    if answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
+    if answer.status_code in _LATER:
         wanted = answer.headers.get("Retry-After", "")
-        raise NotSent("too many requests", float(wanted) if wanted.isdecimal() else None)
+        text = f"not now ({answer.status_code})"
+        raise NotSent(text, float(wanted) if wanted.isdecimal() else None)
+    if answer.status_code == httpx.codes.REQUEST_TIMEOUT:  # it may have had the whole request
+        raise NoAnswer("the request timed out")
     if answer.is_client_error:
         raise Rejected(answer.status_code, answer.text)
     if not answer.is_success:

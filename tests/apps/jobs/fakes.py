@@ -147,10 +147,12 @@ class FakeWorker:
     run: str = ""
     remote_id: str = ""
     seconds: float = 1e6
+    clock: float = 1_700_000_000.0
+    """What its machine takes for now."""
 
     def _next(self) -> dict[str, Any]:
         self.seq += 1
-        return {"seq": self.seq, "at": 1_700_000_000.0 + self.seq}
+        return {"seq": self.seq, "at": self.clock + self.seq}
 
     def started(self) -> Event:
         return Started(**self._next(), host="h", device="cpu")

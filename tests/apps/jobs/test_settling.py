@@ -50,7 +50,7 @@ def test_a_dearer_card_counts_by_its_price(studio: Studio, settings: Any) -> Non
 
 
 def test_every_kind(studio: Studio) -> None:
-    assert quotes.analysis_quote(60.0) == 1
+    assert quotes.analysis_quote(60.0) == 4
     assert ended(studio, 0.1, AnalysisStart(dataset=studio.dataset.id)) == 1
 
 

@@ -18,7 +18,7 @@ from apps.jobs.backends.base import (
     Unreachable,
 )
 from apps.jobs.backends.runpod import LAST_WORD_S, RunPodBackend, in_order
-from apps.jobs.backends.runpod_client import NotSent, RunPodClient, pause_s
+from apps.jobs.backends.runpod_client import NoAnswer, NotSent, Rejected, RunPodClient, pause_s
 from apps.jobs.compute import Route
 from apps.jobs.problems import WebCode
 from apps.jobs.states import Purpose
@@ -163,6 +163,55 @@ def test_every_refusal_has_a_code_of_its_own(
     assert (type(caught.value), vars(caught.value)["code"]) == (error, code)
     assert cloud.key not in str(caught.value) + repr(backend)
     assert cloud.jobs == {}
+
+
+@pytest.mark.parametrize(
+    ("status", "error"), [(408, Ambiguous), (409, Busy), (425, Busy), (429, Busy)]
+)
+def test_what_may_pass_is_no_refusal(
+    cloud: Cloud, backend: RunPodBackend, status: int, error: type[Exception]
+) -> None:
+    """408 may have been done; the others certainly were not."""
+    cloud.refusal = Refusal(status, "not now")
+    with pytest.raises(error):
+        backend.submit(spec(), ttl_s=500)
+    assert len(cloud.calls) == (1 if error is Ambiguous else 2)
+
+
+@pytest.mark.parametrize("key", ["ㅁㅔㅑ-key", "a key", "key\nx", "key\x7f"])
+def test_a_key_that_no_header_can_carry_is_a_wrong_key(runpod: FakeRunPod, key: str) -> None:
+    backend = backend_of(runpod)
+    backend = replace(backend, client=replace(backend.client, api_key=key))
+    with pytest.raises(Closed) as caught:
+        backend.submit(spec(), ttl_s=500)
+    assert caught.value.code == WebCode.RUNPOD_KEY
+    assert key not in str(caught.value)
+    assert backend.health().code == WebCode.RUNPOD_KEY
+    with pytest.raises(Unreachable):
+        backend.status(Remote(uuid.uuid4(), "job", TRAINING.endpoint))
+    assert runpod.cloud.calls == []
+
+
+def test_a_failed_job_can_be_run_again_once(
+    cloud: Cloud, runpod: FakeRunPod, backend: RunPodBackend
+) -> None:
+    remote = sent(backend)
+    worker = hand(runpod)
+    worker.take()
+    with pytest.raises(Rejected) as caught:
+        backend.client.retry(remote.endpoint, remote.remote_id)
+    assert caught.value.status == 400, "it runs"
+    worker.done(remote.remote_id, error="Traceback")
+    backend.client.retry(remote.endpoint, remote.remote_id)
+    assert backend.status(remote).state == RemoteState.WAITING
+    again = worker.take()
+    assert again is not None
+    assert again["id"] == remote.remote_id
+    cloud.calls.clear()
+    cloud.faults = Faults(broken=1.0)
+    with pytest.raises(NoAnswer):
+        backend.client.retry(remote.endpoint, remote.remote_id)
+    assert cloud.calls == [f"POST /v2/{remote.endpoint}/retry/{remote.remote_id}"], "never twice"
 
 
 def test_a_wrong_key_is_told_from_everything_else(runpod: FakeRunPod) -> None:

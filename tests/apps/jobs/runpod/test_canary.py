@@ -1,5 +1,6 @@
 """The test job that keeps endpoints awake, and what it finds out."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -167,6 +168,54 @@ def test_a_cloud_that_is_away_says_nothing_of_the_endpoint(
 ) -> None:
     cloud.faults = Faults(broken=1.0)
     assert round_of(backend, row).problem_code == ""
+
+
+def test_one_that_could_not_be_sent_is_sent_with_the_next_round(
+    cloud: Cloud, backend: RunPodBackend, row: RunPodEndpoint
+) -> None:
+    cloud.faults = Faults(busy=1.0)
+    assert round_of(backend, row).canary_id == ""
+    cloud.faults = Faults()
+    assert round_of(backend, row).canary_id
+
+
+def test_an_answer_that_nobody_fetched_in_time_proves_nothing(
+    runpod: FakeRunPod, cloud: Cloud, backend: RunPodBackend, row: RunPodEndpoint
+) -> None:
+    """The timer was down for longer than RunPod keeps a result."""
+    first = round_of(backend, row).canary_id
+    sing(runpod, output=Song().model_dump(mode="json"))
+    cloud.pass_time(canary.KEPT.total_seconds() + 60)
+    later(row, canary.KEPT + timedelta(minutes=1))
+    assert round_of(backend, row).problem_code == ""
+    assert row.canary_id not in ("", first), "another was sent at once"
+    sing(runpod, output=Song().model_dump(mode="json"))
+    round_of(backend, row)
+    assert (row.problem_code, row.canary_id, row.contract) == ("", "", VERSION)
+
+
+def test_a_mended_key_is_seen_with_the_next_round(
+    runpod: FakeRunPod, backend: RunPodBackend, row: RunPodEndpoint
+) -> None:
+    wrong = replace(backend, client=replace(backend.client, api_key="wrong"))
+    assert round_of(wrong, row).problem_code == WebCode.RUNPOD_KEY
+    assert round_of(wrong, row).canary_id == ""
+    assert round_of(backend, row).problem_code == "", "RunPod took the canary"
+    assert row.canary_id
+    assert round_of(wrong, row).problem_code == WebCode.RUNPOD_KEY
+    assert round_of(backend, row).problem_code == "", "and lets it be asked about"
+    sing(runpod, output=Song().model_dump(mode="json"))
+    assert round_of(backend, row).contract == VERSION
+
+
+def test_what_a_job_found_out_meanwhile_is_not_overwritten(
+    backend: RunPodBackend, row: RunPodEndpoint
+) -> None:
+    RunPodEndpoint.objects.update(problem_code=Code.CONTRACT_VERSION)
+    canary.send(backend, row)  # with the row as it was before
+    row.refresh_from_db()
+    assert row.problem_code == Code.CONTRACT_VERSION
+    assert row.canary_id
 
 
 def test_an_endpoint_at_work_needs_no_canary(

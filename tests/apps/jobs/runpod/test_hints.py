@@ -144,16 +144,6 @@ def test_an_end_without_a_result_is_left_to_the_sweep(
     assert current(job).state == AttemptState.DISPATCHED
 
 
-def test_a_wrong_image_version_ends_the_job_with_what_to_do(
-    studio: Studio, configured: FakeRunPod
-) -> None:
-    job, remote = dispatched(studio, configured)
-    remote.hand.done(remote.name, error=f"{Code.CONTRACT_VERSION}: it speaks 9")
-    looks.follow_hint(remote.attempt_id, remote.name, RUNPOD)
-    assert current(job).error_code == Code.CONTRACT_VERSION
-    assert (job.state, studio.credits[1]) == (JobState.FAILED, 0)
-
-
 def test_a_hint_names_an_attempt_whose_submit_was_ambiguous(
     studio: Studio, configured: FakeRunPod, cloud: Cloud
 ) -> None:

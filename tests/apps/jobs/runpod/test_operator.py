@@ -10,16 +10,19 @@ from django.test import Client
 
 from apps.accounts.models import User
 from apps.common.sealed import seal, unseal
-from apps.jobs import backends, compute, operator
+from apps.jobs import backends, compute, operator, queue, sweep
 from apps.jobs.backends.base import Limits
 from apps.jobs.backends.runpod import RunPodBackend
 from apps.jobs.compute_models import RunPodAccount, RunPodEndpoint
 from apps.jobs.problems import WebCode, text_of
 from apps.jobs.states import Purpose
+from gpu_worker.contract.errors import Code
+from gpu_worker.contract.version import VERSION
 from tests.cloud.cloud import Cloud, Faults
 from tests.cloud.server import FakeRunPod
 from tests.operators import operator_browser, with_second_factor
 
+from ..conftest import Studio, current
 from .conftest import CONVERSION, TRAINING
 
 PAGE = "/admin/jobs/runpodaccount/1/change/"
@@ -176,6 +179,57 @@ def test_settings_that_would_stop_everything_are_refused(boss: Client, db: None)
     assert boss.post("/admin/jobs/runpodendpoint/add/", row).status_code == 200
     assert not RunPodEndpoint.objects.exists()
     assert compute.account().most_at_once == 50
+
+
+@pytest.mark.parametrize("key", ["ㅁㅔㅑ_123456789", "rpa_12345 6789", "rpa_1234\n56789"])
+def test_a_key_that_no_header_can_carry_is_refused_and_says_why(
+    boss: Client, db: None, key: str
+) -> None:
+    page(boss)
+    answer = boss.post(PAGE, form(new_key=key))
+    assert answer.status_code == 200, "the form again"
+    shown = html.unescape(answer.content.decode())
+    assert "자판을 영문으로 바꾸거나" in shown
+    assert "Switch the keyboard to English" in shown
+    assert RunPodAccount.objects.get().sealed_key == ""
+
+
+def test_such_a_key_from_elsewhere_breaks_neither_page_nor_dispatch(
+    boss: Client, configured: FakeRunPod, settings: Any, studio: Studio
+) -> None:
+    settings.RUNPOD_API_KEY = "한글키"
+    assert text_of(WebCode.RUNPOD_KEY).ko in html.unescape(page(boss))
+    job = studio.train()
+    sweep.sweep(backends.named("runpod"), backends.named)
+    assert (current(job).state, compute.account().problem_code) == ("queued", WebCode.RUNPOD_KEY)
+
+
+def test_a_new_key_has_the_endpoints_tested_again(
+    boss: Client,
+    configured: FakeRunPod,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    page(boss)
+    sent: list[str] = []
+
+    class App:
+        def send_task(self, name: str, **_: Any) -> None:
+            sent.append(name)
+
+    monkeypatch.setattr(queue, "current_app", App())
+    with django_capture_on_commit_callbacks(execute=True):
+        boss.post(PAGE, form(new_key=KEY))
+    assert sent == ["apps.jobs.tasks.canary"]
+
+
+def test_an_image_older_than_our_update_is_shown_as_such(
+    boss: Client, configured: FakeRunPod
+) -> None:
+    RunPodEndpoint.objects.create(endpoint_id=TRAINING.endpoint, contract=VERSION - 1)
+    said = text_of(Code.CONTRACT_VERSION).ko
+    assert said in page(boss)
+    assert said in boss.get("/admin/jobs/runpodendpoint/").content.decode()
 
 
 def test_unset_is_said(boss: Client, settings: Any) -> None:
