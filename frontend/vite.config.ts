@@ -36,7 +36,7 @@ export default defineConfig({
             { name: "icons", test: /node_modules[\\/]lucide-react[\\/]/, priority: 3 },
             {
               name: "shared",
-              test: /[\\/]src[\\/](api(?![\\/]generated[\\/]schemas)|i18n|live|shell[\\/](?!WorkspaceMenu|palette[\\/](Palette|ShortcutSheet|commands))|ui[\\/](Button|Badge|Field|Orb|Bars|Facts|PageHead|Choice|Advanced|states|useAction))/,
+              test: /[\\/]src[\\/](api(?![\\/]generated[\\/]schemas)|i18n[\\/](?!ko|en)|live|shell[\\/](?!WorkspaceMenu|palette[\\/](Palette|ShortcutSheet|commands))|ui[\\/](Button|Badge|Field|Orb|Bars|Facts|PageHead|Choice|Advanced|states|useAction))/,
               priority: 2,
             },
           ],

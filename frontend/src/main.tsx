@@ -7,13 +7,14 @@ import { createRoot } from "react-dom/client";
 import { createQueryClient } from "./api/client";
 import { configureApi } from "./api/http";
 import { meQuery } from "./api/queries";
-import { I18nProvider } from "./i18n";
+import { I18nProvider, loadStoredLanguage } from "./i18n";
 import { NewVersion } from "./pwa/NewVersion";
 import { createStudioRouter, preloadOpenPage } from "./router";
 
 const Toasts = lazy(() => import("./ui/Toasts"));
 
 const queryClient = createQueryClient();
+const language = loadStoredLanguage();
 const router = createStudioRouter(queryClient);
 preloadOpenPage(router);
 
@@ -30,6 +31,7 @@ configureApi(() => {
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");
+await language;
 createRoot(root).render(
   <StrictMode>
     <I18nProvider>

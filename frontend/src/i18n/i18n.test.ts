@@ -53,8 +53,8 @@ describe("dictionaries", () => {
 
 describe("translate", () => {
   it("fills in values and leaves unknown ones", () => {
-    expect(translate("en", "uploadsCount", { done: 1, all: 3 })).toBe("Uploads 1 / 3");
-    expect(translate("en", "uploadsCount", { done: 1 })).toBe("Uploads 1 / {all}");
+    expect(translate(en, "uploadsCount", { done: 1, all: 3 })).toBe("Uploads 1 / 3");
+    expect(translate(en, "uploadsCount", { done: 1 })).toBe("Uploads 1 / {all}");
   });
 
   it.each([
@@ -63,6 +63,6 @@ describe("translate", () => {
     [0, "0 semitones"],
     ["+12", "+12 semitones"],
   ])("counts %s in the right number", (value, expected) => {
-    expect(translate("en", "semitones", { value })).toBe(expected);
+    expect(translate(en, "semitones", { value })).toBe(expected);
   });
 });

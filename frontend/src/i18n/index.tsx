@@ -8,12 +8,11 @@ import {
   useState,
 } from "react";
 import type { Bilingual, Language } from "../api/types";
-import { en } from "./en";
-import { type Key, ko } from "./ko";
+import { type Dictionary, dictionary, loadLanguage } from "./dictionaries";
+import type { Key } from "./ko";
 
 export type { Key } from "./ko";
 
-const DICTIONARIES: Record<Language, Record<Key, string>> = { ko, en };
 const STORED = "voice-studio.language";
 
 export type Translate = (key: Key, values?: Record<string, string | number>) => string;
@@ -23,11 +22,11 @@ export type Translate = (key: Key, values?: Record<string, string | number>) => 
  * `{count|file|files}` is the first word where `values.count` is one, else the second.
  */
 export function translate(
-  language: Language,
+  sentences: Dictionary,
   key: Key,
   values: Record<string, string | number> = {},
 ): string {
-  return DICTIONARIES[language][key].replace(
+  return sentences[key].replace(
     /\{(\w+)(?:\|([^|}]*)\|([^|}]*))?\}/g,
     (whole, name: string, one?: string, many?: string) => {
       if (!(name in values)) return whole;
@@ -53,6 +52,11 @@ function storedLanguage(): Language {
   return localStorage.getItem(STORED) === "en" ? "en" : "ko";
 }
 
+/** Before the first page is drawn: the sentences of the language it speaks. */
+export function loadStoredLanguage(): Promise<void> {
+  return loadLanguage(storedLanguage());
+}
+
 export function I18nProvider({ children }: { children: ReactNode }) {
   const [language, setState] = useState<Language>(storedLanguage);
   useEffect(() => {
@@ -61,26 +65,35 @@ export function I18nProvider({ children }: { children: ReactNode }) {
     const manifest = document.querySelector<HTMLLinkElement>("link[rel=manifest]");
     if (manifest) manifest.href = `/manifest.${language}.webmanifest`;
   }, [language]);
+  const speak = useCallback((chosen: Language) => {
+    const stay = () => undefined; // without a connection the page goes on as it is
+    loadLanguage(chosen).then(() => setState(chosen), stay);
+  }, []);
   useEffect(() => {
     // All windows of a browser speak one language.
-    const follow = ({ key }: StorageEvent) => key === STORED && setState(storedLanguage());
+    const follow = ({ key }: StorageEvent) => key === STORED && speak(storedLanguage());
     window.addEventListener("storage", follow);
     return () => window.removeEventListener("storage", follow);
-  }, []);
-  const setLanguage = useCallback((chosen: Language) => {
-    localStorage.setItem(STORED, chosen);
-    document.documentElement.lang = chosen;
-    setState(chosen);
-  }, []);
-  const adoptLanguage = useCallback((known: Language) => {
-    if (localStorage.getItem(STORED) === null) setState(known);
-  }, []);
+  }, [speak]);
+  const setLanguage = useCallback(
+    (chosen: Language) => {
+      localStorage.setItem(STORED, chosen);
+      speak(chosen);
+    },
+    [speak],
+  );
+  const adoptLanguage = useCallback(
+    (known: Language) => {
+      if (localStorage.getItem(STORED) === null) speak(known);
+    },
+    [speak],
+  );
   const value = useMemo<I18n>(
     () => ({
       language,
       setLanguage,
       adoptLanguage,
-      t: (key, values) => translate(language, key, values),
+      t: (key, values) => translate(dictionary(language), key, values),
       pick: (text) => text[language],
     }),
     [language, setLanguage, adoptLanguage],
