@@ -20,7 +20,10 @@ BY_FIELD_CODE: Final[Mapping[str, Sentence]] = {
     "does_not_exist": Sentence("찾을 수 없습니다.", "This was not found."),
     "not_a_list": Sentence("목록으로 보내 주세요.", "Send a list."),
     "not_a_dict": Sentence("객체로 보내 주세요.", "Send an object."),
-    "unique": Sentence("이미 쓰이고 있는 값입니다.", "This value is already taken."),
+    "unique": Sentence(
+        "이미 쓰이고 있는 값입니다. 다른 값을 골라 주세요.",
+        "This value is already taken. Choose another one.",
+    ),
     "must_be_agreed": Sentence("먼저 동의해 주세요.", "Agree to the statement first."),
     "address_not_allowed": Sentence(
         "공개된 https 주소만 쓸 수 있습니다.", "Only public https addresses can be used."

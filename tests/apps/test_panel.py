@@ -231,7 +231,8 @@ def test_the_dashboard_counts(panel: Client, workspace: Workspace) -> None:
     figures = dashboard.figures()
     assert dict(figures["cards"])["대기 (queued)"] == "2"
     assert dict(figures["cards"])["가장 오래 기다린 작업 (queue age)"] == "5분"
-    ended, seconds, usd, credits, *_ = figures["charts"]
+    states, ended, _, seconds, usd, credits, *_ = figures["charts"]
+    assert [bar.kind for bar in states.bars] == ["warn"], "two that wait"
     assert [(bar.kind, bar.height) for bar in ended.bars] == [("bad", charts.HEIGHT)]
     assert (seconds.total, usd.total, credits.total) == ("51", "$0.52", "0")
     assert [(row["code"], row["count"]) for row in figures["failures"]] == [("worker:lost", 3)]

@@ -187,13 +187,12 @@ def test_header_of_anothers_workspace(
 ) -> None:
     target = address(route, own) if "<" in route else route
     before = everything()
+    named = body_naming(own)
+    if route == "/api/v1/me":
+        del named["name"]  # a stranger may rename themselves
     for method, client in product(METHODS, strangers):
         answer = client.generic(
-            method,
-            target,
-            _json(body_naming(own)),
-            JSON,
-            headers={"X-Workspace": str(workspace.pk)},
+            method, target, _json(named), JSON, headers={"X-Workspace": str(workspace.pk)}
         )
         is_known = (route, method) == ("/api/v1/me", "PATCH")
         is_known |= route in NOT_FOR_KEYS and answer.status_code == 403

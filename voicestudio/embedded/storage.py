@@ -85,12 +85,26 @@ class Storage:
         )
 
     def is_ready(self) -> bool:
-        connection = http.client.HTTPConnection("127.0.0.1", self.ports["s3"], timeout=2)
+        """The gateway answers, and the volumes have told the master where they are.
+
+        Until then every object that lies there reads as an internal error.
+        """
+        return self._ask("s3", "/healthz") is not None and self._has_volumes()
+
+    def _has_volumes(self) -> bool:
+        status = json.loads(self._ask("master", "/dir/status") or b"{}")
+        centers = status.get("Topology", {}).get("DataCenters") or []
+        racks = [rack for center in centers for rack in center.get("Racks") or []]
+        return any(rack.get("DataNodes") for rack in racks)
+
+    def _ask(self, port: str, path: str) -> bytes | None:
+        connection = http.client.HTTPConnection("127.0.0.1", self.ports[port], timeout=2)
         try:
-            connection.request("GET", "/healthz")
-            return connection.getresponse().status == 200
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            return answer.read() if answer.status == 200 else None
         except (OSError, http.client.HTTPException):
-            return False
+            return None
         finally:
             connection.close()
 

@@ -21,7 +21,7 @@ DO_EN: Final = re.compile(
 ABOUT_A_FIELD: Final = {
     *("address_not_allowed", "blank", "does_not_exist", "in_the_past", "invalid", "invalid_choice"),
     *("max_length", "max_value", "min_length", "min_value", "null", "null_characters_not_allowed"),
-    "required",
+    *("required", "surrogate_characters_not_allowed"),
 }
 """Shown beside the field that they concern: what is wrong with it is what to mend."""
 OF_PROGRAMS: Final = {
@@ -30,7 +30,14 @@ OF_PROGRAMS: Final = {
 """Answers to a program of somebody's own; the studio never asks in such a way."""
 NOTHING_LEFT: Final = {
     *("already-member", "erasure-begun", "export-under-way", "job-ended", "no-demo", "no-factor"),
-    *("no-picture", "not-found", "not-suspended", "suspended-already", "upload-over"),
+    *(
+        "no-picture",
+        "not-found",
+        "not-recorded",
+        "not-suspended",
+        "suspended-already",
+        "upload-over",
+    ),
 }
 """What was asked for is so already, or is gone: there is nothing that anybody could do."""
 RULES: Final = {

@@ -42,7 +42,8 @@ def encoded(wave: NDArray[Any], container: str, codec: str, sample_format: str) 
         )
         frame.sample_rate = RATE
         writer.mux(stream.encode(frame))
-        writer.mux(stream.encode(None))
+        # FLAC's last packet may hold nothing but its header, which Ogg has no place for by then
+        writer.mux([packet for packet in stream.encode(None) if packet.size])
     file.seek(0)
     return file
 
