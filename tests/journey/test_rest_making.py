@@ -196,7 +196,7 @@ def test_a_cover_outlives_its_worker_and_a_storage_that_hangs(
 def make_cover_with_faults(services: Supervisor, customer: Customer, voice: str, song: str) -> str:
     """A cover whose first worker dies by kill -9; storage hangs when the second wants to store."""
     [job] = customer.make("covers", [song], voice=voice)
-    customer.wait_for_job(job, lambda shown: shown["stage"] == "separate")
+    customer.wait_for_job(job, lambda shown: shown["state"] == "running")
     [worker] = customer.stack.jobs_at_work()
     os.killpg(worker, signal.SIGKILL)
     customer.wait_for_job(job, lambda shown: shown["attempt"]["fence"] == 2)

@@ -181,7 +181,8 @@ def test_a_draft_outlives_reloads_and_the_browser_s_history(
     assert "step=sources" in page.url
     page.get_by_role("checkbox", name="둘째 녹음.wav").check(force=True)
     expect(page.get_by_text("파일 1개, 모두 3분 20초")).to_be_visible()
-    expect(page.get_by_role("link", name="녹음하러 가기")).to_have_attribute("href", "/library")
+    record = page.get_by_role("link", name="녹음하러 가기")
+    expect(record).to_have_attribute("href", "/library/record?wizard=new")
     page.reload()
     expect(page.get_by_role("checkbox", name="둘째 녹음.wav")).to_be_checked()
     room.look("wizard-sources")
