@@ -1,11 +1,14 @@
 """Home: what runs, what is left, what there is and was done, and the newest results."""
 
 import re
+from typing import Final
 
 from playwright.sync_api import expect
 
 from tests.journey.visitor import Visitor
-from tests.trials.customer import Customer, singing
+from tests.trials.customer import Customer, singing, wait_for
+
+FILES: Final = 4
 
 
 def figures(visitor: Visitor) -> list[str]:
@@ -28,6 +31,8 @@ def test_home_tells_what_runs_what_is_left_and_what_was_made(
     customer.voice("달빛")
     [running] = customer.make("separations", [long])
 
+    # two songs, and the first one's stems once they were measured
+    wait_for(lambda: customer.get("/api/v1/stats")["files"]["ready"] == FILES, 60, "stems")
     visitor.go("/")
     card = page.get_by_role("region", name="진행 중인 작업").get_by_role("article")
     expect(card).to_have_count(1)
@@ -36,11 +41,10 @@ def test_home_tells_what_runs_what_is_left_and_what_was_made(
     found = figures(visitor)
     available, reserved = customer.credits()
     used = customer.get("/api/v1/usage")["minutes"]["used"]
-    files = customer.get("/api/v1/stats")["files"]["ready"]
     assert found[0] == f"남은 크레딧 {available:,} {reserved} 예약됨"
     assert found[1] == f"이번 달 남은 시간 제한 없음 이번 달 {used}분 사용"
     assert found[2].startswith("목소리 0")
-    assert found[3].startswith(f"오디오 파일 {files} ")
+    assert found[3].startswith(f"오디오 파일 {FILES} ")
     assert found[4] == "변환한 노래 0"
     assert found[5].startswith("GPU 시간 ")
     assert found[5] != "GPU 시간 0초 최근 30일"
