@@ -30,13 +30,13 @@ function StemRow({ job, file }: { job: Job; file: AudioFile }) {
     <li aria-label={file.name} className="flex items-center gap-3 px-3 py-3 sm:gap-4 sm:px-5">
       <PlayButton track={resultTrack(job, file)} disabled={!ready} />
       <div className="min-w-0 flex-1">
-        <p className="flex items-center gap-2">
+        <p className="flex flex-wrap items-center gap-x-2 gap-y-1">
           <span className="truncate font-semibold">
             {file.stem ? t(STEM_LABELS[file.stem]) : file.name}
           </span>
           {file.ai_generated && <Badge tone="violet">{t("aiGenerated")}</Badge>}
         </p>
-        <p className="truncate text-sm text-faint">
+        <p className="text-sm text-faint sm:truncate">
           {file.stem ? t(STEM_TEXTS[file.stem]) : file.name}
         </p>
       </div>
