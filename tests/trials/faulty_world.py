@@ -176,6 +176,7 @@ class World:
     trained: list[uuid.UUID] = field(default_factory=list)
     started: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
+    leap: threading.Lock = field(default_factory=threading.Lock)
     errors: list[BaseException] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -257,8 +258,9 @@ class World:
         self._sweep_after(timedelta(seconds=dice.choice((5, 15, 70, 1000))))
 
     def _sweep_after(self, by: timedelta) -> None:
-        for name in ("claimed_at", "last_seen_at", "not_before", "ended_at"):
-            Attempt.objects.update(**{name: F(name) - by})
+        with self.leap:  # two threads that update every row would wait for each other
+            for name in ("claimed_at", "last_seen_at", "not_before", "ended_at"):
+                Attempt.objects.update(**{name: F(name) - by})
         sweep.sweep(self.backend, self.backend.find)
 
     # -- the run -------------------------------------------------------------------------------

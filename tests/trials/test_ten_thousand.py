@@ -113,7 +113,7 @@ def test_a_thousand_jobs_of_fifty_workspaces_are_served_fairly() -> None:
     owners: dict[str, uuid.UUID] = {}
     for size in sizes:  # the greedy come first
         studio = make_studio(make_user())
-        billing.grant(studio.workspace.id, 100_000, key="plenty")
+        billing.grant(studio.workspace.id, 100_000, key=f"plenty:{studio.workspace.id}")
         for start in range(0, size, 50):
             songs = tuple(make_file(studio.workspace).id for _ in range(min(50, size - start)))
             for job in studio.start(SeparationStart(files=songs)):
