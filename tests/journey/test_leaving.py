@@ -99,7 +99,7 @@ def refuse_once(page: Page) -> None:
 def test_the_account_page_in_english(visitor: Visitor) -> None:
     page = visitor.page
     visitor.go("/account")
-    page.get_by_role("radio", name="English").check(force=True)
+    page.get_by_role("radio", name="English").click(force=True)
     expect(page.get_by_role("heading", name="Export my data")).to_be_visible()
     visitor.snap("account-english")
 
