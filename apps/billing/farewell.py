@@ -30,9 +30,7 @@ def part(workspace_id: uuid.UUID) -> str:
         pages.append(row.checkout_ref)
     customer = (row.customer_ref if row is not None else None) or ""
     if pages or customer:
-        provider = gateway.current()
-        if provider is None:
-            raise ProviderAway("no provider is configured")
+        provider = _provider()
         for page in pages:
             _close(provider, page)
         if customer:
@@ -52,11 +50,16 @@ def hand_over(user_id: uuid.UUID) -> None:
         heir = owners.exclude(user=user_id).order_by("created_at").select_related("user").first()
         if heir is None:
             continue
-        provider = gateway.current()
-        if provider is None:
-            raise ProviderAway("no provider is configured")
         with suppress(ProviderMissing):
-            provider.write_to(str(row.customer_ref), heir.user.email)
+            _provider().write_to(str(row.customer_ref), heir.user.email)
+
+
+def _provider() -> Provider:
+    """Whoever knows the customer. Raises ProviderAway where none is configured any more."""
+    provider = gateway.current()
+    if provider is None:
+        raise ProviderAway("no provider is configured")
+    return provider
 
 
 def _close(provider: Provider, page: str) -> None:
