@@ -18,13 +18,13 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+import soundfile
 import torch
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
 from gpu_worker.contract.params import ContentEncoderName
 from gpu_worker.engine.files import write_whole
-from gpu_worker.engine.sound.audio import decode
 from gpu_worker.engine.sound.resampling import resample
 from gpu_worker.engine.speech.content import ContentEncoder, load_content_encoder
 from gpu_worker.pretrained import Pretrained
@@ -44,7 +44,8 @@ Floats = NDArray[np.float32]
 
 def sound_of(folder: Path, item: Item, rate: int = RATE) -> Floats:
     """An item's sound (T,), exactly as long as its plan says."""
-    wave, _ = decode(folder / f"{item.name}.opus", RATE)
+    wave, own = soundfile.read(folder / f"{item.name}.opus", dtype="float32")
+    wave = resample(wave, own, RATE)
     samples = sum(item.durations) * RATE // 40
     return resample(np.pad(wave, (0, max(0, samples - len(wave))))[:samples], RATE, rate)
 
@@ -59,7 +60,7 @@ def by_line(items: Iterable[Item]) -> Iterator[list[Item]]:
 def centred_states(encoder: ContentEncoder, wave: Floats) -> Floats:
     """The teacher's states (L, 512), each in the middle of a frame of the student's."""
     frames = (len(wave) - 80) // 320
-    return encoder.encode(torch.from_numpy(wave[CENTRE:]))[:frames].numpy()
+    return encoder.encode(torch.from_numpy(wave[CENTRE:]))[:frames].cpu().numpy()
 
 
 def states_of(folder: Path, encoder: ContentEncoder, item: Item) -> Floats:
