@@ -26,6 +26,7 @@ from torch.nn import functional as F
 
 from gpu_worker.engine.files import write_whole
 from gpu_worker.engine.speech.starter import WIDTH, StarterConfig, StarterEncoder
+from starter import quick
 from starter.augment import Augment, masked, paced
 from starter.material import Heard, Pack, Ways, hear_all, read_pack, with_partners
 from starter.pace import to_the_end
@@ -198,6 +199,7 @@ class Training:
         )
         self.generator = torch.Generator(device).manual_seed(SEED)
         self.augment = Augment(self.generator)
+        self._encode = quick.compiled(device)
         self.step = 0
         self.spent = 0.0
         """Share of the minutes, where they are limited: the rate falls by what runs out first."""
@@ -208,7 +210,7 @@ class Training:
         waves = self.augment(batch.waves)
         mel = masked(self.encoder.log_mel(waves), self.generator)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
-            states = self.encoder.encode(mel)
+            states = self._encode(self.encoder, mel)
         found = losses(states.float(), self.heads, batch)
         recipe = self.recipe
         total = found["teacher"] + recipe.phones * found["phones"]

@@ -43,7 +43,7 @@ class StarterConfig:
     dropout: float = 0.15
 
 
-class _Block(nn.Module):
+class Block(nn.Module):
     """A convolution for each channel, then a small network for each frame; (B, C, L) -> same."""
 
     def __init__(self, config: StarterConfig, dilation: int) -> None:
@@ -81,7 +81,7 @@ class StarterEncoder(nn.Module):
         config = config or StarterConfig()
         self.config = config
         self.stem = nn.Conv1d(config.mels, config.channels, 4, stride=2, padding=1)
-        self.blocks = nn.ModuleList(_Block(config, dilation) for dilation in config.dilations)
+        self.blocks = nn.ModuleList(Block(config, dilation) for dilation in config.dilations)
         self.norm = nn.LayerNorm(config.channels)
         self.out = nn.Linear(config.channels, WIDTH)
         # Each number varies as much as the others over all that was learned from.

@@ -1,9 +1,13 @@
 """The recipe's parts on cases whose answer is known."""
 
+from typing import cast
+
 import numpy as np
 import pytest
 import torch
 
+from gpu_worker.engine.speech.starter import Block, StarterConfig, StarterEncoder
+from starter import quick
 from starter.augment import Augment, paced
 from starter.phones import LEAD_S, PHONES, UNCLEAR, heard_sounds, labels, sounds
 from starter.probes import accuracy, fitted
@@ -99,3 +103,18 @@ def test_a_probe_finds_what_is_linear_and_nothing_else() -> None:
     )
     assert found > 0.99
     assert 0.15 < chance < 0.35
+
+
+def test_the_quick_encoder_gives_the_same_numbers_and_gradients() -> None:
+    torch.manual_seed(0)
+    encoder = StarterEncoder(StarterConfig(dropout=0.0)).train()
+    mel = torch.randn(2, 80, 40)
+    weight = cast(Block, encoder.blocks[1]).conv.weight
+    expected, given = encoder.encode(mel), quick.encode(encoder, mel)
+    assert torch.allclose(given, expected, atol=1e-5)
+    gradients = [
+        torch.autograd.grad(each.square().mul(mel[:, :1, ::2].mT).sum(), weight)[0]
+        for each in (expected, given)
+    ]
+    assert float(gradients[0].abs().max()) > 1e-3
+    assert torch.allclose(gradients[0], gradients[1], rtol=1e-3, atol=1e-4)
