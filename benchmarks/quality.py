@@ -127,6 +127,12 @@ def judge_all(
     return found
 
 
+def conversion(folder: Path, source: Path) -> Path:
+    """Where ``judge_all`` left what it made of ``source``."""
+    (result,) = (folder / source.stem).glob(f"*.{ConvertParams().output_format}")
+    return result
+
+
 def table(found: Sequence[Quality]) -> str:
     """One line a source."""
     names = ["source", "s", "F0 corr.", "to target", "to source", "CER", "CER source"]

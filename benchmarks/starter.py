@@ -6,7 +6,7 @@ Targets and sources come from installed packages (``benchmarks.material``) and t
 speakers, none of which the starter's weights learned from. Each target is trained on 60 s with the
 starter's encoder and base; 20 s of every other source are converted to it and measured as in
 ``benchmarks.quality``. Writes results/starter.json and, with ``--write``, the table of
-docs/starter.md.
+docs/starter.md and the pictures of its synthetic speakers.
 """
 
 import argparse
@@ -22,7 +22,8 @@ import torch
 from benchmarks.material import Material, gather, write_wave
 from benchmarks.measure import between, write
 from benchmarks.proof.base import Listener
-from benchmarks.quality import Jury, Quality, judge_all
+from benchmarks.quality import Jury, Quality, conversion, judge_all
+from benchmarks.spectrograms import draw
 from benchmarks.transcription import Transcriber
 from gpu_worker.contract.job import INDEX, MODEL
 from gpu_worker.contract.params import ContentEncoderName, F0Method, TrainBase, TrainParams
@@ -39,7 +40,9 @@ PAGE: Final = ROOT / "docs" / "starter.md"
 BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"
 LEARNED_S: Final = 60.0
 PHRASE_S: Final = 20.0
-TARGETS: Final = ("woman", "demo-a", "demo-b")
+SYNTHETIC: Final = ("demo-a", "demo-b")
+TARGETS: Final = ("woman", *SYNTHETIC)
+IMAGES: Final = ROOT / "docs" / "images"
 
 # What the starter promises of each conversion.
 MOST_SECONDS: Final = 600.0
@@ -69,7 +72,7 @@ def cut(sources: Sequence[Path], target: Path, seconds: float) -> Path:
 
 def voices(material: Material) -> dict[str, tuple[Path, ...]]:
     """Recordings to learn from, by target."""
-    found = {name: tuple(sorted(DEMO.glob(f"speaker-{name[-1]}-*.opus"))) for name in TARGETS[1:]}
+    found = {name: tuple(sorted(DEMO.glob(f"speaker-{name[-1]}-*.opus"))) for name in SYNTHETIC}
     return {"woman": material.voice, **found} if material.voice else found
 
 
@@ -109,10 +112,8 @@ def pairs(
 ) -> Iterator[tuple[str, str, float, Quality]]:
     """(target, source, seconds of training, figures) of every pair of different voices."""
     transcriber = Transcriber(tools.weights)
-    short = folder / "phrases"
-    short.mkdir(parents=True, exist_ok=True)
     spoken = {
-        name: cut([path], short / f"{name.replace(' ', '-')}.wav", PHRASE_S)
+        name: cut([path], phrase(folder, name), PHRASE_S)
         for name, path in phrases(material).items()
     }
     for target, recordings in voices(material).items():
@@ -125,6 +126,26 @@ def pairs(
         found = judge_all(voice.files, list(others.values()), jury, tools, folder / target)
         for name, quality in zip(others, found, strict=True):
             yield target, name, voice.seconds, quality
+
+
+def phrase(folder: Path, name: str) -> Path:
+    """Where the phrase of a source is kept."""
+    short = folder / "phrases"
+    short.mkdir(parents=True, exist_ok=True)
+    return short / f"{name.replace(' ', '-')}.wav"
+
+
+def draw_synthetic(folder: Path, names: Sequence[str]) -> None:
+    """Pictures of conversions between the demo's own speakers: nobody's recording is shown."""
+    for target in set(names) & set(SYNTHETIC):
+        for source in set(SYNTHETIC) - {target}:
+            said = phrase(folder, source)
+            sounds = {
+                f"{source}, the source": said,
+                f"{source} by the voice {target}": conversion(folder / target, said),
+                f"{target}, what was learned from": folder / f"{target}.wav",
+            }
+            draw(sounds, IMAGES / f"starter-{source}-as-{target}.png")
 
 
 def missed(seconds: float, one: Quality) -> list[str]:
@@ -190,6 +211,7 @@ def main() -> None:
     print(write("starter", {"steps": arguments.steps, "pairs": kept}))
     if arguments.write:
         PAGE.write_text(put_into(PAGE.read_text("utf-8"), table), "utf-8")
+        draw_synthetic(folder, arguments.only)
 
 
 if __name__ == "__main__":
