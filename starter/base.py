@@ -11,8 +11,9 @@ on from ``DIR/checkpoint.pt``; writes ``DIR/generator.safetensors`` and
 import argparse
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -28,6 +29,7 @@ from gpu_worker.engine.config import (
     train_recipe,
 )
 from gpu_worker.engine.files import write_whole
+from gpu_worker.engine.learning.bases import VOICES
 from gpu_worker.engine.learning.fast_step import FastStep
 from gpu_worker.engine.learning.first_weights import prepare_weights
 from gpu_worker.engine.learning.resident import ResidentClips
@@ -44,6 +46,7 @@ from gpu_worker.engine.learning.train_step import (
 from gpu_worker.engine.nets.discriminator import MultiPeriodDiscriminator
 from gpu_worker.engine.nets.synthesizer import Synthesizer, draw_segments
 from gpu_worker.engine.speech.starter import WIDTH, StarterEncoder, load_starter_encoder
+from starter.captured import CapturedStep
 from starter.material import Heard, Pack, Ways, hear_all, read_pack
 from starter.pace import to_the_end
 
@@ -103,7 +106,13 @@ class BaseTraining:
     """Both networks, their optimisers, and where they stand."""
 
     def __init__(
-        self, preset: Preset, count: int, steps: int, batch: int, device: torch.device
+        self,
+        preset: Preset,
+        count: int,
+        steps: int,
+        batch: int,
+        device: torch.device,
+        graph: bool = True,
     ) -> None:
         self.preset, self.count, self.steps = preset, count, steps
         self.batch, self.device = batch, device
@@ -127,8 +136,13 @@ class BaseTraining:
         self.step = 0
         self.spent = 0.0
         """Share of the minutes, where they are limited: the rate falls by what runs out first."""
-        fast = preset is Preset.FULL and device.type == "cuda"
-        self._train_step: Step = FastStep(self.nets) if fast else train_step
+        cuda = device.type == "cuda"
+        self._train_step: Step = (
+            FastStep(self.nets) if cuda and not self.recipe.direct else train_step
+        )
+        self._direct_step: Callable[..., StepLosses] = partial(direct_step, self.nets)
+        if cuda and self.recipe.direct and graph:
+            self._direct_step = CapturedStep(self.nets, device)
 
     def train_step(self, material: Singers) -> StepLosses:
         batch = material.batch(self.batch, self.recipe.clip_frames, RATE, self.draws)
@@ -138,7 +152,7 @@ class BaseTraining:
             set_learning_rate(optimiser, self._rate())
         if self.recipe.direct:
             judged = max(self.spent, self.step / self.steps) >= self.recipe.adversarial_from
-            losses = direct_step(self.nets, batch, starts, self.noise, judged)
+            losses = self._direct_step(batch, starts, self.noise, judged)
             self.nets.generator.dec.interpolate(self.recipe.interpolating)
         else:
             losses = self._train_step(self.nets, batch, starts, self.noise)
@@ -181,10 +195,11 @@ class BaseTraining:
 
 def as_base(generator: nn.Module, speakers: int, heard: int) -> dict[str, Tensor]:
     """The generator's state with ``speakers`` rows of embedding: each the mean of those ``heard``,
-    which are the first."""
+    which are the first, and these beside it."""
     state = dict(generator.state_dict())
-    mean = state["emb_g.weight"][:heard].mean(0, keepdim=True)
-    state["emb_g.weight"] = mean.repeat(speakers, 1)
+    voices = state["emb_g.weight"][:heard]
+    state["emb_g.weight"] = voices.mean(0, keepdim=True).repeat(speakers, 1)
+    state[VOICES] = voices
     return state
 
 
@@ -220,6 +235,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=8000)
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--minutes", type=float)
+    parser.add_argument("--no-graph", dest="graph", action="store_false", help="on a GPU")
     parser.add_argument("--scale", type=float, default=1.0, help="of the lines, for a trial")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     arguments = parser.parse_args()
@@ -229,7 +245,12 @@ def main() -> None:
     clips = clips_of(heard, load_starter_encoder(arguments.encoder), device, RATE // 100)
     material = singers(pack, heard, clips, device)
     training = BaseTraining(
-        arguments.preset, material.count, arguments.steps, arguments.batch, device
+        arguments.preset,
+        material.count,
+        arguments.steps,
+        arguments.batch,
+        device,
+        arguments.graph,
     )
     arguments.out.mkdir(parents=True, exist_ok=True)
     checkpoint = arguments.out / "checkpoint.pt"

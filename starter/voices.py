@@ -22,7 +22,7 @@ UNSEEN: Final = (
 """They read the probes' lines and nothing else; no weights learn from them."""
 KEPT_OUT: Final = (*UNSEEN, "jf_alpha", "jm_kumo", "jf_tebukuro", "af_nicole")
 """Nobody learns from the demo's speakers either; ``af_nicole`` only whispers."""
-BLENDS: Final = 36
+BLENDS: Final = 120
 
 Styles = NDArray[np.float32]
 

@@ -202,11 +202,11 @@ def train_recipe(preset: Preset, *, has_base: bool = False) -> TrainRecipe:
 def _draft(full: SynthesizerConfig) -> SynthesizerConfig:
     return replace(
         full,
-        inter_channels=96,
-        hidden_channels=96,
-        filter_channels=384,
+        inter_channels=128,
+        hidden_channels=128,
+        filter_channels=512,
         layers=3,
-        upsample_initial=96,
+        upsample_initial=192,
         resblock_kernels=(3,),
         resblock_dilations=((1, 3),),
         speakers=2,  # the singer, and what is transposed

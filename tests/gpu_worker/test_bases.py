@@ -159,7 +159,7 @@ def test_a_fresh_training_starts_from_it_and_a_resumed_one_does_not(
     weights = Folder(dict(zip(names, (base.generator, base.discriminator), strict=True)))
     published = torch.load(base.generator, weights_only=True)["model"]["emb_g.weight"]
     state = small_state()
-    begin(state, FULL, weights, None, Heard())
+    begin(state, noise_dataset(), FULL, weights, None, Heard())
     assert state.base is TrainBase.PUBLISHED
     assert torch.equal(state.nets.generator.emb_g.weight, published)
 
@@ -168,7 +168,7 @@ def test_a_fresh_training_starts_from_it_and_a_resumed_one_does_not(
     state.step = 7
     state.save(tmp_path / "checkpoint.pt")
     other = small_state()
-    begin(other, FULL, Folder({}), tmp_path / "checkpoint.pt", Heard())
+    begin(other, noise_dataset(), FULL, Folder({}), tmp_path / "checkpoint.pt", Heard())
     assert (other.base, other.step) == (TrainBase.PUBLISHED, 7)
     assert torch.equal(other.nets.generator.emb_g.weight, published + 1)
 

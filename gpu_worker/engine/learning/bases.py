@@ -22,6 +22,8 @@ from ..nets.discriminator import MultiPeriodDiscriminator
 from ..nets.synthesizer import Synthesizer
 from ..weights import WeightSource
 
+VOICES: Final = "emb_g.voices"
+"""In a base of ours: a row for each voice that it was learned from."""
 _RENAMED: Final = (
     (".parametrizations.weight.original0", ".weight_g"),
     (".parametrizations.weight.original1", ".weight_v"),
@@ -36,10 +38,19 @@ class Base:
     discriminator: Path
     origin: TrainBase = TrainBase.PUBLISHED
 
-    def load_into(self, generator: Synthesizer, discriminator: MultiPeriodDiscriminator) -> None:
-        """Replace both networks' weights. Raises ``WEIGHTS_MISSING`` where they do not fit."""
-        for net, path in ((generator, self.generator), (discriminator, self.discriminator)):
-            _load(net, path)
+    def load_into(
+        self, generator: Synthesizer, discriminator: MultiPeriodDiscriminator
+    ) -> Tensor | None:
+        """Replace both networks' weights; returns the embeddings (N, C) of the voices that the
+        base was learned from, where it has them.
+
+        Raises ``WEIGHTS_MISSING`` where they do not fit.
+        """
+        _load(discriminator, _read(self.discriminator), self.discriminator)
+        stored = dict(_read(self.generator))
+        voices = stored.pop(VOICES, None)
+        _load(generator, stored, self.generator)
+        return voices
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +117,8 @@ def _find(origin: TrainBase, sample_rate: int, weights: WeightSource | None) -> 
     )
 
 
-def _load(net: nn.Module, path: Path) -> None:
+def _load(net: nn.Module, stored: Mapping[str, Tensor], path: Path) -> None:
     """Name by name and shape by shape; nothing of the file's code runs."""
-    stored = _read(path)
     expected = {name: tensor.shape for name, tensor in net.state_dict().items()}
     given = {name: tensor.shape for name, tensor in stored.items()}
     if expected != given:

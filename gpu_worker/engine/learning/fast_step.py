@@ -138,7 +138,7 @@ class FastStep:
         self._graph: torch.cuda.CUDAGraph | None = None
         self._stream = _stream(self._device) if cuda else None
         self._left = WARM_UPS
-        self._inputs: _Inputs | None = None
+        self._inputs: StepInputs | None = None
         self._losses = torch.empty(0)
         self._changed_over = False
         if self._tricks.innermost:
@@ -150,7 +150,7 @@ class FastStep:
         for optimiser in (nets.optimiser_g, nets.optimiser_d):
             _lay_out_moments(optimiser)
             if cuda:
-                _make_capturable(optimiser, self._device)
+                make_capturable(optimiser, self._device)
 
     def __call__(
         self,
@@ -162,7 +162,7 @@ class FastStep:
         if nets is not self._nets:
             raise ValueError("a captured step trains the networks that it was made for")
         if self._inputs is None:
-            self._inputs = _Inputs.like(batch, segment_starts, self._nets)
+            self._inputs = StepInputs.like(batch, segment_starts, self._nets)
         self._inputs.fill(batch, segment_starts, generator)
         tuned = self._tricks.tuned
         with torch.backends.cudnn.flags(True, benchmark=tuned > 0, benchmark_limit=tuned):
@@ -179,7 +179,7 @@ class FastStep:
             return self._graph is not None
         return self._compiler is None or self._changed_over
 
-    def _run(self, inputs: "_Inputs") -> None:
+    def _run(self, inputs: "StepInputs") -> None:
         if self._graph is not None:
             self._graph.replay()
             return
@@ -230,21 +230,21 @@ class FastStep:
             partial(side_by_side, losses),
         )
 
-    def _once(self, inputs: "_Inputs") -> Tensor:
+    def _once(self, inputs: "StepInputs") -> Tensor:
         """The step itself; its losses in the order of ``StepLosses``."""
         losses = train_step(
             self._nets, inputs.batch, inputs.starts, Drawn(*inputs.noise), self._passes
         )
         return torch.stack([getattr(losses, field.name) for field in fields(losses)])
 
-    def _warm_up(self, inputs: "_Inputs", stream: torch.cuda.Stream) -> None:
+    def _warm_up(self, inputs: "StepInputs", stream: torch.cuda.Stream) -> None:
         """On the stream of the capture, so that workspaces are those that it will use."""
         stream.wait_stream(torch.cuda.current_stream(self._device))
         with torch.cuda.stream(stream):
             self._losses = self._once(inputs)
         torch.cuda.current_stream(self._device).wait_stream(stream)
 
-    def _captured(self, inputs: "_Inputs", stream: torch.cuda.Stream) -> torch.cuda.CUDAGraph:
+    def _captured(self, inputs: "StepInputs", stream: torch.cuda.Stream) -> torch.cuda.CUDAGraph:
         for optimiser in (self._nets.optimiser_g, self._nets.optimiser_d):
             optimiser.zero_grad(set_to_none=True)
         self._losses = torch.empty(0)
@@ -260,7 +260,7 @@ class FastStep:
 
 
 @dataclass(frozen=True, slots=True)
-class _Inputs:
+class StepInputs:
     """The buffers that a captured step reads."""
 
     batch: TrainBatch
@@ -268,7 +268,7 @@ class _Inputs:
     noise: tuple[Tensor, Tensor]
 
     @classmethod
-    def like(cls, batch: TrainBatch, starts: Tensor, nets: TrainNets) -> "_Inputs":
+    def like(cls, batch: TrainBatch, starts: Tensor, nets: TrainNets) -> "StepInputs":
         """Buffers for batches of this shape; noise for the latent and for the excitation."""
         config = nets.generator.config
         rows, frames = batch.f0.shape
@@ -391,7 +391,7 @@ def _lay_out_moments(optimiser: AdamW) -> None:
             state[name] = torch.empty_like(parameter).copy_(state[name])
 
 
-def _make_capturable(optimiser: AdamW, device: torch.device) -> None:
+def make_capturable(optimiser: AdamW, device: torch.device) -> None:
     """Let it run within a graph: its counters and its learning rate lie on the device."""
     for group in optimiser.param_groups:
         group["lr"] = torch.tensor(float(group["lr"]), device=device)

@@ -165,7 +165,7 @@ def train_step(
     all sampling noise (``None``: zero noise, as in reference vectors).
     """
     audio, loss_kl = passes.synthesise(nets.generator, batch, segment_starts, generator)
-    real = _real_segments(nets, batch, segment_starts)
+    real = real_segments(nets, batch, segment_starts)
     loss_d = passes.judge_apart(nets.discriminator, real, audio.detach())
     norm_d = _descend(nets.discriminator, nets.optimiser_d, loss_d)
     with _frozen(nets.discriminator):
@@ -213,7 +213,7 @@ def direct_step(
     nets: TrainNets,
     batch: TrainBatch,
     segment_starts: Tensor,
-    generator: torch.Generator | None,
+    generator: Noise,
     adversarial: bool,
 ) -> StepLosses:
     """Train the very path that conversion takes: content and F0 to audio, no posterior.
@@ -221,8 +221,8 @@ def direct_step(
     With a few hundred steps from random weights the published objective has not yet tied the prior
     to the posterior; this one needs no tie. ``adversarial`` adds the discriminators' losses.
     """
-    audio = _converted(nets.generator, batch, segment_starts, generator)
-    real = _real_segments(nets, batch, segment_starts)
+    audio = convert_segments(nets.generator, batch, segment_starts, generator)
+    real = real_segments(nets, batch, segment_starts)
     zero = audio.new_zeros(())
     loss_d = norm_d = loss_gen = loss_fm = zero
     if adversarial:
@@ -246,8 +246,8 @@ def direct_step(
     )
 
 
-def _converted(
-    net: Synthesizer, batch: TrainBatch, starts: Tensor, generator: torch.Generator | None
+def convert_segments(
+    net: Synthesizer, batch: TrainBatch, starts: Tensor, generator: Noise
 ) -> Tensor:
     """Segments (B, 1, T) as ``Synthesizer.infer`` makes them."""
     g = net.speaker_embedding(batch.speaker)
@@ -260,7 +260,7 @@ def _converted(
     return audio
 
 
-def _real_segments(nets: TrainNets, batch: TrainBatch, starts: Tensor) -> Tensor:
+def real_segments(nets: TrainNets, batch: TrainBatch, starts: Tensor) -> Tensor:
     length = nets.generator.config.segment_frames * nets.hop
     return gather_segments(batch.wave, starts * nets.hop, length).unsqueeze(1)
 

@@ -27,6 +27,7 @@ from .candidates import Kept
 from .dataset import Dataset, FeatureExtractor, build_dataset
 from .endings import ending_text
 from .features import clips_together
+from .first_voice import begin_as_the_nearest
 from .first_weights import prepare_weights as prepare_weights
 from .rehearsal import while_rehearsing
 from .reporting import TrainReporter as TrainReporter
@@ -131,7 +132,7 @@ def train(
     dataset = build_dataset(slices)
     check(stop)
     state = new_state(params, encoder, dataset, torch.device(device))
-    begin(state, params, weights, resume, report)
+    begin(state, dataset, params, weights, resume, report)
     judge = Judge(
         dataset,
         spectrogram_config(params.sample_rate),
@@ -180,6 +181,7 @@ def new_state(
 
 def begin(
     state: TrainState,
+    dataset: Dataset,
     params: TrainParams,
     weights: WeightSource | None,
     resume: Path | None,
@@ -193,7 +195,9 @@ def begin(
             f"Training goes on from the checkpoint (step {state.step})",
         )
     elif (base := find_base(params, weights)) is not None:
-        base.load_into(state.nets.generator, state.nets.discriminator)
+        voices = base.load_into(state.nets.generator, state.nets.discriminator)
+        if voices is not None:
+            begin_as_the_nearest(state.nets, voices, dataset.train, params.seed)
         state.base = base.origin
         report.log(*_BEGUN[base.origin])
 

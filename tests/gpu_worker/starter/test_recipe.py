@@ -168,11 +168,13 @@ def test_the_base_trains_and_fits_the_engine(packed: Pack, tmp_path: Path) -> No
     generator = Synthesizer(synthesizer_config(Preset.DRAFT, base.RATE, 768))
     discriminator = MultiPeriodDiscriminator(discriminator_config(Preset.DRAFT))
     files = Base(tmp_path / "generator.safetensors", tmp_path / "discriminator.safetensors")
-    files.load_into(generator, discriminator)
+    voices = files.load_into(generator, discriminator)
     rows = again.nets.generator.emb_g.weight
     assert rows.shape[0] == 2
     expected = rows.detach().mean(0).half().float()
     assert torch.equal(generator.emb_g.weight.detach(), expected.expand(2, -1))
+    assert voices is not None
+    assert torch.equal(voices, rows.detach().half().float())
 
     worker = tmp_path / "worker"
     worker.mkdir()
