@@ -6,6 +6,9 @@ NPM := cd frontend && PATH="$(CURDIR)/.venv/bin:$$PATH" npm --silent
 MANAGE := PYTHONWARNINGS=ignore::RuntimeWarning $(BIN)/python manage.py
 SEED ?= $(shell od -An -N3 -tu4 /dev/urandom | tr -d ' ')
 .DEFAULT_GOAL := help
+# A shell may forbid Python to keep what it compiled. Packages are installed uncompiled, and hundreds of
+# processes start here: each would compile Django or torch anew, for 2 s of a CPU.
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help install run test test-engine test-apps test-studio check check-python check-frontend trials schema lock clean
 
 help:
