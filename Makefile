@@ -6,7 +6,10 @@ NPM := cd frontend && PATH="$(CURDIR)/.venv/bin:$$PATH" npm --silent
 MANAGE := PYTHONWARNINGS=ignore::RuntimeWarning $(BIN)/python manage.py
 SEED ?= $(shell od -An -N3 -tu4 /dev/urandom | tr -d ' ')
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-engine test-apps test-studio check check-python check-frontend trials schema lock clean
+# A shell may forbid Python to keep what it compiled. Packages are installed uncompiled, and hundreds of
+# processes start here: each would compile Django or torch anew, for 2 s of a CPU.
+unexport PYTHONDONTWRITEBYTECODE
+.PHONY: help install run test test-journeys test-apps test-engine test-studios check check-python check-frontend trials schema lock clean
 
 help:
 	@echo "make run     install what is missing and start the studio (PORT=8000, VAR_DIR=var)"
@@ -24,21 +27,26 @@ run: install
 test:
 	@$(BOOTSTRAP) --browser
 	@$(MAKE) --no-print-directory check
-	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target test-engine test-apps test-studio
+	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target \
+		test-journeys test-apps test-engine test-studios
 
-# Three at once on two cores: the engine's arithmetic, the apps on a database, and browsers and whole
-# studios, which mostly wait. A studio's own trainings are nice: arithmetic that is not would take nine
-# tenths of a core from them, and the studios would still be waiting when all else is done.
-WHOLE := tests/journey tests/trials tests/containers tests/test_studio_run.py
+# Three at once on two cores: browsers, which mostly wait, the apps on a database, the engine's arithmetic;
+# whole studios take the place of whichever ends first. A studio's own trainings are nice: arithmetic that
+# is not would take nine tenths of a core from them, and the studios would still be waiting when all else
+# is done.
+STUDIOS := tests/trials tests/containers tests/test_studio_run.py
+test-journeys:
+	OMP_WAIT_POLICY=PASSIVE $(BIN)/pytest --durations=12 tests/journey
+
+test-apps:
+	OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE nice $(BIN)/pytest --durations=12 \
+		$(addprefix --ignore=,tests/gpu_worker tests/journey $(STUDIOS))
+
 test-engine:
 	OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE nice $(BIN)/pytest --durations=12 tests/gpu_worker
 
-test-apps:
-	OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE nice $(BIN)/pytest --durations=12 --ignore=tests/gpu_worker \
-		$(addprefix --ignore=,$(WHOLE))
-
-test-studio:
-	OMP_WAIT_POLICY=PASSIVE $(BIN)/pytest --durations=12 $(WHOLE)
+test-studios:
+	OMP_WAIT_POLICY=PASSIVE $(BIN)/pytest --durations=12 $(STUDIOS)
 
 check: install
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target check-python check-frontend

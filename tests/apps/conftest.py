@@ -1,12 +1,13 @@
 """An owner, a team mate and a stranger, each with a browser."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from apps.accounts import keys
 from apps.accounts.models import ApiKey, User, Workspace
@@ -19,6 +20,29 @@ from tests.stripe.server import serving
 @pytest.fixture(scope="session", autouse=True)
 def bucket() -> None:
     storage.ensure_bucket(["http://localhost:5173"])
+
+
+def once(listing: Callable[..., None]) -> Callable[..., None]:
+    """A listing of WhiteNoise's that looks at the disk only the first time, per folder."""
+    known: dict[tuple[Any, ...], dict[str, Any]] = {}
+
+    def listed(self: WhiteNoiseMiddleware, *folder: Any) -> None:
+        if folder not in known:
+            others, self.files = self.files, {}
+            listing(self, *folder)
+            known[folder], self.files = self.files, others
+        self.files.update(known[folder])
+
+    return listed
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _static_files_listed_once() -> Iterator[None]:
+    """Each ``Client`` has middleware of its own, and WhiteNoise's looks at all static files."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("update_files_dictionary", "add_files_from_finders"):
+            patch.setattr(WhiteNoiseMiddleware, name, once(getattr(WhiteNoiseMiddleware, name)))
+        yield
 
 
 @pytest.fixture(autouse=True)
