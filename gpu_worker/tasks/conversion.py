@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 from gpu_worker.contract.errors import Code, JobError
 from gpu_worker.contract.job import ConvertResult, sound_names
-from gpu_worker.contract.params import AutoKey, ConvertParams
+from gpu_worker.contract.params import AutoKey, ContentEncoderName, ConvertParams
 from gpu_worker.contract.stage import Stage
 from gpu_worker.engine.config import CONTENT_RATE
 from gpu_worker.engine.learning.training import TrainReporter
@@ -103,6 +103,8 @@ def load_converter(
             raise JobError(Code.ENCODER_MISMATCH, f"another {encoder.id} is installed")
         dim = content.config.content_dim
         index = read_index(voice.index, dim) if voice.index else None
+        if index is not None and encoder.id is ContentEncoderName.STARTER:
+            index = index.heeded_by_size()
         shares.append(Share(content, voice.weight, index, voice.f0_median_hz))
     one = blend(shares)
     if params.auto_key is not AutoKey.OFF and one.f0_median_hz is None:

@@ -60,6 +60,14 @@ def test_blend_goes_from_the_query_to_what_is_stored() -> None:
     assert torch.allclose(index.retrieve(stored[:5]), stored[:5], atol=1e-5)
 
 
+@pytest.mark.parametrize(("vectors", "heeded"), [(3_000, 0.1), (30_000, 1.0), (60_000, 1.0)])
+def test_a_small_index_counts_less(vectors: int, heeded: float) -> None:
+    index = RetrievalIndex.of(torch.zeros(vectors, 2)).heeded_by_size()
+    assert index.heeded == index.to("cpu").heeded == heeded
+    blended = index.blend(torch.ones(3, 2), 0.5)
+    assert torch.allclose(blended, torch.full((3, 2), 1 - 0.5 * heeded))
+
+
 def test_nothing_makes_no_index() -> None:
     with pytest.raises(ValueError, match="at least one"):
         build_index(features(0))

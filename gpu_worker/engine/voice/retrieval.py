@@ -3,7 +3,7 @@
 The index is searched here in torch, on any device; ``indexing`` makes it with faiss.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -15,6 +15,8 @@ from torch import Tensor
 from .faiss_file import IvfLists, read_ivf, unreadable
 
 NEIGHBOURS = 8
+_ENOUGH = 30_000
+"""Vectors: 10 minutes of voice."""
 _MIN_DISTANCE = 1e-9
 _MARGIN = 8
 _ROWS = 256
@@ -42,12 +44,14 @@ class RetrievalIndex:
     """Stored features in lists, each round a centroid; one list is searched for each query.
 
     ``centroids`` (lists, dim), ``vectors`` (n, dim) ordered by list, ``bounds`` (lists + 1,) int64
-    on the CPU: list i is ``vectors[bounds[i]:bounds[i + 1]]``.
+    on the CPU: list i is ``vectors[bounds[i]:bounds[i + 1]]``. Of the rate asked for the share
+    ``heeded`` counts.
     """
 
     centroids: Tensor
     vectors: Tensor
     bounds: Tensor
+    heeded: float = 1.0
 
     @classmethod
     def of(cls, features: Tensor) -> "RetrievalIndex":
@@ -60,7 +64,15 @@ class RetrievalIndex:
 
     def to(self, device: torch.device | str) -> "RetrievalIndex":
         """The same index on another device."""
-        return RetrievalIndex(self.centroids.to(device), self.vectors.to(device), self.bounds)
+        return replace(self, centroids=self.centroids.to(device), vectors=self.vectors.to(device))
+
+    def heeded_by_size(self) -> "RetrievalIndex":
+        """The less it holds, the less it counts: a minute's sounds lack too many of a song's.
+
+        Found with voices of a minute by the starter's encoder: at the usual rate a tenth to a third
+        of the words is lost, and no likeness is gained (docs/starter.md).
+        """
+        return replace(self, heeded=min(1.0, len(self.vectors) / _ENOUGH))
 
     def retrieve(self, query: Tensor, neighbours: int = NEIGHBOURS) -> Tensor:
         """What the index holds near each query: (L, dim) -> (L, dim).
@@ -101,6 +113,7 @@ class RetrievalIndex:
 
     def blend(self, query: Tensor, rate: float, neighbours: int = NEIGHBOURS) -> Tensor:
         """``rate`` of what is retrieved, the rest of the query itself: (L, dim) -> (L, dim)."""
+        rate *= self.heeded
         if rate == 0:
             return query
         return rate * self.retrieve(query, neighbours) + (1 - rate) * query
