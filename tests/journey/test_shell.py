@@ -1,21 +1,32 @@
 """The frame of the studio: palette, keys, toasts of jobs, home, and how still pages stand."""
 
+import re
 from typing import Final
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.journey.visitor import SCREENS, Visitor
 from tests.trials.customer import Customer, singing
 
 CLS_MOST: Final = 0.02
+CLS_LATE: Final = 0.01  # of fonts alone: answers move nothing
 _SHIFTS: Final = """
 window.shifted = 0;
 new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
 }).observe({type: "layout-shift", buffered: true});
 """
-STILL: Final = ("/", "/library", "/voices", "/convert", "/results", "/jobs", "/usage", "/account")
+STILL: Final = (
+    *("/", "/library", "/voices", "/convert", "/results", "/jobs", "/usage"),
+    *("/workspace", "/account", "/account/developers"),
+)
+# What each waits for, one of which comes long after the others.
+LATE: Final = {
+    "/": ("files", "datasets", "voices", "jobs", "stats", "usage"),
+    "/workspace": ("members", "invitations"),
+    "/account/developers": ("keys", "webhooks"),
+}
 
 
 def test_the_palette_finds_pages_and_what_the_server_knows(
@@ -146,3 +157,36 @@ def test_nothing_moves_while_pages_load(visitor: Visitor, screen: str, customer:
         page.wait_for_timeout(600)
         moved[path] = round(page.evaluate("window.shifted"), 4)
     assert {path: shift for path, shift in moved.items() if shift >= CLS_MOST} == {}
+
+
+def _held(page: Page, address: re.Pattern[str]) -> list[Route]:
+    """The requests to ``address`` from now on, which wait until they are continued."""
+    held: list[Route] = []
+    page.route(address, lambda route: held.append(route))
+    return held
+
+
+@pytest.mark.parametrize("path", LATE)
+def test_nothing_moves_whichever_answer_comes_last(
+    visitor: Visitor, path: str, customer: Customer
+) -> None:
+    """On a phone, where everything stands in one column, each answer in turn is the last one."""
+    customer.post("/api/v1/samples")
+    page = visitor.page
+    width, height = SCREENS["phone"]
+    page.set_viewport_size({"width": width, "height": height})
+    page.add_init_script(_SHIFTS)
+    moved = {}
+    for late in LATE[path]:
+        address = re.compile(rf"/api/v1/(workspaces/[^/]+/)?{late}(\?|$)")
+        held = _held(page, address)
+        visitor.go(path)
+        page.wait_for_timeout(1_200)
+        assert held, f"{path} does not ask for {late}"
+        for route in held:
+            route.continue_()
+        page.unroute(address)
+        page.wait_for_load_state("networkidle")
+        page.wait_for_timeout(300)
+        moved[late] = round(page.evaluate("window.shifted"), 4)
+    assert {late: shift for late, shift in moved.items() if shift >= CLS_LATE} == {}

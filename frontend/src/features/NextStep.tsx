@@ -34,19 +34,23 @@ const TRAIL: { key: Key; fact: keyof Facts }[] = [
 ];
 
 interface Props {
-  running: Job[];
+  /** Undefined until it is known: the step depends on it too. */
+  running: Job[] | undefined;
   /** Whether a song was made already. */
   sung: boolean;
 }
 
-/** The one thing to do next, and the way to a first song with what is done of it. */
+/**
+ * The one thing to do next, and the way to a first song with what is done of it. As high as its
+ * highest step from the start: the answers that it waits for move nothing below it.
+ */
 export function NextStep({ running, sung }: Props) {
   const { t } = useI18n();
   const files = useFiles();
   const datasets = useDatasets();
   const voices = useVoices();
-  const training = running.find((job) => job.kind === "train");
-  const waiting = files.isPending || datasets.isPending || voices.isPending;
+  const training = running?.find((job) => job.kind === "train");
+  const waiting = !running || files.isPending || datasets.isPending || voices.isPending;
   const voice = voices.data?.some((one) => one.state === "ready") ?? false;
   const dataset = (datasets.data?.length ?? 0) > 0;
   const facts: Facts = {
@@ -63,7 +67,7 @@ export function NextStep({ running, sung }: Props) {
   return (
     <section
       aria-labelledby={step ? "next-step" : undefined}
-      className="card glow relative grid min-h-84 content-between gap-8 overflow-hidden p-6 sm:min-h-64 sm:p-9"
+      className="card glow relative grid min-h-92 content-between gap-8 overflow-hidden p-6 sm:min-h-82 sm:p-9 min-[90rem]:min-h-68"
     >
       <Bars
         count={56}
@@ -137,7 +141,10 @@ function Trail({ facts }: { facts: Facts }) {
   const { t } = useI18n();
   const at = TRAIL.findIndex(({ fact }) => !facts[fact]);
   return (
-    <ol aria-label={t("trail")} className="flex flex-wrap items-center gap-x-5 gap-y-2 text-sm">
+    <ol
+      aria-label={t("trail")}
+      className="flex flex-wrap items-center gap-x-3 gap-y-2 text-sm sm:gap-x-5"
+    >
       {TRAIL.map(({ key, fact }, index) => (
         <li
           key={key}
@@ -149,7 +156,8 @@ function Trail({ facts }: { facts: Facts }) {
           >
             {facts[fact] ? <Check aria-label={t("done")} className="size-3.5" /> : index + 1}
           </span>
-          {t(key)}
+          {/* Four names are two lines of a phone: one is enough to see where one is. */}
+          <span className={index === at ? "" : "max-sm:sr-only"}>{t(key)}</span>
         </li>
       ))}
     </ol>

@@ -122,7 +122,7 @@ export const en: Record<Key, string> = {
   trailUpload: "Recordings",
   trailTrain: "Train a voice",
   trailConvert: "Convert a song",
-  nextUpload: "Upload recordings of a voice",
+  nextUpload: "Upload recordings",
   nextUploadText:
     "Clear speech or singing without accompaniment. Ten minutes are great; one is enough to start.",
   nextDataset: "Pick recordings for a dataset",

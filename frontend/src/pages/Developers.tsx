@@ -1,3 +1,4 @@
+import { useApiKeys } from "../api/developers";
 import { KeysCard } from "../features/developers/KeysCard";
 import { WebhooksCard } from "../features/developers/WebhooksCard";
 import { useI18n } from "../i18n";
@@ -6,6 +7,7 @@ import { PageHead } from "../ui/PageHead";
 
 export default function Developers() {
   const { t } = useI18n();
+  const keys = useApiKeys();
   return (
     <>
       <PageHead
@@ -24,7 +26,10 @@ export default function Developers() {
       />
       <div className="grid grid-cols-1 items-start gap-5 xl:grid-cols-2">
         <KeysCard />
-        <WebhooksCard />
+        {/* Where it stands below the keys it comes after them: their number would push it. */}
+        <div className={keys.isPending ? "max-xl:hidden" : undefined}>
+          <WebhooksCard />
+        </div>
       </div>
     </>
   );

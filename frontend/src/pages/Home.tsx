@@ -14,7 +14,7 @@ import { Failure, Skeleton } from "../ui/states";
 export default function Home() {
   const { t } = useI18n();
   const jobs = useJobs();
-  const running = jobs.data?.filter((job) => !isFinished(job)) ?? [];
+  const running = jobs.isPending ? undefined : (jobs.data ?? []).filter((job) => !isFinished(job));
   const results = jobs.data?.filter((job) => makesSound(job) && job.results.length > 0) ?? [];
   return (
     <>
@@ -24,7 +24,7 @@ export default function Home() {
       {jobs.error && <Failure error={jobs.error} retry={() => void jobs.refetch()} />}
       {jobs.data?.length === 0 && <HowItWorks />}
       {jobs.isPending && <Skeleton rows={2} height="h-32" />}
-      {running.length > 0 && (
+      {running && running.length > 0 && (
         <section aria-labelledby="running" className="grid gap-4">
           <div className="flex items-baseline justify-between">
             <h2 id="running" className="text-lg font-bold">

@@ -16,9 +16,13 @@ import { RenameDialog } from "../ui/RenameDialog";
 import { useAction } from "../ui/useAction";
 
 export default function Workspace() {
-  const { t } = useI18n();
   const { data: me } = useQuery(meQuery);
-  if (!me) return null;
+  return me ? <Whole me={me} /> : null;
+}
+
+function Whole({ me }: { me: Me }) {
+  const { t } = useI18n();
+  const members = useMembers(me.workspace.id);
   const isOwner = me.workspace.role === "owner";
   return (
     <>
@@ -34,10 +38,12 @@ export default function Workspace() {
       />
       <div className="grid grid-cols-1 items-start gap-5 lg:grid-cols-2">
         <MembersCard me={me} />
-        <div className="grid grid-cols-1 gap-5">
-          {isOwner && <InvitationsCard workspace={me.workspace.id} />}
+        {/* Below a list comes only what its length cannot push: invitations stand last, and on a
+            phone all of this after the members. */}
+        <div className={`grid grid-cols-1 gap-5 ${members.isPending ? "max-lg:hidden" : ""}`}>
           <SwitchCard me={me} />
           <RolesCard />
+          {isOwner && <InvitationsCard workspace={me.workspace.id} />}
         </div>
       </div>
     </>

@@ -14,7 +14,7 @@ export function CreditsChip({ wide = false }: { wide?: boolean }) {
       <Link
         to="/usage"
         aria-label={t("creditsLeft", { amount })}
-        className="flex min-h-10 items-center gap-1.5 rounded-full px-2 text-sm font-semibold tabular-nums"
+        className="flex min-h-10 min-w-24 items-center justify-end gap-1.5 rounded-full px-2 text-sm font-semibold tabular-nums"
       >
         <Gem aria-hidden className="size-4 text-violet-soft" />
         {amount}
