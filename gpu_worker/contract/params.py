@@ -158,7 +158,7 @@ class TrainParams(Frozen):
     )
     f0_method: F0Method = choice(F0Method.FCPE, "음높이 추출", "Pitch extraction")
     base: TrainBase = choice(TrainBase.AUTO, "시작 가중치", "Starting weights")
-    total_steps: int = number(600, 1, 1_000_000, "학습 스텝", "Training steps", advanced=SIMPLE)
+    total_steps: int = number(1200, 1, 1_000_000, "학습 스텝", "Training steps", advanced=SIMPLE)
     batch_size: int = number(4, 1, 64, "배치 크기", "Batch size")
     learning_rate: float = number(1e-4, 1e-6, 1e-2, "학습률", "Learning rate")
     checkpoint_every: int = number(100, 1, 100_000, "체크포인트 간격", "Checkpoint every", "step")

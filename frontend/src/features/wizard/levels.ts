@@ -20,7 +20,7 @@ export const LEVELS: Level[] = [
     name: "standard",
     label: "levelStandard",
     text: "levelStandardText",
-    values: { total_steps: 600, checkpoint_every: 100 },
+    values: { total_steps: 1200, checkpoint_every: 100 },
   },
   {
     name: "best",
