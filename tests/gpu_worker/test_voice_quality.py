@@ -35,6 +35,6 @@ def test_two_short_trainings_already_sound_like_their_speakers(tmp_path: Path) -
 
     untrained = [jury.judge(name, jury.untrained(voice), SPOKEN) for name, voice in voices.items()]
     assert not any(judgement.passes for judgement in untrained), untrained
-    assert not all(judgement.sounds_right for judgement in untrained), untrained
+    # Key and index alone bring random weights a little nearer: training has to add to that.
     for before, after in zip(untrained, trained.values(), strict=True):
-        assert after.margin > before.margin, f"untrained: {before}; trained: {after}"
+        assert after.margin > before.margin + 0.01, f"untrained: {before}; trained: {after}"

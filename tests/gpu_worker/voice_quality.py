@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 import torch
@@ -36,11 +35,6 @@ Floats = NDArray[np.float32]
 def recordings(speaker: str) -> list[Path]:
     """All recordings of a demo speaker."""
     return sorted(MATERIAL.glob(f"{speaker}-*.opus"))
-
-
-UNTRAINED: Final = 1
-"""Added to the seed: whom random weights are a little nearer to is chance, with the training's own
-seed as with any other."""
 
 
 @dataclass(frozen=True)
@@ -107,11 +101,11 @@ class Jury:
         )
 
     def untrained(self, like: TrainOutcome) -> TrainOutcome:
-        """The same voice with random weights, before any step."""
+        """The same voice before its first step."""
         path = like.model.with_name("untrained.pth")
         config = synthesizer_config(self.params.preset, self.params.sample_rate, self.encoder.dim)
         with torch.random.fork_rng():
-            torch.manual_seed(self.params.seed + UNTRAINED)
+            torch.manual_seed(self.params.seed)
             net = Synthesizer(config)
         prepare_weights(net, self.params.preset)
         metadata = VoiceMetadata("untrained", self.encoder.id, self.encoder.sha256, step=0)
