@@ -105,7 +105,10 @@ def test_a_deaf_one_is_killed_with_all_its_children(process: WarmProcess, tmp_pa
     thread.join()
     assert KILL_AFTER_S <= time.monotonic() - asked < 5
     assert ends == [CANCELLED]
-    assert not is_running(int(note.read_text()))
+    # A signal that cannot be caught is acted upon when the grandchild gets a processor.
+    while is_running(int(note.read_text())):
+        assert time.monotonic() - asked < 20
+        time.sleep(0.05)
     assert do(process, "well").outcome == "finished"
 
 
