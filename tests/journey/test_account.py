@@ -9,6 +9,7 @@ from voicestudio_client import read_webhook
 from tests.apps.hooks.receiver import listening
 from tests.journey.mail import mail_to, text_of
 from tests.journey.test_keyboard import tab_to
+from tests.journey.ticking import put_tick
 from tests.journey.visitor import Visitor
 from tests.trials.customer import Customer, wait_for
 
@@ -147,8 +148,8 @@ def test_a_consent_is_revoked_and_given_again(visitor: Visitor, customer: Custom
     visitor.button("동의 기록하기").click()
     dialog = page.get_by_role("dialog", name="동의 기록하기")
     dialog.get_by_role("textbox", name="가창자 이름").fill("김하나")
-    dialog.get_by_role("radio", name="내 목소리").check(force=True)
-    dialog.get_by_role("checkbox", name="위 내용에 동의합니다").check(force=True)
+    put_tick(dialog.get_by_role("radio", name="내 목소리"))
+    put_tick(dialog.get_by_role("checkbox", name="위 내용에 동의합니다"))
     dialog.get_by_role("button", name="저장").click()
     expect(visitor.button("동의 철회")).to_be_visible()
     assert customer.get(f"/api/v1/voices/{voice}")["state"] == "draft"

@@ -12,6 +12,7 @@ from gpu_worker.engine.sound.audio import decode
 from tests.factories import wav_bytes
 from tests.journey.material import MIX, SONG, beginning, recordings
 from tests.journey.test_accessible import violations
+from tests.journey.ticking import put_tick
 from tests.journey.visitor import JOB_MS, Visitor
 from tests.trials.customer import Customer
 
@@ -135,9 +136,9 @@ def cover(visitor: Visitor, folder: Path) -> None:
     """A whole song: all its tracks are there, the mix first, and can be saved."""
     page = visitor.page
     visitor.go("/convert")
-    page.get_by_role("radio", name="노래 전체").check(force=True)
-    page.get_by_role("checkbox", name=short(MIX)).check(force=True)
-    page.get_by_role("radio", name=VOICE).check(force=True)
+    put_tick(page.get_by_role("radio", name="노래 전체"))
+    put_tick(page.get_by_role("checkbox", name=short(MIX)))
+    put_tick(page.get_by_role("radio", name=VOICE))
     page.get_by_text("고급 설정").click()
     page.get_by_text("이펙트", exact=True).click()
     visitor.snap("convert-song")
@@ -162,8 +163,8 @@ def convert_two_at_once(visitor: Visitor) -> None:
     page = visitor.page
     visitor.go("/convert")
     for song in (short(SONG), short(recordings("b")[0])):
-        page.get_by_role("checkbox", name=song).first.check(force=True)
-    page.get_by_role("radio", name=VOICE).check(force=True)
+        put_tick(page.get_by_role("checkbox", name=song).first)
+    put_tick(page.get_by_role("radio", name=VOICE))
     visitor.button("2곡 변환 시작").click()
     page.wait_for_url("**/batches/*")
     expect(page.get_by_text("2건 중 2건 끝남")).to_be_visible(timeout=JOB_MS)

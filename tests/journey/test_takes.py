@@ -13,6 +13,7 @@ from playwright.sync_api import Locator, expect
 
 from apps.library.sound import inspect
 from tests.journey.test_accessible import violations
+from tests.journey.ticking import put_tick
 from tests.journey.visitor import Visitor
 from tests.trials.customer import Customer
 from voicestudio.embedded.places import REPOSITORY
@@ -56,8 +57,8 @@ def articles(visitor: Visitor) -> Locator:
 def test_presets_key_and_grid(listener: Visitor) -> None:
     page = listener.page
     listener.go("/convert")
-    page.get_by_role("checkbox", name=SONG).first.check(force=True)
-    page.get_by_role("radio", name="하루").check(force=True)
+    put_tick(page.get_by_role("checkbox", name=SONG).first)
+    put_tick(page.get_by_role("radio", name="하루"))
     presets = page.get_by_role("list", name="프리셋")
     natural = presets.get_by_role("button", name="자연스럽게")
     expect(natural).to_have_attribute("aria-pressed", "true")
@@ -89,8 +90,8 @@ def test_presets_key_and_grid(listener: Visitor) -> None:
     expect(page.get_by_text("목소리의 음역에 잘 맞습니다.")).to_be_visible()
     expect(page.get_by_role("slider", name="키 변경")).to_have_value("0")
     page.get_by_text("여러 목소리와 설정으로 한꺼번에").click()
-    page.get_by_role("checkbox", name="나래 목소리로도 만들기").check(force=True)
-    page.get_by_role("checkbox", name="더 닮게 설정으로도 만들기").check(force=True)
+    put_tick(page.get_by_role("checkbox", name="나래 목소리로도 만들기"))
+    put_tick(page.get_by_role("checkbox", name="더 닮게 설정으로도 만들기"))
     expect(page.get_by_text("노래 1 × 목소리 2 × 설정 2 = 4건")).to_be_visible()
     expect(page.get_by_text(re.compile("한 건에 .* 크레딧"))).to_be_visible()
     listener.snap("convert-grid")
@@ -120,8 +121,8 @@ def heard_once(listener: Visitor) -> None:
     other = browser.new_context(locale="ko-KR", storage_state=page.context.storage_state())
     elsewhere = other.new_page()
     elsewhere.goto(f"{listener.stack.url}/convert")
-    elsewhere.get_by_role("checkbox", name=SONG).first.check(force=True)
-    elsewhere.get_by_role("radio", name="하루").check(force=True)
+    put_tick(elsewhere.get_by_role("checkbox", name=SONG).first)
+    put_tick(elsewhere.get_by_role("radio", name="하루"))
     expect(elsewhere.get_by_text("목소리의 음역에 잘 맞습니다.")).to_be_visible()
     other.close()
 
@@ -162,7 +163,7 @@ def test_comparing(listener: Visitor) -> None:
     listener.go("/history?kind=convert&state=succeeded")
     expect(articles(listener)).to_have_count(2)
     for tick in page.get_by_role("checkbox", name=f"{SONG} 선택").all():
-        tick.check(force=True)
+        put_tick(tick)
     page.get_by_role("region", name="선택한 파일").get_by_role("link").click()
     page.wait_for_url("**/compare?*")
     takes = page.get_by_role("group", name="비교할 소리").get_by_role("button")
@@ -181,19 +182,19 @@ def test_comparing(listener: Visitor) -> None:
     page.wait_for_timeout(300)
     assert float(place.input_value()) > before > 0, "a switch never starts over"
     snap(listener, "compare")
-    page.get_by_role("radio", name="블라인드").check(force=True)
+    put_tick(page.get_by_role("radio", name="블라인드"))
     expect(page.get_by_role("img", name=re.compile("스펙트로그램"))).to_have_count(0)
     expect(takes.first).to_contain_text("1번")
     page.get_by_role("button", name=re.compile("가장 좋아요")).click()
     expect(page.get_by_text(re.compile("고른 소리는 [AB] · 봄비"))).to_be_visible()
-    page.get_by_role("radio", name="ABX").check(force=True)
+    put_tick(page.get_by_role("radio", name="ABX"))
     for _ in range(5):
         listener.button("X는 A").click()
     expect(page.get_by_text(re.compile("5번 가운데 [0-5]번 맞힘"))).to_be_visible()
     listener.snap("compare-abx")
     assert violations(listener) == []
     page.reload()
-    page.get_by_role("radio", name="ABX").check(force=True)
+    put_tick(page.get_by_role("radio", name="ABX"))
     record = page.get_by_role("region", name="지난 ABX 기록")
     expect(record.get_by_role("listitem")).to_have_text(re.compile("5번 가운데 [0-5]번 맞힘"))
     snap_page(listener, "compare-abx-record")
@@ -204,7 +205,7 @@ def test_comparing(listener: Visitor) -> None:
 def label_many(listener: Visitor) -> None:
     page = listener.page
     for tick in page.get_by_role("checkbox", name=f"{SONG} 선택").all()[:3]:
-        tick.check(force=True)
+        put_tick(tick)
     selection = page.get_by_role("region", name="선택한 파일")
     selection.get_by_role("button", name="라벨", exact=True).click()
     dialog = page.get_by_role("dialog", name="라벨 달기")

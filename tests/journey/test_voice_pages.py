@@ -32,6 +32,7 @@ from tests.factories import make_file, make_user, tone, wav_bytes, workspace_of
 from tests.journey.conftest import browser
 from tests.journey.test_accessible import violations
 from tests.journey.test_usage import Looking, apart
+from tests.journey.ticking import put_tick
 from tests.journey.visitor import SCREENS, artifacts
 from tests.trials.customer import wait_for
 
@@ -144,7 +145,7 @@ def consent(room: Room) -> None:
     page = room.page
     page.get_by_role("textbox", name="목소리 이름").fill("두리")
     page.get_by_role("textbox", name="가창자 이름").fill("합성 화자")
-    page.get_by_role("checkbox", name="위 내용에 동의합니다").check(force=True)
+    put_tick(page.get_by_role("checkbox", name="위 내용에 동의합니다"))
 
 
 def to_the_start(room: Room) -> None:
@@ -154,7 +155,7 @@ def to_the_start(room: Room) -> None:
     consent(room)
     room.button("다음").click()
     for name in ("첫 녹음.wav", "둘째 녹음.wav"):
-        page.get_by_role("checkbox", name=name).check(force=True)
+        put_tick(page.get_by_role("checkbox", name=name))
     room.button("다음").click()
     room.at("진단")
     room.button("다음").click()
@@ -179,7 +180,7 @@ def test_a_draft_outlives_reloads_and_the_browser_s_history(
     room.button("다음").click()
     room.at("녹음")
     assert "step=sources" in page.url
-    page.get_by_role("checkbox", name="둘째 녹음.wav").check(force=True)
+    put_tick(page.get_by_role("checkbox", name="둘째 녹음.wav"))
     expect(page.get_by_text("파일 1개, 모두 3분 20초")).to_be_visible()
     record = page.get_by_role("link", name="녹음하러 가기")
     expect(record).to_have_attribute("href", "/library/record?wizard=new")
@@ -204,7 +205,7 @@ def test_from_the_first_step_to_a_training_in_line(
     room.look("wizard-start")
     page.get_by_role("link", name="스텝 바꾸기").click()
     room.at("설정")
-    page.get_by_role("radio", name="빠르게").check(force=True)
+    put_tick(page.get_by_role("radio", name="빠르게"))
     expect(page.get_by_role("spinbutton", name="학습 스텝")).to_have_value("300")
     room.look("wizard-settings")
     room.button("다음").click()

@@ -9,6 +9,7 @@ from typing import Final
 from playwright.sync_api import Locator, Page, expect
 
 from tests.journey.mail import mail_to, text_of
+from tests.journey.ticking import put_tick
 from tests.live import LiveStack
 from tests.trials.customer import PASSWORD, wait_for
 from voicestudio.embedded.places import REPOSITORY
@@ -112,7 +113,7 @@ class Visitor:
         page = self.page
         self.go("/library")
         for file in files:
-            page.get_by_role("checkbox", name=f"{file.name} 선택").check(force=True)
+            put_tick(page.get_by_role("checkbox", name=f"{file.name} 선택"))
         self.snap("library-selection")
         self.button("데이터셋 만들기").click()
         dialog = page.get_by_role("dialog", name="데이터셋 만들기")
@@ -130,9 +131,9 @@ class Visitor:
         self.consent(voice)
         self.next_step("진단")
         self.next_step("설정")
-        page.get_by_role("radio", name="풀").check(force=True)
+        put_tick(page.get_by_role("radio", name="풀"))
         expect(page.get_by_role("note")).to_be_hidden()
-        page.get_by_role("radio", name="드래프트").check(force=True)
+        put_tick(page.get_by_role("radio", name="드래프트"))
         expect(page.get_by_role("note")).to_contain_text("스타터 엔진으로 만듭니다")
         page.get_by_role("spinbutton", name="학습 스텝").fill(str(steps))
         page.get_by_text("고급 설정").click()
@@ -148,8 +149,8 @@ class Visitor:
         page = self.page
         page.get_by_role("textbox", name="목소리 이름").fill(voice)
         page.get_by_role("textbox", name="가창자 이름").fill("합성 화자")
-        page.get_by_role("radio", name="내 목소리").check(force=True)
-        page.get_by_role("checkbox", name="위 내용에 동의합니다").check(force=True)
+        put_tick(page.get_by_role("radio", name="내 목소리"))
+        put_tick(page.get_by_role("checkbox", name="위 내용에 동의합니다"))
         self.next_step("녹음")
 
     def next_step(self, heading: str) -> None:
@@ -162,8 +163,8 @@ class Visitor:
     def start_conversion(self, song: Path, voice: str, semitones: int) -> None:
         page = self.page
         self.go("/convert")
-        page.get_by_role("checkbox", name=song.name).check(force=True)
-        page.get_by_role("radio", name=voice).check(force=True)
+        put_tick(page.get_by_role("checkbox", name=song.name))
+        put_tick(page.get_by_role("radio", name=voice))
         key = page.get_by_role("button", name="반음 올리기" if semitones > 0 else "반음 내리기")
         for _ in range(abs(semitones)):
             key.click()
