@@ -106,13 +106,7 @@ class BaseTraining:
     """Both networks, their optimisers, and where they stand."""
 
     def __init__(
-        self,
-        preset: Preset,
-        count: int,
-        steps: int,
-        batch: int,
-        device: torch.device,
-        graph: bool = True,
+        self, preset: Preset, count: int, steps: int, batch: int, device: torch.device
     ) -> None:
         self.preset, self.count, self.steps = preset, count, steps
         self.batch, self.device = batch, device
@@ -141,7 +135,7 @@ class BaseTraining:
             FastStep(self.nets) if cuda and not self.recipe.direct else train_step
         )
         self._direct_step: Callable[..., StepLosses] = partial(direct_step, self.nets)
-        if cuda and self.recipe.direct and graph:
+        if cuda and self.recipe.direct:
             self._direct_step = CapturedStep(self.nets, device)
 
     def train_step(self, material: Singers) -> StepLosses:
@@ -235,7 +229,6 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=8000)
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--minutes", type=float)
-    parser.add_argument("--no-graph", dest="graph", action="store_false", help="on a GPU")
     parser.add_argument("--scale", type=float, default=1.0, help="of the lines, for a trial")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     arguments = parser.parse_args()
@@ -245,12 +238,7 @@ def main() -> None:
     clips = clips_of(heard, load_starter_encoder(arguments.encoder), device, RATE // 100)
     material = singers(pack, heard, clips, device)
     training = BaseTraining(
-        arguments.preset,
-        material.count,
-        arguments.steps,
-        arguments.batch,
-        device,
-        arguments.graph,
+        arguments.preset, material.count, arguments.steps, arguments.batch, device
     )
     arguments.out.mkdir(parents=True, exist_ok=True)
     checkpoint = arguments.out / "checkpoint.pt"

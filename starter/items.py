@@ -1,5 +1,6 @@
 """Items of the material: one sound as Opus and one JSON each, the JSON written last."""
 
+import io
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -10,6 +11,7 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
+from gpu_worker.engine.sound.resampling import resample
 from starter.facts import Item, item_of
 
 RATE: Final = 24_000
@@ -39,6 +41,14 @@ def read_items(folder: Path) -> Iterator[Item]:
     """All items of a folder by name."""
     for path in sorted(folder.glob("line*.json")):
         yield item_of(json.loads(path.read_text("utf-8")))
+
+
+def read_sound(source: Path | io.BytesIO, item: Item) -> Floats:
+    """An item's sound (T,) at 24 kHz, exactly as long as its plan says."""
+    wave, rate = soundfile.read(source, dtype="float32")
+    samples = sum(item.durations) * RATE // 40
+    wave = resample(wave, rate, RATE)
+    return np.asarray(np.pad(wave, (0, max(0, samples - len(wave))))[:samples], np.float32)
 
 
 def encode_opus(path: Path, wave: Floats) -> None:

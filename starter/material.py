@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import soundfile
 import soxr
 from numpy.typing import NDArray
 
 from starter.facts import Item, item_of
+from starter.items import read_sound
 from starter.phones import labels
 from starter.shaping import PERIOD_S, RATE, Shaped, analyse, moved, sung
 
@@ -63,10 +63,7 @@ class Spoken:
 
     def wave(self) -> Floats:
         """Its sound (T,) at 24 kHz, as long as its plan says."""
-        wave, rate = soundfile.read(io.BytesIO(self.opus), dtype="float32")
-        wave = soxr.resample(wave, rate, RATE) if rate != RATE else wave
-        samples = sum(self.item.durations) * RATE // 40
-        return np.asarray(np.pad(wave, (0, max(0, samples - len(wave))))[:samples], np.float32)
+        return read_sound(io.BytesIO(self.opus), self.item)
 
 
 def read_pack(folder: Path, scale: float = 1.0, taught: bool = True) -> Pack:

@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import soundfile
 import torch
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
@@ -29,7 +28,7 @@ from gpu_worker.engine.sound.resampling import resample
 from gpu_worker.engine.speech.content import ContentEncoder, load_content_encoder
 from gpu_worker.pretrained import Pretrained
 from starter.facts import Item, Kind
-from starter.items import RATE, read_items
+from starter.items import RATE, read_items, read_sound
 
 COMPONENTS: Final = 96
 HEARD_RATE: Final = 16_000
@@ -44,10 +43,7 @@ Floats = NDArray[np.float32]
 
 def sound_of(folder: Path, item: Item, rate: int = RATE) -> Floats:
     """An item's sound (T,), exactly as long as its plan says."""
-    wave, own = soundfile.read(folder / f"{item.name}.opus", dtype="float32")
-    wave = resample(wave, own, RATE)
-    samples = sum(item.durations) * RATE // 40
-    return resample(np.pad(wave, (0, max(0, samples - len(wave))))[:samples], RATE, rate)
+    return resample(read_sound(folder / f"{item.name}.opus", item), RATE, rate)
 
 
 def by_line(items: Iterable[Item]) -> Iterator[list[Item]]:

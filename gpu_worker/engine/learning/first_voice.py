@@ -35,10 +35,9 @@ def begin_as_the_nearest(
     spread = (nearest.values[-1] - nearest.values[0]).clamp(min=1e-6)
     shares = torch.softmax(-2 * (nearest.values - nearest.values[0]) / spread, 0)
     mixed = (shares[:, None].to(rows.device) * voices[nearest.indices]).sum(0)
-    alone = voices[nearest.indices[0]]
-    found = min((judge.loss(each), n) for n, each in enumerate((mixed, alone)))
-    rows[:] = (mixed, alone)[found[1]]
-    return found[0]
+    loss, closest = judge.loss(mixed), float(nearest.values[0])
+    rows[:] = mixed if loss <= closest else voices[nearest.indices[0]]
+    return min(loss, closest)
 
 
 class _Judge:
