@@ -9,6 +9,8 @@ from django.core.asgi import get_asgi_application
 # WhiteNoise sends small files whole, which is what this warns of.
 warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "voicestudio.settings")
+# Every request runs in a thread of its own: without a pool each would open a connection anew.
+os.environ.setdefault("DATABASE_POOL", "20")
 django_app = get_asgi_application()
 
 from channels.auth import AuthMiddlewareStack  # noqa: E402 - apps must be loaded first

@@ -8,10 +8,12 @@ import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+_POOL: Final = {"min_size": 1, "timeout": 5.0}
+"""Whoever finds no connection within so many seconds is told that the database is away."""
 
 
 @dataclass(frozen=True)
@@ -45,10 +47,13 @@ class Environment:
         return [word.strip() for word in value.split(",") if word.strip()] or list(default)
 
 
-def database(url: str) -> dict[str, Any]:
-    """Django's entry for ``postgresql://user:password@host:port/name?host=/socket/folder``."""
+def database(url: str, *, pool: int = 0) -> dict[str, Any]:
+    """Django's entry for ``postgresql://user:password@host:port/name?host=/socket/folder``.
+
+    ``pool`` is how many connections a process may keep; without one each request opens its own.
+    """
     parts = urlsplit(url)
-    query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    query: dict[str, Any] = {key: values[-1] for key, values in parse_qs(parts.query).items()}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
@@ -56,7 +61,8 @@ def database(url: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": query.pop("host", "") or parts.hostname or "",
         "PORT": query.pop("port", "") or str(parts.port or ""),
-        "OPTIONS": query,
+        "OPTIONS": query | ({"pool": _POOL | {"max_size": pool}} if pool else {}),
+        "CONN_HEALTH_CHECKS": True,
     }
 
 
