@@ -80,7 +80,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "apps.accounts.activity.ActivityMiddleware",
 ]
 ROOT_URLCONF = "voicestudio.urls"
 ASGI_APPLICATION = "voicestudio.asgi.application"
@@ -101,7 +101,7 @@ TEMPLATES = [
 
 # -- database, cache, messages -------------------------------------------------
 DATABASE_URL = env.text("DATABASE_URL", "postgresql://postgres@127.0.0.1:5432/voicestudio")
-DATABASES = {"default": database(DATABASE_URL)}
+DATABASES = {"default": database(DATABASE_URL, pool=env.number("DATABASE_POOL", 0))}
 REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
 CACHES = {
     "default": {
