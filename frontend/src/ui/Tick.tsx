@@ -1,4 +1,3 @@
-import { Checkbox } from "@base-ui/react/checkbox";
 import { Check } from "lucide-react";
 import type { ReactNode } from "react";
 
@@ -10,18 +9,25 @@ interface Props {
   children?: ReactNode;
 }
 
+/** The browser's own checkbox: lists draw hundreds of them. */
 export function Tick({ checked, onChange, label, children }: Props) {
   const box = (
-    <Checkbox.Root
-      checked={checked}
-      onCheckedChange={onChange}
-      aria-label={label}
-      className="grid size-5.5 shrink-0 cursor-pointer place-items-center rounded-md border border-edge bg-ink transition-colors hover:border-muted data-[checked]:border-violet data-[checked]:bg-violet-deep"
-    >
-      <Checkbox.Indicator>
-        <Check aria-hidden className="size-4 text-white" strokeWidth={3} />
-      </Checkbox.Indicator>
-    </Checkbox.Root>
+    <span className="relative grid size-5.5 shrink-0 place-items-center">
+      <input
+        type="checkbox"
+        checked={checked}
+        onChange={(event) => onChange(event.target.checked)}
+        aria-label={label}
+        className="size-5.5 cursor-pointer appearance-none rounded-md border border-edge bg-ink transition-colors hover:border-muted checked:border-violet checked:bg-violet-deep"
+      />
+      {checked && (
+        <Check
+          aria-hidden
+          className="pointer-events-none absolute size-4 text-white"
+          strokeWidth={3}
+        />
+      )}
+    </span>
   );
   if (!children) return box;
   return (
