@@ -6,7 +6,7 @@ import { formatNumber } from "../i18n/format";
 
 /** What a start will cost at most, by the server's own formula; null while nothing is chosen. */
 export function QuoteLine({ ask }: { ask: QuoteAsk | null }) {
-  const { t, language } = useI18n();
+  const { t } = useI18n();
   const quote = useQuote(ask).data;
   const missing = quote ? quote.credits - quote.available : 0;
   return (
@@ -14,11 +14,11 @@ export function QuoteLine({ ask }: { ask: QuoteAsk | null }) {
       {ask && quote && (
         <>
           <p className="font-semibold tabular-nums">
-            {t("quoteIs", { credits: formatNumber(quote.credits, language) })}
+            {t("quoteIs", { credits: formatNumber(quote.credits) })}
           </p>
           {missing > 0 ? (
             <p className="text-warn">
-              {t("quoteShort", { missing: formatNumber(missing, language) })}{" "}
+              {t("quoteShort", { missing: formatNumber(missing) })}{" "}
               <Link to="/usage" className="font-semibold text-violet-soft hover:underline">
                 {t("getCredits")}
               </Link>

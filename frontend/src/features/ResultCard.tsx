@@ -50,7 +50,7 @@ export function ResultCard({ job, file }: { job: Job; file: AudioFile }) {
         {file.stem && <Badge>{t(STEM_LABELS[file.stem])}</Badge>}
         <span className="flex-1 text-sm text-faint tabular-nums">
           {file.duration_s ? formatClock(file.duration_s) : ""}
-          {shift ? ` · ${formatSigned(shift, language)}` : ""}
+          {shift ? ` · ${formatSigned(shift)}` : ""}
         </span>
         {more > 0 && (
           <Link

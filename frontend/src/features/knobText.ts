@@ -33,15 +33,15 @@ const OFF: Record<string, number> = { gate_db: -90, high_pass_hz: 0, compressor_
 
 /** What a slider says beside its name. */
 export function useKnobText(): (knob: Knob, value: number) => string {
-  const { t, language } = useI18n();
+  const { t } = useI18n();
   return ({ name, unit, minimum, maximum }, value) => {
     if (OFF[name] === value) return t("off");
     if (name === "loudness_lufs" && value === 0) return t("asItIs");
-    if (unit === "semitones") return t("semitones", { value: formatSigned(value, language) });
-    if (unit === "dB") return `${formatSigned(value, language)} dB`;
+    if (unit === "semitones") return t("semitones", { value: formatSigned(value) });
+    if (unit === "dB") return `${formatSigned(value)} dB`;
     if (name.startsWith("f0_")) return `${Math.round(value)} Hz · ${noteName(value)}`;
-    if (unit) return `${formatNumber(value, language)} ${unit}`;
+    if (unit) return `${formatNumber(value)} ${unit}`;
     if ((minimum ?? 0) >= 0 && (maximum ?? 1) <= 1) return `${Math.round(value * 100)}%`;
-    return `${formatNumber(value, language)} : 1`;
+    return `${formatNumber(value)} : 1`;
   };
 }

@@ -2,7 +2,9 @@ import { expect, it } from "vitest";
 import {
   formatClock,
   formatHertz,
+  formatNumber,
   formatSeconds,
+  formatSigned,
   formatSize,
   formatSpan,
   noteName,
@@ -47,4 +49,20 @@ it("writes short lengths to a tenth of a second", () => {
 it("names rates and notes", () => {
   expect([44100, 48000, 500].map(formatHertz)).toEqual(["44.1 kHz", "48 kHz", "500 Hz"]);
   expect([440, 261.6, 110, 466.2].map(noteName)).toEqual(["A4", "C4", "A2", "A#4"]);
+});
+
+it("writes numbers with their thousands apart", () => {
+  expect([0, -0.04, 0.5, -1234.25, 999.96, 1234567].map((value) => formatNumber(value))).toEqual([
+    "0",
+    "0",
+    "0.5",
+    "-1,234.3",
+    "1,000",
+    "1,234,567",
+  ]);
+  expect([formatNumber(0.125, 2), formatNumber(12.5, 0)]).toEqual(["0.13", "13"]);
+});
+
+it("writes signs where there is something to sign", () => {
+  expect([3, -0.5, 0, 0.01].map(formatSigned)).toEqual(["+3", "-0.5", "0", "0"]);
 });

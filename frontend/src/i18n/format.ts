@@ -31,8 +31,15 @@ export function formatDate(iso: string, language: Language): string {
   }).format(new Date(iso));
 }
 
-export function formatNumber(value: number, language: Language, digits = 1): string {
-  return new Intl.NumberFormat(LOCALES[language], { maximumFractionDigits: digits }).format(value);
+/**
+ * Up to so many digits after the point, thousands apart; Korean and English write alike. Without
+ * `Intl`, which reads its tables at the first use: numbers stand on every page's first paint.
+ */
+export function formatNumber(value: number, digits = 1): string {
+  const [whole = "", rest = ""] = Math.abs(value).toFixed(digits).split(".");
+  const tail = rest.replace(/0+$/, "");
+  const text = whole.replace(/\B(?=(\d{3})+$)/g, ",") + (tail && `.${tail}`);
+  return value < 0 && text !== "0" ? `-${text}` : text;
 }
 
 /** Won as they are, dollars from cents: `₩19,900`, `$15.00`. */
@@ -56,12 +63,10 @@ export function formatDay(iso: string, language: Language): string {
   }).format(new Date(`${iso}T00:00:00Z`));
 }
 
-/** With its sign where it is not zero: `+3`, `−0.5`. */
-export function formatSigned(value: number, language: Language): string {
-  return new Intl.NumberFormat(LOCALES[language], {
-    maximumFractionDigits: 1,
-    signDisplay: "exceptZero",
-  }).format(value);
+/** With its sign where it is not zero: `+3`, `-0.5`. */
+export function formatSigned(value: number): string {
+  const text = formatNumber(value);
+  return value > 0 && text !== "0" ? `+${text}` : text;
 }
 
 const UNITS: Record<Language, [string, string, string]> = {
@@ -88,7 +93,7 @@ export function formatSpan(seconds: number, language: Language): string {
 export function formatSeconds(seconds: number, language: Language): string {
   if (seconds >= 9.95) return formatSpan(seconds, language);
   const gap = language === "ko" ? "" : " ";
-  return `${formatNumber(seconds, language)}${gap}${UNITS[language][2]}`;
+  return `${formatNumber(seconds)}${gap}${UNITS[language][2]}`;
 }
 
 export function formatHertz(hertz: number): string {

@@ -12,7 +12,7 @@ import { Empty, Skeleton } from "../ui/states";
 
 /** Up to four sounds against each other: files by their ids, or the previews of a training. */
 export default function Compare() {
-  const { t, language } = useI18n();
+  const { t } = useI18n();
   const { a, b, c, d, training } = useSearch({ from: "/app/compare" });
   const ids = useMemo(
     () => [...new Set([a, b, c, d].filter((id) => id !== undefined))],
@@ -29,10 +29,10 @@ export default function Compare() {
     () =>
       training
         ? takesOfPreviews(previews.data ?? [], (step) =>
-            t("previewAt", { step: formatNumber(step, language) }),
+            t("previewAt", { step: formatNumber(step) }),
           )
         : takesOfFiles(files, jobs),
-    [training, previews.data, files, jobs, t, language],
+    [training, previews.data, files, jobs, t],
   );
   const wanted = training ? 2 : ids.length;
   const ready = takes.length >= wanted && wanted >= 2 && jobs.length === makers.length;

@@ -6,9 +6,9 @@ import { formatNumber } from "../i18n/format";
 
 /** Credits that are left, and those set aside for running jobs. */
 export function CreditsChip({ wide = false }: { wide?: boolean }) {
-  const { t, language } = useI18n();
+  const { t } = useI18n();
   const { data: balance } = useCredits();
-  const amount = balance ? formatNumber(balance.available, language) : "–";
+  const amount = balance ? formatNumber(balance.available) : "–";
   if (!wide) {
     return (
       <Link
@@ -33,7 +33,7 @@ export function CreditsChip({ wide = false }: { wide?: boolean }) {
       </span>
       <span className="min-h-4 text-xs text-faint">
         {balance && balance.reserved > 0
-          ? t("creditsReserved", { amount: formatNumber(balance.reserved, language) })
+          ? t("creditsReserved", { amount: formatNumber(balance.reserved) })
           : ""}
       </span>
     </Link>

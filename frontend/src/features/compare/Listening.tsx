@@ -20,7 +20,7 @@ const MODE_LABELS = { open: "compareOpen", blind: "compareBlind", abx: "compareA
 
 /** Takes on one deck: one is heard, all run, and a key changes which. */
 export function Listening({ takes, subject }: { takes: ComparedTake[]; subject: string }) {
-  const { t, language } = useI18n();
+  const { t } = useI18n();
   const { deck, playing, duration } = useDeck();
   const sounds = useSounds(takes);
   const pictures = usePictures(sounds, COLUMNS);
@@ -82,7 +82,7 @@ export function Listening({ takes, subject }: { takes: ComparedTake[]; subject: 
                 letter={LETTERS[index] ?? ""}
                 colour={COLOURS[index] ?? ""}
                 title={take.title}
-                note={`${formatSigned(Math.round((gains[index] ?? 0) * 10) / 10, language)} dB`}
+                note={`${formatSigned(Math.round((gains[index] ?? 0) * 10) / 10)} dB`}
                 on={heard === take.id}
                 onClick={() => setHeard(take.id)}
               />

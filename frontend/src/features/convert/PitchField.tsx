@@ -14,7 +14,7 @@ interface Props {
 
 /** The key in semitones, with the octaves at hand. */
 export function PitchField({ value, onChange }: Props) {
-  const { t, language } = useI18n();
+  const { t } = useI18n();
   const { semitones, cents } = partsOf(value);
   const set = (next: number) => onChange(shiftOf({ semitones: next, cents }));
   return (
@@ -28,7 +28,7 @@ export function PitchField({ value, onChange }: Props) {
             min={-PITCH_LIMIT}
             max={PITCH_LIMIT}
             step={1}
-            shown={t("semitones", { value: formatSigned(value, language) })}
+            shown={t("semitones", { value: formatSigned(value) })}
           />
         </div>
         <IconButton label={t("pitchDown")} onClick={() => set(semitones - 1)}>
@@ -58,7 +58,7 @@ export function PitchField({ value, onChange }: Props) {
 
 /** Hundredths of a semitone, for songs that were not tuned to 440 Hz. */
 export function FineTune({ value, onChange }: Props) {
-  const { t, language } = useI18n();
+  const { t } = useI18n();
   const { semitones, cents } = partsOf(value);
   return (
     <Slider
@@ -68,7 +68,7 @@ export function FineTune({ value, onChange }: Props) {
       min={-50}
       max={50}
       step={1}
-      shown={t("cents", { value: formatSigned(cents, language) })}
+      shown={t("cents", { value: formatSigned(cents) })}
     />
   );
 }

@@ -24,7 +24,7 @@ interface Props {
 
 /** Whether the song lies in the voice's range at this key, and the key that would bring it there. */
 export function RangeNote({ mode, song, voice, autoKey, shift, onShift }: Props) {
-  const { t, language } = useI18n();
+  const { t } = useI18n();
   const known = useSongRange(mode, song);
   const trained = trainedRange(voice);
   if (!trained) return <p className="text-sm text-faint">{t("rangeVoiceUnknown")}</p>;
@@ -34,7 +34,7 @@ export function RangeNote({ mode, song, voice, autoKey, shift, onShift }: Props)
   const best = bestShift(moved(known.range, auto), trained, mode === "song" ? 12 : 1);
   const names = (range: Range) => `${noteName(range.low)}–${noteName(range.high)}`;
   const fits = below <= TOLERANCE && above <= TOLERANCE;
-  const key = t("semitones", { value: formatSigned(best, language) });
+  const key = t("semitones", { value: formatSigned(best) });
   return (
     <div
       role="status"

@@ -25,28 +25,28 @@ const FIGURES: Figure[] = [
     label: "creditsAvailable",
     icon: Gem,
     to: "/usage",
-    value: ({ usage }, { language }) => formatNumber(usage.available, language),
-    note: ({ usage }, { t, language }) =>
+    value: ({ usage }) => formatNumber(usage.available),
+    note: ({ usage }, { t }) =>
       usage.reserved > 0
-        ? t("figureReserved", { amount: formatNumber(usage.reserved, language) })
-        : t("figureSpent", { amount: formatNumber(spent(usage), language) }),
+        ? t("figureReserved", { amount: formatNumber(usage.reserved) })
+        : t("figureSpent", { amount: formatNumber(spent(usage)) }),
   },
   {
     label: "figureMinutes",
     icon: Timer,
     to: "/usage",
-    value: ({ usage: { minutes } }, { t, language }) =>
+    value: ({ usage: { minutes } }, { t }) =>
       minutes.limit === null
         ? t("figureNoLimit")
-        : minutesText(Math.max(0, minutes.limit - minutes.used), t, language),
-    note: ({ usage: { minutes } }, { t, language }) =>
-      t("figureUsed", { amount: minutesText(minutes.used, t, language) }),
+        : minutesText(Math.max(0, minutes.limit - minutes.used), t),
+    note: ({ usage: { minutes } }, { t }) =>
+      t("figureUsed", { amount: minutesText(minutes.used, t) }),
   },
   {
     label: "voices",
     icon: Mic,
     to: "/voices",
-    value: ({ stats }, { language }) => formatNumber(count(stats.voices, "ready"), language),
+    value: ({ stats }) => formatNumber(count(stats.voices, "ready")),
     note: ({ stats }, { t }) =>
       count(stats.voices, "training") > 0
         ? t("figureTraining", { count: count(stats.voices, "training") })
@@ -56,7 +56,7 @@ const FIGURES: Figure[] = [
     label: "audioFiles",
     icon: Library,
     to: "/library",
-    value: ({ stats }, { language }) => formatNumber(count(stats.files, "ready"), language),
+    value: ({ stats }) => formatNumber(count(stats.files, "ready")),
     note: ({ stats }, { language }) =>
       `${formatSpan(stats.audio_seconds, language)} · ${formatSize(stats.stored_bytes)}`,
   },
@@ -64,11 +64,8 @@ const FIGURES: Figure[] = [
     label: "figureSongs",
     icon: AudioLines,
     to: "/history",
-    value: ({ stats }, { language }) =>
-      formatNumber(
-        count(stats.jobs_by_kind, "convert") + count(stats.jobs_by_kind, "cover"),
-        language,
-      ),
+    value: ({ stats }) =>
+      formatNumber(count(stats.jobs_by_kind, "convert") + count(stats.jobs_by_kind, "cover")),
   },
   {
     label: "figureWork",
@@ -79,8 +76,8 @@ const FIGURES: Figure[] = [
   },
 ];
 
-function minutesText(minutes: number, t: I18n["t"], language: I18n["language"]): string {
-  return t("minutesIs", { minutes: formatNumber(minutes, language) });
+function minutesText(minutes: number, t: I18n["t"]): string {
+  return t("minutesIs", { minutes: formatNumber(minutes) });
 }
 
 function spent(usage: Usage): number {

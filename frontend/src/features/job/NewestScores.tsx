@@ -8,7 +8,7 @@ import { ScoreParts } from "../voice/ScoreParts";
 
 /** The newest evaluation of a training: how good the voice is by now. */
 export function NewestScores({ job }: { job: Job }) {
-  const { t, language } = useI18n();
+  const { t } = useI18n();
   const { scores } = job;
   return (
     <section aria-labelledby="scores" className="card grid min-h-44 grid-cols-1 gap-5 p-6">
@@ -19,7 +19,7 @@ export function NewestScores({ job }: { job: Job }) {
         {scores && (
           <span className="flex items-center gap-2 text-sm text-faint">
             {scores.best && <Badge tone="good">{t("bestSoFar")}</Badge>}
-            {t("previewAt", { step: formatNumber(scores.step, language) })}
+            {t("previewAt", { step: formatNumber(scores.step) })}
           </span>
         )}
       </div>

@@ -70,9 +70,9 @@ interface RowProps {
 }
 
 function Row({ job, phrase, voice, checkpoint }: RowProps) {
-  const { t, language } = useI18n();
+  const { t } = useI18n();
   const { step, scores, preview, best } = phrase;
-  const number = formatNumber(step, language);
+  const number = formatNumber(step);
   const title = step === 0 ? t("previewStart") : t("previewAt", { step: number });
   const facts = [
     scores?.speaker_similarity != null &&
@@ -126,13 +126,13 @@ function Row({ job, phrase, voice, checkpoint }: RowProps) {
 }
 
 function Choose({ voice, checkpoint }: { voice: Voice; checkpoint: Checkpoint }) {
-  const { t, language } = useI18n();
+  const { t } = useI18n();
   const choose = useChoose(voice);
   if (checkpoint.chosen) return <Badge tone="violet">{t("inUse")}</Badge>;
   return (
     <Button
       size="small"
-      aria-label={t("useStep", { step: formatNumber(checkpoint.step, language) })}
+      aria-label={t("useStep", { step: formatNumber(checkpoint.step) })}
       busy={choose.isPending}
       disabled={voice.state !== "ready"}
       onClick={() => choose.mutate(checkpoint.id)}

@@ -1,6 +1,6 @@
 import { Check } from "lucide-react";
 import { useEffect, useState } from "react";
-import type { Job, Language } from "../../api/types";
+import type { Job } from "../../api/types";
 import { useI18n } from "../../i18n";
 import { formatNumber, formatSpan } from "../../i18n/format";
 import { isFinished } from "../../live/fresh";
@@ -34,11 +34,11 @@ export function ProgressPanel({ job }: { job: Job }) {
       </div>
       <Facts
         facts={[
-          ...(job.kind === "train" ? [stepOf(job, t("step"), language)] : []),
+          ...(job.kind === "train" ? [stepOf(job, t("step"))] : []),
           [t("elapsed"), elapsed === null ? undefined : formatSpan(elapsed, language)],
           [t("attempt"), job.attempt ? String(job.attempt.fence) : undefined],
-          [t("price"), formatNumber(job.quote, language)],
-          [t("paid"), job.cost != null ? formatNumber(job.cost, language) : undefined],
+          [t("price"), formatNumber(job.quote)],
+          [t("paid"), job.cost != null ? formatNumber(job.cost) : undefined],
           ...(makesSound(job) ? [[t("source"), job.source?.name] satisfies Fact] : []),
         ]}
       />
@@ -46,13 +46,11 @@ export function ProgressPanel({ job }: { job: Job }) {
   );
 }
 
-function stepOf(job: Job, label: string, language: Language): Fact {
+function stepOf(job: Job, label: string): Fact {
   const known = job.step != null && job.total_steps;
   return [
     label,
-    known
-      ? `${formatNumber(job.step ?? 0, language)} / ${formatNumber(job.total_steps ?? 0, language)}`
-      : undefined,
+    known ? `${formatNumber(job.step ?? 0)} / ${formatNumber(job.total_steps ?? 0)}` : undefined,
   ];
 }
 

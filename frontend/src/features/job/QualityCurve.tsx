@@ -29,7 +29,7 @@ export function QualityCurve({ history }: { history: JobEvent[] }) {
 }
 
 function Plot({ evaluations }: { evaluations: Evaluation[] }) {
-  const { t, language } = useI18n();
+  const { t } = useI18n();
   const points = evaluations.map(({ step, scores }) => ({ step, value: scores.quality }));
   const x = frameOf(points, WIDTH, HEIGHT).x;
   const frame = {
@@ -39,7 +39,7 @@ function Plot({ evaluations }: { evaluations: Evaluation[] }) {
   const best = bestOf(evaluations);
   const last = points.at(-1);
   if (!best || !last) return null;
-  const step = (value: number) => formatNumber(value, language);
+  const step = (value: number) => formatNumber(value);
   return (
     <CurveFigure
       summary={t("qualitySummary", {

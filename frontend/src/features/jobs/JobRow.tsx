@@ -53,7 +53,7 @@ export function JobRow({ job, chosen, onChoose, cancel, retry }: Props) {
             <Progress job={job} />
           )}
           <p className="flex gap-2 text-sm text-muted tabular-nums md:grid md:gap-0 md:text-right">
-            <span>{costOf(job, t, language)}</span>
+            <span>{costOf(job, t)}</span>
             <span className="text-faint">{spanOf(job, language)}</span>
           </p>
         </div>
@@ -91,10 +91,10 @@ function Progress({ job }: { job: Job }) {
 
 type I18n = ReturnType<typeof useI18n>;
 
-function costOf(job: Job, t: I18n["t"], language: I18n["language"]): string {
-  if (job.cost !== null) return t("creditsAre", { credits: formatNumber(job.cost, language) });
+function costOf(job: Job, t: I18n["t"]): string {
+  if (job.cost !== null) return t("creditsAre", { credits: formatNumber(job.cost) });
   if (isFinished(job)) return t("creditsAre", { credits: 0 });
-  return t("quoteIs", { credits: formatNumber(job.quote, language) });
+  return t("quoteIs", { credits: formatNumber(job.quote) });
 }
 
 function spanOf(job: Job, language: I18n["language"]): string {

@@ -20,9 +20,9 @@ interface Props {
 
 /** One stem of the mixer: its name, mute, solo and level. */
 export function FaderStrip({ file, fader, busy, audible, onChange }: Props) {
-  const { t, language } = useI18n();
+  const { t } = useI18n();
   const name = file.stem ? t(STEM_LABELS[file.stem]) : file.name;
-  const shown = fader.db <= LOWEST_DB ? t("off") : `${formatSigned(fader.db, language)} dB`;
+  const shown = fader.db <= LOWEST_DB ? t("off") : `${formatSigned(fader.db)} dB`;
   const filled = ((Math.max(LOWEST_DB, fader.db) - LOWEST_DB) / (HIGHEST_DB - LOWEST_DB)) * 100;
   return (
     <li

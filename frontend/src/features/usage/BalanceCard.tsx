@@ -27,14 +27,14 @@ export function BalanceCard({ usage, plans, mayPay }: Props) {
       </h2>
       <p className="grid gap-1">
         <span className="text-4xl font-bold tracking-tight tabular-nums">
-          {formatNumber(usage.available, language)}
+          {formatNumber(usage.available)}
         </span>
         <span className="text-sm text-faint">
-          {t("creditsReserved", { amount: formatNumber(usage.reserved, language) })}
+          {t("creditsReserved", { amount: formatNumber(usage.reserved) })}
         </span>
         {usage.owed > 0 && (
           <span className="text-sm text-warn">
-            {t("creditsOwed", { amount: formatNumber(usage.owed, language) })}
+            {t("creditsOwed", { amount: formatNumber(usage.owed) })}
           </span>
         )}
       </p>

@@ -12,9 +12,9 @@ export function DayBars({ days, className }: { days: DayUse[]; className: string
   const last = bars.at(-1);
   const summary = most
     ? t("byDaySummary", {
-        total: formatNumber(total, language),
+        total: formatNumber(total),
         day: formatDay(most.day, language),
-        most: formatNumber(most.credits, language),
+        most: formatNumber(most.credits),
       })
     : t("byDayNone");
   return (

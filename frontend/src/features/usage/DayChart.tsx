@@ -48,13 +48,10 @@ function DayTable({ days }: { days: DayUse[] }) {
             </th>
             <td className="px-3 py-1 text-muted">
               {day.kinds
-                .map(
-                  ({ kind, credits }) =>
-                    `${t(kindText(kind).label)} ${formatNumber(credits, language)}`,
-                )
+                .map(({ kind, credits }) => `${t(kindText(kind).label)} ${formatNumber(credits)}`)
                 .join(", ")}
             </td>
-            <td className="py-1 text-right">{formatNumber(day.credits, language)}</td>
+            <td className="py-1 text-right">{formatNumber(day.credits)}</td>
           </tr>
         ))}
       </tbody>

@@ -63,9 +63,7 @@ function Entry({ entry }: { entry: CreditEntry }) {
       <span
         className={`shrink-0 font-semibold tabular-nums ${entry.amount > 0 ? "text-good" : "text-muted"}`}
       >
-        {settled
-          ? `(${formatNumber(-entry.held, language)})`
-          : formatSigned(entry.amount, language)}
+        {settled ? `(${formatNumber(-entry.held)})` : formatSigned(entry.amount)}
       </span>
     </li>
   );

@@ -5,13 +5,13 @@ import { ProgressBar } from "../../ui/Progress";
 
 /** How much of the plan is used; without a limit only what is used. */
 export function QuotaCard({ usage }: { usage: Usage }) {
-  const { t, language } = useI18n();
+  const { t } = useI18n();
   const rows: { label: Key; use: QuotaUse; show: (value: number) => string }[] = [
     { label: "quotaStorage", use: usage.storage, show: formatSize },
     {
       label: "quotaMinutes",
       use: usage.minutes,
-      show: (value) => t("minutesIs", { minutes: formatNumber(value, language) }),
+      show: (value) => t("minutesIs", { minutes: formatNumber(value) }),
     },
     {
       label: "quotaParallel",

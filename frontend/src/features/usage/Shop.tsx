@@ -78,7 +78,7 @@ export function Shop({ plans, usage, mayPay }: Props) {
         </h2>
         <ul className="grid grid-cols-1 gap-4 md:grid-cols-3">
           {plans.packs.map((pack) => {
-            const credits = formatNumber(pack.credits, language);
+            const credits = formatNumber(pack.credits);
             return (
               <li key={pack.name} className="card grid gap-3 p-5">
                 <span className="text-xl font-bold tabular-nums">
@@ -118,13 +118,11 @@ function PlanCard({ plan, price, currency, children }: CardProps) {
       <p className="text-2xl font-bold tabular-nums">
         {t("perMonth", { price: formatMoney(price, currency, language) })}
       </p>
-      <p className="font-medium">
-        {t("planCredits", { credits: formatNumber(plan.credits, language) })}
-      </p>
+      <p className="font-medium">{t("planCredits", { credits: formatNumber(plan.credits) })}</p>
       <p className="text-sm text-muted">
         {t("planQuotas", {
           storage: formatSize(storage ?? 0),
-          minutes: formatNumber(minutes ?? 0, language),
+          minutes: formatNumber(minutes ?? 0),
           parallel: parallel ?? 0,
           seats: seats ?? 0,
         })}

@@ -40,9 +40,9 @@ export function Checkpoints({ voice }: { voice: Voice }) {
 }
 
 function Row({ voice, checkpoint }: { voice: Voice; checkpoint: Checkpoint }) {
-  const { t, language } = useI18n();
+  const { t } = useI18n();
   const choose = useChoose(voice);
-  const step = formatNumber(checkpoint.step, language);
+  const step = formatNumber(checkpoint.step);
   return (
     <li className="flex min-h-15 items-center gap-3 py-2">
       <span className="w-10 text-2xl font-bold tabular-nums">

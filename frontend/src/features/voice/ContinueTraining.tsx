@@ -42,7 +42,7 @@ export function ContinueTraining({ voice }: { voice: Voice }) {
         onClose={() => setOpen(false)}
         title={t("continueTraining")}
         description={t("continueText", {
-          step: formatNumber(voice.trained_steps ?? 0, language),
+          step: formatNumber(voice.trained_steps ?? 0),
           date: formatDate(voice.continue_until, language),
         })}
       >

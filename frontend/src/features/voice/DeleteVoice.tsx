@@ -19,7 +19,7 @@ interface Props {
 
 /** Asks before a voice is deleted, and says what goes and what stays. */
 export function DeleteVoice({ voice, open, onClose }: Props) {
-  const { t, language } = useI18n();
+  const { t } = useI18n();
   const client = useQueryClient();
   const navigate = useNavigate();
   const removal = useRemoval(voice.id, open).data;
@@ -33,7 +33,7 @@ export function DeleteVoice({ voice, open, onClose }: Props) {
       );
     },
   });
-  const number = (value: number) => formatNumber(value, language);
+  const number = (value: number) => formatNumber(value);
   const gone = removal && [
     removal.bytes > 0 && t("goesModel", { size: formatSize(removal.bytes) }),
     removal.checkpoints > 0 && t("goesCheckpoints", { count: number(removal.checkpoints) }),

@@ -64,7 +64,7 @@ interface ClipsProps {
 }
 
 function Clips({ voice, busy, onChoose }: ClipsProps) {
-  const { t, language } = useI18n();
+  const { t } = useI18n();
   const jobs = useJobs({ voice: voice.id, state: "succeeded" }).data ?? [];
   const training = voice.job_id ?? "";
   const previews = usePreviews({ id: training, kind: training ? "train" : "convert" }).data ?? [];
@@ -81,7 +81,7 @@ function Clips({ voice, busy, onChoose }: ClipsProps) {
   const phrases = previews
     .filter((preview) => preview.step > 0)
     .map((preview) => {
-      const name = t("previewAt", { step: formatNumber(preview.step, language) });
+      const name = t("previewAt", { step: formatNumber(preview.step) });
       const key = `${training}/${preview.step}`;
       return {
         key,

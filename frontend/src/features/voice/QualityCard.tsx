@@ -9,7 +9,7 @@ import { ScoreParts } from "./ScoreParts";
 
 /** How good the voice is, what that means, and why its training ended where it did. */
 export function QualityCard({ voice }: { voice: Voice }) {
-  const { t, pick, language } = useI18n();
+  const { t, pick } = useI18n();
   if (voice.quality === null) return voice.state === "ready" ? <Unmeasured voice={voice} /> : null;
   return (
     <section aria-labelledby="quality" className="card grid grid-cols-1 gap-6 p-6">
@@ -33,8 +33,7 @@ export function QualityCard({ voice }: { voice: Voice }) {
       {voice.ending && (
         <p className="border-t border-line pt-4 text-sm text-muted">
           {pick(voice.ending)}
-          {voice.best_step !== null &&
-            ` ${t("usesStep", { step: formatNumber(voice.best_step, language) })}`}
+          {voice.best_step !== null && ` ${t("usesStep", { step: formatNumber(voice.best_step) })}`}
         </p>
       )}
     </section>

@@ -49,7 +49,7 @@ export function partsOf(scores: Scores): Part[] {
 
 /** What a quality score is made of, each part with a bar and a plain sentence. */
 export function ScoreParts({ scores }: { scores: Scores }) {
-  const { t, language } = useI18n();
+  const { t } = useI18n();
   return (
     <dl className="grid gap-4 sm:grid-cols-2 sm:gap-x-8">
       {partsOf(scores).map(({ label, text, value, share, digits }) => (
@@ -57,7 +57,7 @@ export function ScoreParts({ scores }: { scores: Scores }) {
           <dt className="flex justify-between gap-3 text-sm">
             <span className="font-medium">{t(label)}</span>
             <span className="text-muted tabular-nums">
-              {value === null ? t("notMeasured") : formatNumber(value, language, digits)}
+              {value === null ? t("notMeasured") : formatNumber(value, digits)}
             </span>
           </dt>
           <dd className="grid gap-1.5">

@@ -37,7 +37,7 @@ export function TrainedOn({ voice }: { voice: Voice }) {
               <p className="text-sm text-faint tabular-nums">
                 {[
                   job.finished_at && formatDate(job.finished_at, language),
-                  job.step != null && `${t("step")} ${formatNumber(job.step, language)}`,
+                  job.step != null && `${t("step")} ${formatNumber(job.step)}`,
                 ]
                   .filter(Boolean)
                   .join(" · ")}

@@ -26,7 +26,7 @@ export function StartStep({ draft, known }: Wizard) {
       dataset ? `${dataset.name} · ${formatSpan(dataset.usable_seconds, language)}` : "–",
     ],
     ["settings", t("modelSize"), optionText(params.preset ?? "")],
-    ["settings", t("step"), formatNumber(Number(params.total_steps) || 0, language)],
+    ["settings", t("step"), formatNumber(Number(params.total_steps) || 0)],
   ];
   return (
     <div className="grid grid-cols-1 gap-6">
@@ -60,7 +60,7 @@ function Price({ dataset, params }: { dataset: string; params: ReturnType<typeof
     ? ({ start: "train", request: { dataset, params } } as const)
     : null;
   const quote = useQuote(ask).data;
-  const number = (value: number) => formatNumber(value, language);
+  const number = (value: number) => formatNumber(value);
   const missing = quote ? quote.credits - quote.available : 0;
   const cells: [string, string][] = [
     [t("price"), quote ? t("quoteIs", { credits: number(quote.credits) }) : "–"],
