@@ -16,7 +16,6 @@ const Toasts = lazy(() => import("./ui/Toasts"));
 const queryClient = createQueryClient();
 const language = loadStoredLanguage();
 const router = createStudioRouter(queryClient);
-preloadOpenPage(router);
 
 let leaving = false;
 
@@ -28,10 +27,12 @@ configureApi(() => {
   // A full load keeps running uploads for the next visit: leaving within the page would cancel them.
   location.assign(router.buildLocation({ to: "/signin", search: { next: here.href } }).href);
 });
+const page = preloadOpenPage(router);
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");
 await language;
+await page;
 createRoot(root).render(
   <StrictMode>
     <I18nProvider>

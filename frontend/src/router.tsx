@@ -8,6 +8,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { ApiError } from "./api/errors";
+import { FIRST_DATA } from "./api/firstData";
 import { meQuery } from "./api/queries";
 import { providersQuery } from "./auth/social";
 import type { ConvertSearch } from "./features/convert/useConvert";
@@ -242,6 +243,7 @@ const results = createRoute({
   beforeLoad: ({ search }) => {
     throw redirect({ to: "/history", search });
   },
+  component: lazyRouteComponent(() => import("./pages/History")),
 });
 const compare = createRoute({
   getParentRoute: () => app,
@@ -321,10 +323,24 @@ const tree = root.addChildren([
   ]),
 ]);
 
-/** Fetches the code of the page that is open, beside the answer to who is signed in. */
-export function preloadOpenPage(router: ReturnType<typeof createStudioRouter>): void {
-  const [matchedRoutes] = router.getMatchedRoutes(router.latestLocation.pathname);
-  for (const route of matchedRoutes) void router.loadRouteChunk(route);
+/** How long the first paint waits for answers that are under way: a skeleton says no more than nothing. */
+const PATIENCE_MS = 300;
+
+/**
+ * Fetches the code and the first answers of the page that is open, beside who is signed in.
+ * Resolves when they are there, or when it is time to draw without them.
+ */
+export async function preloadOpenPage(
+  router: ReturnType<typeof createStudioRouter>,
+): Promise<void> {
+  const { pathname, searchStr } = router.latestLocation;
+  const [matched, ids] = router.getMatchedRoutes(pathname);
+  const chunks = matched.map((route) => router.loadRouteChunk(route));
+  // A search may ask for something else.
+  const begin = searchStr ? undefined : FIRST_DATA[matched.at(-1)?.fullPath ?? ""];
+  const data = begin?.(router.options.context.queryClient, ids) ?? [];
+  const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
+  await Promise.race([Promise.allSettled([...chunks, ...data]), patience]);
 }
 
 export function createStudioRouter(queryClient: QueryClient) {

@@ -137,7 +137,10 @@ def problems(page: Page) -> dict[str, list[str]]:
 
 
 def test_every_page(studio: Studio, page: Page) -> None:
-    """Accessible on every screen; in English no word of the interface stays Korean."""
+    """Accessible on every screen; in English no word of the interface stays Korean.
+
+    What ``early.js`` asked the server for was what the page itself wanted.
+    """
     found = {}
     for for_guests in (True, False):
         if not for_guests:
@@ -148,6 +151,8 @@ def test_every_page(studio: Studio, page: Page) -> None:
             page.wait_for_function(_AT_REST)
             if listed := problems(page):
                 found[path] = listed
+            if unwanted := page.evaluate("Object.keys(globalThis.early ?? {})"):
+                found[f"{path}, unwanted"] = {"reads": unwanted}
     assert found == {}
 
 

@@ -1,4 +1,5 @@
 import { chosenWorkspace } from "./chosenWorkspace";
+import { takeEarly } from "./early";
 import { type ApiError, toApiError } from "./errors";
 import { client } from "./generated/client.gen";
 
@@ -21,7 +22,12 @@ export async function ensureCsrf(): Promise<string> {
 
 /** Prepares the generated client; `onSignedOut` runs when the session has ended. */
 export function configureApi(onSignedOut: () => void): void {
-  client.setConfig({ baseUrl: "", credentials: "same-origin", throwOnError: true });
+  client.setConfig({
+    baseUrl: "",
+    credentials: "same-origin",
+    throwOnError: true,
+    fetch: takeEarly as typeof fetch,
+  });
   client.interceptors.request.use(async (request) => {
     request.headers.set("X-Request-ID", requestId());
     request.headers.set("Accept-Language", document.documentElement.lang);

@@ -60,21 +60,25 @@ function usePagePoll<T>(changing: (item: T) => boolean) {
 
 const busyFile = (file: AudioFile) => file.state === "uploading" || file.state === "probing";
 
+export const filesQuery = (filter: Omit<FileFilter, "cursor"> = {}) =>
+  pagesOf<AudioFile>(["files", filter], (cursor) => api.files({ ...filter, cursor }));
+
 export function useFiles(filter: Omit<FileFilter, "cursor"> = {}) {
   return useInfiniteQuery({
-    ...pagesOf<AudioFile>(["files", filter], (cursor) => api.files({ ...filter, cursor })),
+    ...filesQuery(filter),
     placeholderData: keepPreviousData,
     refetchInterval: usePagePoll(busyFile),
   });
 }
 
+export const fileSummaryQuery = queryOptions({
+  queryKey: ["file-summary"],
+  queryFn: api.fileSummary,
+});
+
 /** What the library holds: counts, bytes, tags. Whatever changes a file reads this again. */
 export function useFileSummary() {
-  return useQuery({
-    queryKey: ["file-summary"],
-    queryFn: api.fileSummary,
-    refetchInterval: useIdlePoll(),
-  });
+  return useQuery({ ...fileSummaryQuery, refetchInterval: useIdlePoll() });
 }
 
 /** Single files, such as those that a list's page does not hold. */
@@ -93,21 +97,18 @@ export function useFilesById(ids: string[]): AudioFile[] {
   });
 }
 
+export const datasetsQuery = pagesOf<Dataset>(["datasets"], (cursor) => api.datasets(cursor));
+
 export function useDatasets() {
-  return useInfiniteQuery({
-    ...pagesOf<Dataset>(["datasets"], (cursor) => api.datasets(cursor)),
-    refetchInterval: useIdlePoll(),
-  });
+  return useInfiniteQuery({ ...datasetsQuery, refetchInterval: useIdlePoll() });
 }
 
 /** Stands under the list's key, so that whatever changes a dataset reads this again too. */
+export const datasetQuery = (id: string) =>
+  queryOptions({ queryKey: ["datasets", id], queryFn: () => api.dataset(id) });
+
 export function useDataset(id: string) {
-  return useQuery({
-    queryKey: ["datasets", id],
-    queryFn: () => api.dataset(id),
-    enabled: id !== "",
-    refetchInterval: useIdlePoll(),
-  });
+  return useQuery({ ...datasetQuery(id), enabled: id !== "", refetchInterval: useIdlePoll() });
 }
 
 /** The report card of an analysis that has ended. */
@@ -120,21 +121,22 @@ export function useCard(dataset: Pick<Dataset, "id" | "card"> | undefined) {
   });
 }
 
+export const voicesQuery = (filter: Omit<VoiceFilter, "cursor"> = {}) =>
+  pagesOf<Voice>(["voices", filter], (cursor) => api.voices({ ...filter, cursor }));
+
 export function useVoices(filter: Omit<VoiceFilter, "cursor"> = {}) {
   return useInfiniteQuery({
-    ...pagesOf<Voice>(["voices", filter], (cursor) => api.voices({ ...filter, cursor })),
+    ...voicesQuery(filter),
     placeholderData: keepPreviousData,
     refetchInterval: usePagePoll((voice: Voice) => voice.state === "training"),
   });
 }
 
+export const voiceQuery = (id: string) =>
+  queryOptions({ queryKey: ["voice", id], queryFn: () => api.voice(id) });
+
 export function useVoice(id: string, enabled = true) {
-  return useQuery({
-    queryKey: ["voice", id],
-    queryFn: () => api.voice(id),
-    enabled,
-    refetchInterval: useIdlePoll(),
-  });
+  return useQuery({ ...voiceQuery(id), enabled, refetchInterval: useIdlePoll() });
 }
 
 /** The tags in use, the most used first. */
@@ -180,27 +182,29 @@ export function useCheckpoints(voice: Pick<Voice, "id" | "checkpoints">) {
   });
 }
 
-export function useJobs(filter: Omit<JobFilter, "cursor"> = {}) {
+export function jobsQuery(filter: Omit<JobFilter, "cursor"> = {}) {
   const queryKey = ["jobs", filter];
+  return pagesOf<Job>(queryKey, async (cursor, client) => {
+    const page = await api.jobs({ ...filter, cursor });
+    const known = client.getQueryData<Pages<Job>>(queryKey)?.pages ?? [];
+    noteEnds(
+      client,
+      known.flatMap((one) => one.results),
+      page.results,
+    );
+    return page;
+  });
+}
+
+export function useJobs(filter: Omit<JobFilter, "cursor"> = {}) {
   return useInfiniteQuery({
-    ...pagesOf<Job>(queryKey, async (cursor, client) => {
-      const page = await api.jobs({ ...filter, cursor });
-      const known = client.getQueryData<Pages<Job>>(queryKey)?.pages ?? [];
-      noteEnds(
-        client,
-        known.flatMap((one) => one.results),
-        page.results,
-      );
-      return page;
-    }),
+    ...jobsQuery(filter),
     refetchInterval: usePagePoll((job: Job) => !isSettled(job)),
   });
 }
 
-export function useJob(id: string, enabled = true) {
-  const poll = usePollInterval();
-  return useQuery({
-    enabled,
+export const jobQuery = (id: string) =>
+  queryOptions({
     queryKey: ["job", id],
     queryFn: async ({ client }) => {
       const job = await api.job(id);
@@ -210,6 +214,13 @@ export function useJob(id: string, enabled = true) {
     },
     // An answer that was overtaken by a websocket message must not take the page back.
     structuralSharing: (known, incoming) => newer(known as Job | undefined, incoming as Job),
+  });
+
+export function useJob(id: string, enabled = true) {
+  const poll = usePollInterval();
+  return useQuery({
+    ...jobQuery(id),
+    enabled,
     refetchInterval: (query) => (query.state.data && !isSettled(query.state.data) ? poll : false),
   });
 }
@@ -280,21 +291,17 @@ export function useEntries() {
   });
 }
 
+export const usageQuery = queryOptions({ queryKey: ["credits", "usage"], queryFn: api.usage });
+
 export function useUsage() {
-  return useQuery({
-    queryKey: ["credits", "usage"],
-    queryFn: api.usage,
-    refetchInterval: useIdlePoll(),
-  });
+  return useQuery({ ...usageQuery, refetchInterval: useIdlePoll() });
 }
 
 /** Stands under the credits' key: whatever ends a job changes both. */
+export const statsQuery = queryOptions({ queryKey: ["credits", "stats"], queryFn: api.stats });
+
 export function useStats() {
-  return useQuery({
-    queryKey: ["credits", "stats"],
-    queryFn: api.stats,
-    refetchInterval: useIdlePoll(),
-  });
+  return useQuery({ ...statsQuery, refetchInterval: useIdlePoll() });
 }
 
 /** Voices, datasets, files and jobs by name; asked when the typing rests. */
