@@ -21,6 +21,7 @@ import { type Key, type Translate, useI18n } from "../i18n";
 import { Button, ButtonLink } from "../ui/Button";
 import { PageHead } from "../ui/PageHead";
 import { Empty, Failure, Skeleton } from "../ui/states";
+import { useLater } from "../ui/useLater";
 import { UploadButton } from "../uploads/UploadButton";
 
 /** In one request. */
@@ -83,6 +84,7 @@ function ConvertForm({ job }: { job: Job | undefined }) {
   const navigate = useNavigate();
   const search = useSearch({ from: "/app/convert" });
   const [touched, setTouched] = useState(false);
+  const later = useLater();
   const form = useConvert(search, job, ({ batch, jobs }) => {
     const [first] = jobs;
     return first && jobs.length === 1
@@ -169,25 +171,31 @@ function ConvertForm({ job }: { job: Job | undefined }) {
           </div>
         </Part>
         <Part title={t(values.mode === "song" ? "mixAndFile" : "soundAndFile")}>
-          <SoundPart
-            mode={values.mode}
-            song={song}
-            backing={form.backing}
-            knobs={form.knobs}
-            params={params}
-            onBacking={(backing) => form.set({ backing })}
-            onChange={form.setParam}
-          />
+          {later ? (
+            <SoundPart
+              mode={values.mode}
+              song={song}
+              backing={form.backing}
+              knobs={form.knobs}
+              params={params}
+              onBacking={(backing) => form.set({ backing })}
+              onChange={form.setParam}
+            />
+          ) : (
+            <Skeleton rows={3} height="h-14" />
+          )}
         </Part>
         <section aria-label={t("makeSeveral")} className="card px-5 pb-2 sm:px-6">
-          <GridPart
-            voice={values.voice}
-            others={values.others}
-            onOthers={(others) => form.set({ others })}
-            presets={form.furtherPresets}
-            chosen={values.presets}
-            onChosen={(presets) => form.set({ presets })}
-          />
+          {later && (
+            <GridPart
+              voice={values.voice}
+              others={values.others}
+              onOthers={(others) => form.set({ others })}
+              presets={form.furtherPresets}
+              chosen={values.presets}
+              onChosen={(presets) => form.set({ presets })}
+            />
+          )}
         </section>
         <div className="grid gap-3">
           {touched && missing && (

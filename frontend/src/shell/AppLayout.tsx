@@ -9,6 +9,7 @@ import { useI18n } from "../i18n";
 import { LiveProvider } from "../live/LiveProvider";
 import { PlayerProvider, usePlayer } from "../player/PlayerProvider";
 import { IconButton } from "../ui/Button";
+import { useLater } from "../ui/useLater";
 import { DropAnywhere } from "../uploads/DropAnywhere";
 import { UploadPanel } from "../uploads/UploadPanel";
 import { UploadsProvider } from "../uploads/UploadsProvider";
@@ -33,13 +34,23 @@ export function AppLayout() {
         <UploadsProvider workspaceId={me.workspace.id}>
           <CommandsProvider>
             <Frame />
-            <AcceptDialog />
-            <UploadPanel />
-            <DropAnywhere />
+            <Unseen />
           </CommandsProvider>
         </UploadsProvider>
       </PlayerProvider>
     </LiveProvider>
+  );
+}
+
+/** What shows itself only when something happens is no part of the first paint. */
+function Unseen() {
+  if (!useLater()) return null;
+  return (
+    <>
+      <AcceptDialog />
+      <UploadPanel />
+      <DropAnywhere />
+    </>
   );
 }
 

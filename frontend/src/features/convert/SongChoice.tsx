@@ -10,10 +10,14 @@ import { SearchField } from "../../ui/SearchField";
 import { MoreButton } from "../../ui/states";
 import { Tick } from "../../ui/Tick";
 import { useDebounced } from "../../ui/useDebounced";
+import { useLater } from "../../ui/useLater";
 import { UploadButton } from "../../uploads/UploadButton";
 import { STEM_LABELS } from "../jobText";
 import { fileTrack } from "../resultTrack";
 import { withChoice } from "../withChoice";
+
+/** As many as the list's height shows at once. */
+const IN_SIGHT = 9;
 
 interface Props {
   chosen: ReadonlySet<string>;
@@ -30,6 +34,9 @@ export function SongChoice({ chosen, onChange }: Props) {
   // What was chosen stays in sight, on top, where the search or the page doesn't hold it.
   const hidden = useFilesById(songs.data ? [...chosen].filter((id) => !listed.has(id)) : []);
 
+  const all = [...hidden, ...(songs.data ?? [])];
+  const shown = useLater() ? all : all.slice(0, IN_SIGHT);
+
   return (
     <div className="grid gap-3">
       <div className="flex flex-wrap gap-2">
@@ -45,7 +52,7 @@ export function SongChoice({ chosen, onChange }: Props) {
         aria-label={t("audioFiles")}
         className="-mx-2 max-h-112 min-h-40 overflow-y-auto rounded-xl"
       >
-        {[...hidden, ...(songs.data ?? [])].map((file) => (
+        {shown.map((file) => (
           <Song
             key={file.id}
             file={file}
