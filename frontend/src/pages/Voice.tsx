@@ -76,7 +76,10 @@ function Details({ voice }: { voice: VoiceData }) {
             }
             actions={
               <>
-                <MainAction voice={voice} />
+                {/* A line of its own on a phone: whether three fit beside each other is a font's affair. */}
+                <span className="max-sm:basis-full max-sm:*:w-full empty:hidden">
+                  <MainAction voice={voice} />
+                </span>
                 <ContinueTraining voice={voice} />
                 <VoiceMenu voice={voice} />
               </>
@@ -147,7 +150,7 @@ function MainAction({ voice }: { voice: VoiceData }) {
 }
 
 function VoiceFacts({ voice }: { voice: VoiceData }) {
-  const { t, language } = useI18n();
+  const { t } = useI18n();
   const optionText = useOptionText();
   return (
     <Facts
@@ -157,7 +160,7 @@ function VoiceFacts({ voice }: { voice: VoiceData }) {
         [t("encoder"), voice.encoder ? optionText(voice.encoder) : undefined],
         [
           t("trainedSteps"),
-          voice.trained_steps != null ? formatNumber(voice.trained_steps, language) : undefined,
+          voice.trained_steps != null ? formatNumber(voice.trained_steps) : undefined,
         ],
         // The score has its own, measured on more than the reference phrase.
         ...(voice.scores ? [] : [[t("melDistance"), melText(voice, t)] satisfies Fact]),

@@ -24,7 +24,7 @@ export function PageHead({ title, lead, actions, above }: Props) {
         </h1>
         {lead && <p className="max-w-2xl text-muted">{lead}</p>}
       </div>
-      {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
+      {actions && <div className="flex flex-wrap items-center gap-2 max-sm:w-full">{actions}</div>}
     </header>
   );
 }
