@@ -1,11 +1,14 @@
 /** The service worker: installed after the first page, and what is told of a newer one. */
 
 const LOOK_EVERY_MS = 60 * 60_000;
+/** The installation fetches every file of the studio: the page that is open goes first. */
+const AFTER_LOAD_MS = 3_000;
 
 /** `onNewer` is given the function that goes over to the new version. */
 export function registerServiceWorker(onNewer: (takeOver: () => void) => void): void {
   if (!import.meta.env.PROD || !("serviceWorker" in navigator)) return;
-  const start = () => void register(onNewer).catch(() => undefined);
+  const start = () =>
+    setTimeout(() => void register(onNewer).catch(() => undefined), AFTER_LOAD_MS);
   if (document.readyState === "complete") start();
   else window.addEventListener("load", start, { once: true });
 }
