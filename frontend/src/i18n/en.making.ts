@@ -137,6 +137,8 @@ export const enMaking: Record<keyof typeof koMaking, string> = {
   eachRecording: "Each recording",
   snr: "SNR",
   bandwidth: "Bandwidth",
+  notAnalysedYet: "Recordings not analysed yet",
+  recordingsOfDataset: "Recordings of the dataset",
   notInDataset: "No longer in the dataset.",
   adviceRemove: "Take out of the dataset",
   adviceDenoise: "Denoise",

@@ -136,6 +136,8 @@ export const koMaking = {
   eachRecording: "녹음별 결과",
   snr: "신호 대 잡음",
   bandwidth: "대역폭",
+  notAnalysedYet: "아직 분석하지 않은 녹음",
+  recordingsOfDataset: "데이터셋의 녹음",
   notInDataset: "데이터셋에서 뺀 파일입니다.",
   adviceRemove: "데이터셋에서 빼기",
   adviceDenoise: "잡음 제거",

@@ -4,6 +4,7 @@ import { isNotFound } from "../api/errors";
 import { useCard, useDataset } from "../api/queries";
 import type { Dataset as DatasetData } from "../api/types";
 import { CardSummary } from "../features/card/CardSummary";
+import { OtherRecordings } from "../features/card/OtherRecordings";
 import { Report } from "../features/card/Report";
 import { useAnalysis } from "../features/card/useAnalysis";
 import { useI18n } from "../i18n";
@@ -63,6 +64,12 @@ function Details({ dataset }: { dataset: DatasetData }) {
       {card.error && <Failure error={card.error} retry={() => void card.refetch()} />}
       {card.isLoading && <Skeleton rows={3} height="h-40" />}
       {card.data && <Report dataset={dataset} shown={card.data} />}
+      {(card.data || !dataset.card) && (
+        <OtherRecordings
+          dataset={dataset}
+          known={card.data?.card.files.map((file) => file.id) ?? []}
+        />
+      )}
     </>
   );
 }
