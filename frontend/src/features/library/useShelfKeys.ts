@@ -30,6 +30,8 @@ export function useLatest<T>(value: T): RefObject<T> {
   return latest;
 }
 
+const TICK = "input[type=checkbox]";
+
 /** Only what is ready can be chosen. */
 const ready = (files: AudioFile[]) => files.filter((file) => file.state === "ready");
 
@@ -59,7 +61,7 @@ export function useShelfKeys({ box, files, columns, choose, clear, remove, revea
     requestAnimationFrame(() =>
       requestAnimationFrame(() => {
         const place = box.current?.querySelector<HTMLElement>(`[data-place="${to}"]`);
-        (place?.querySelector<HTMLElement>("[role=checkbox]") ?? place)?.focus();
+        (place?.querySelector<HTMLElement>(TICK) ?? place)?.focus();
       }),
     );
     if (!extend) return;
@@ -73,7 +75,7 @@ export function useShelfKeys({ box, files, columns, choose, clear, remove, revea
     if (event.key === "Escape") return clear();
     const place = target.closest<HTMLElement>("[data-place]");
     // Sliders, menus and fields inside a place have keys of their own.
-    if (!place || !(target === place || target.role === "checkbox")) return;
+    if (!place || !(target === place || target.matches(TICK))) return;
     const index = Number(place.dataset.place);
     const steps: Record<string, number> = {
       ArrowDown: columns,
@@ -104,7 +106,7 @@ export function useShelfKeys({ box, files, columns, choose, clear, remove, revea
     if (!event.shiftKey) return;
     event.preventDefault();
     const place = (event.target as HTMLElement).closest("[data-place]");
-    place?.querySelector<HTMLElement>("[role=checkbox]")?.focus();
+    place?.querySelector<HTMLElement>(TICK)?.focus();
   }, []);
 
   return { chooseAt, keys: { onKeyDown, onPointerDownCapture, onMouseDown } };
