@@ -237,6 +237,7 @@ def test_the_player_goes_along(visitor: Visitor, takes: list[str]) -> None:
     expect(player.get_by_role("button", name="이전 곡")).to_be_disabled()
     player.get_by_role("button", name="일시정지").click()
     position = player.get_by_role("slider", name="재생 위치")
+    expect(position).to_have_attribute("max", "2")  # its length is known
     player.get_by_role("button", name="다음 곡").focus()
     page.keyboard.press("Home")
     expect(position).to_have_value("0")

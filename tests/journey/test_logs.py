@@ -126,6 +126,12 @@ def lines_of(text: str) -> list[dict[str, Any]]:
     return lines
 
 
+def ends_of(logs: dict[str, str], job: str) -> list[dict[str, Any]]:
+    """What the workers of a job said at last."""
+    lines = [x for name in logs if name.startswith("local/") for x in lines_of(logs[name])]
+    return [x for x in lines if (x["job"], x["event"]) == (job, "attempt-ended")]
+
+
 def test_one_id_leads_through_every_log_and_no_secret_is_in_any(
     stack: LiveStack, fake: FakeStripe
 ) -> None:
@@ -147,6 +153,8 @@ def test_one_id_leads_through_every_log_and_no_secret_is_in_any(
     customer.post(f"/api/v1/jobs/{stopped}/cancel", status=200)
     broken = failed(customer)
     cookies = [cookie.value or "" for cookie in customer.http.cookies.jar]
+    # A worker writes its last line when it has told the studio that it is done.
+    wait_for(lambda: ends_of(logs_of(stack), broken), 60, "the worker's last line")
     logs = logs_of(stack)
 
     # one id
@@ -176,8 +184,7 @@ def test_one_id_leads_through_every_log_and_no_secret_is_in_any(
     ends = {line["job"]: line for line in whole if line["event"] == "job"}
     assert ends[stopped]["state"] == "cancelled"
     assert ends[broken]["state"] == "failed"
-    lines = [line for name in said if name.startswith("local/") for line in said[name]]
-    [end] = [x for x in lines if (x["job"], x["event"]) == (broken, "attempt-ended")]
+    [end] = ends_of(logs, broken)
     assert (end["outcome"], end["code"], end["level"]) == ("failed", TOO_LITTLE, "error")
 
     # nothing secret
