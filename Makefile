@@ -9,7 +9,7 @@ SEED ?= $(shell od -An -N3 -tu4 /dev/urandom | tr -d ' ')
 # A shell may forbid Python to keep what it compiled. Packages are installed uncompiled, and hundreds of
 # processes start here: each would compile Django or torch anew, for 2 s of a CPU.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help install run test test-journeys test-apps test-engine test-studios check check-python check-frontend trials schema lock clean
+.PHONY: help install run test test-journeys test-pages test-apps test-engine test-studios check check-python check-frontend trials schema lock clean
 
 help:
 	@echo "make run     install what is missing and start the studio (PORT=8000, VAR_DIR=var)"
@@ -27,16 +27,20 @@ run: install
 test:
 	@$(BOOTSTRAP) --browser
 	@$(MAKE) --no-print-directory check
-	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target \
-		test-journeys test-apps test-engine test-studios
+	@$(MAKE) --no-print-directory --jobs=4 --output-sync=target \
+		test-journeys test-pages test-apps test-engine test-studios
 
-# Three at once on two cores: browsers, which mostly wait, the apps on a database, the engine's arithmetic;
-# whole studios take the place of whichever ends first. A studio's own trainings are nice: arithmetic that
-# is not would take nine tenths of a core from them, and the studios would still be waiting when all else
-# is done.
+# Four at once on two cores: journeys through jobs and journeys through pages, which mostly wait, the apps
+# on a database, the engine's arithmetic; whole studios take the place of whichever ends first. A studio's
+# own trainings are nice: arithmetic that is not would take nine tenths of a core from them, and the
+# studios would still be waiting when all else is done.
 STUDIOS := tests/trials tests/containers tests/test_studio_run.py
+JOURNEYS := $(patsubst %,tests/journey/test_%.py,making browser clients rest rest_making leaving demo logs recording)
 test-journeys:
-	OMP_WAIT_POLICY=PASSIVE $(BIN)/pytest --durations=12 tests/journey
+	OMP_WAIT_POLICY=PASSIVE $(BIN)/pytest --durations=12 $(JOURNEYS)
+
+test-pages:
+	OMP_WAIT_POLICY=PASSIVE $(BIN)/pytest --durations=12 $(addprefix --ignore=,$(JOURNEYS)) tests/journey
 
 test-apps:
 	OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE nice $(BIN)/pytest --durations=12 \
