@@ -3,9 +3,10 @@
     python -m benchmarks.studio [--only /jobs ...] [--explain] [--shared] [--write]
 
 Starts a whole studio with the built frontend, fills an account, and opens every page of the router
-with an empty cache: the largest paint (LCP), the layout's shifts (CLS) and the bytes of code that
-came over the wire, with the processor slowed down four times and without. ``--shared`` says in the
-result that other work ran beside it, ``--write`` puts the table into the page on performance.
+three times with an empty cache: the median of the largest paint (LCP), the worst of the layout's
+shifts (CLS) and the bytes of code that came over the wire, with the processor slowed down four
+times and without. ``--shared`` says in the result that other work ran beside it, ``--write`` puts
+the table into the page on performance.
 """
 
 import argparse
@@ -16,7 +17,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -37,6 +38,8 @@ USUAL: Final[dict[str, int]] = {"files": 300, "jobs": 200, "voices": 30}
 LONG: Final[dict[str, int]] = {"files": 10_000, "jobs": 2_000}
 SLOWED: Final = 4
 LOADS: Final = (("desktop", SLOWED), ("phone", SLOWED), ("desktop", 1))
+TIMES: Final = 3
+"""A load on two cores takes a sixth more or less from one time to the next."""
 LISTS: Final = {"files": "/library", "jobs": "/jobs"}
 FRAME_MS: Final = 1_000 / 60
 _FILL: Final = (
@@ -184,7 +187,15 @@ def loads(
             continue
         for screen, slowed in LOADS:
             given = None if route.for_guests else state
-            yield route.path, load(browser, url, route.address(ids), screen, slowed, given)
+            address = route.address(ids)
+            times = [load(browser, url, address, screen, slowed, given) for _ in range(TIMES)]
+            yield route.path, typical(times)
+
+
+def typical(times: list[Load]) -> Load:
+    """The one whose paint is the median, with the worst shifts of all."""
+    middle = sorted(times, key=lambda one: one.lcp_ms)[len(times) // 2]
+    return replace(middle, cls=max(one.cls for one in times))
 
 
 def scrolled(browser: Browser, url: str, state: Any, what: str) -> Scroll:
