@@ -48,7 +48,7 @@ export function ResultCard({ job, file }: { job: Job; file: AudioFile }) {
       <div className="flex items-center gap-2">
         {file.ai_generated && <Badge tone="violet">{t("aiGenerated")}</Badge>}
         {file.stem && <Badge>{t(STEM_LABELS[file.stem])}</Badge>}
-        <span className="flex-1 text-sm text-faint tabular-nums">
+        <span className="flex-1 text-sm whitespace-nowrap text-faint tabular-nums">
           {file.duration_s ? formatClock(file.duration_s) : ""}
           {shift ? ` · ${formatSigned(shift)}` : ""}
         </span>
@@ -56,7 +56,7 @@ export function ResultCard({ job, file }: { job: Job; file: AudioFile }) {
           <Link
             to="/jobs/$jobId"
             params={{ jobId: job.id }}
-            className="text-sm font-medium whitespace-nowrap text-violet-soft hover:underline"
+            className="min-w-0 truncate text-sm font-medium text-violet-soft hover:underline"
           >
             {t("moreTracks", { count: more })}
           </Link>

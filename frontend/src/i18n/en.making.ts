@@ -79,7 +79,7 @@ export const enMaking: Record<keyof typeof koMaking, string> = {
   stageEffects: "Effects",
   stageMix: "Mix",
   kindOfResult: "Kind of result",
-  moreTracks: "{count} more {count|track|tracks}",
+  moreTracks: "{count} more",
   tracks: "Tracks",
   stem: "Track",
   stemMix: "Mix",
