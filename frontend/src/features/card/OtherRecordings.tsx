@@ -1,12 +1,11 @@
 import { X } from "lucide-react";
-import { api } from "../../api/calls";
 import type { AudioFile, Dataset } from "../../api/types";
 import { useI18n } from "../../i18n";
 import { formatClock } from "../../i18n/format";
 import { PlayButton } from "../../player/PlayButton";
 import { Button } from "../../ui/Button";
-import { useFileAction } from "../library/useFileAction";
 import { fileTrack } from "../resultTrack";
+import { useRecordings } from "./useRecordings";
 
 interface Props {
   dataset: Dataset;
@@ -18,10 +17,7 @@ interface Props {
 export function OtherRecordings({ dataset, known }: Props) {
   const { t } = useI18n();
   const others = dataset.files.filter((file) => !known.includes(file.id));
-  const ids = dataset.files.map((file) => file.id);
-  const remove = useFileAction((gone: string) =>
-    api.updateDataset(dataset.id, { file_ids: ids.filter((id) => id !== gone) }),
-  );
+  const { busy, takeOut } = useRecordings(dataset);
   if (others.length === 0) return null;
   return (
     <section aria-labelledby="others" className="card grid grid-cols-1 gap-2 p-6">
@@ -30,12 +26,7 @@ export function OtherRecordings({ dataset, known }: Props) {
       </h2>
       <ul className="divide-y divide-line">
         {others.map((file) => (
-          <Recording
-            key={file.id}
-            file={file}
-            busy={remove.isPending}
-            onRemove={() => remove.mutate(file.id)}
-          />
+          <Recording key={file.id} file={file} busy={busy} onRemove={() => takeOut(file.id)} />
         ))}
       </ul>
     </section>

@@ -1,5 +1,4 @@
 import { ScanSearch } from "lucide-react";
-import { api } from "../../api/calls";
 import { useJobs } from "../../api/queries";
 import type { Dataset, ShownCard } from "../../api/types";
 import { useI18n } from "../../i18n";
@@ -7,13 +6,13 @@ import { formatDate, formatSpan, noteName } from "../../i18n/format";
 import { Badge } from "../../ui/Badge";
 import { Button } from "../../ui/Button";
 import { Facts } from "../../ui/Facts";
-import { useFileAction } from "../library/useFileAction";
 import { VERDICTS } from "./cardText";
 import { FileRow } from "./FileRow";
 import { Findings } from "./Findings";
 import { PitchHistogram } from "./PitchHistogram";
-import { replaced, replacementOf } from "./replacements";
+import { replacementOf } from "./replacements";
 import { useAnalysis } from "./useAnalysis";
+import { useRecordings } from "./useRecordings";
 
 /** A dataset's report card: the verdict, the whole, the pitch and each recording. */
 export function Report({ dataset, shown }: { dataset: Dataset; shown: ShownCard }) {
@@ -80,8 +79,7 @@ function Files({ dataset, shown }: { dataset: Dataset; shown: ShownCard }) {
   const { t } = useI18n();
   const cleaning = useJobs({ kind: "preprocess" }).data ?? [];
   const separating = useJobs({ kind: "separate" }).data ?? [];
-  const ids = dataset.files.map((file) => file.id);
-  const change = useFileAction((file_ids: string[]) => api.updateDataset(dataset.id, { file_ids }));
+  const { busy, takeOut, replace } = useRecordings(dataset);
   return (
     <section aria-labelledby="files" className="card grid grid-cols-1 gap-2 p-6">
       <h2 id="files" className="text-lg font-bold">
@@ -94,9 +92,9 @@ function Files({ dataset, shown }: { dataset: Dataset; shown: ShownCard }) {
             card={card}
             file={dataset.files.find((file) => file.id === card.id)}
             replacement={replacementOf([...cleaning, ...separating], card.id)}
-            busy={change.isPending}
-            onRemove={() => change.mutate(ids.filter((id) => id !== card.id))}
-            onReplace={(fresh) => change.mutate(replaced(ids, card.id, fresh.id))}
+            busy={busy}
+            onRemove={() => takeOut(card.id)}
+            onReplace={(fresh) => replace(card.id, fresh.id)}
           />
         ))}
       </ul>

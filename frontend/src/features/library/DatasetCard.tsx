@@ -7,6 +7,7 @@ import { Badge } from "../../ui/Badge";
 import { ButtonLink, IconButton } from "../../ui/Button";
 import { Confirm } from "../../ui/Dialog";
 import { CardSummary } from "../card/CardSummary";
+import { useRecordings } from "../card/useRecordings";
 import { RenameDeleteMenu } from "../RenameDeleteMenu";
 import { useFileAction } from "./useFileAction";
 
@@ -17,11 +18,7 @@ export function DatasetCard({ dataset }: { dataset: Dataset }) {
   const { t, language } = useI18n();
   const rename = useFileAction((name: string) => api.updateDataset(dataset.id, { name }));
   const remove = useFileAction(() => api.deleteDataset(dataset.id));
-  const takeOut = useFileAction((fileId: string) =>
-    api.updateDataset(dataset.id, {
-      file_ids: dataset.files.filter((file) => file.id !== fileId).map((file) => file.id),
-    }),
-  );
+  const { busy, takeOut } = useRecordings(dataset);
   return (
     <article
       aria-label={dataset.name}
@@ -65,8 +62,8 @@ export function DatasetCard({ dataset }: { dataset: Dataset }) {
             <IconButton
               label={t("takeOutNamed", { name: file.name })}
               className="size-8"
-              disabled={takeOut.isPending}
-              onClick={() => takeOut.mutate(file.id)}
+              disabled={busy}
+              onClick={() => takeOut(file.id)}
             >
               <X aria-hidden className="size-4" />
             </IconButton>
