@@ -39,17 +39,16 @@ function Plot({ evaluations }: { evaluations: Evaluation[] }) {
   const best = bestOf(evaluations);
   const last = points.at(-1);
   if (!best || !last) return null;
-  const step = (value: number) => formatNumber(value);
   return (
     <CurveFigure
       summary={t("qualitySummary", {
         best: Math.round(best.scores.quality),
-        step: step(best.step),
+        step: formatNumber(best.step),
         last: Math.round(last.value),
       })}
       marks={["100", "50", "0"]}
-      first={step(points[0]?.step ?? 0)}
-      last={`${t("step")} ${step(last.step)}`}
+      first={formatNumber(points[0]?.step ?? 0)}
+      last={`${t("step")} ${formatNumber(last.step)}`}
     >
       <path
         d={pathOf(points, frame)}

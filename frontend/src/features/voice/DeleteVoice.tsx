@@ -33,16 +33,15 @@ export function DeleteVoice({ voice, open, onClose }: Props) {
       );
     },
   });
-  const number = (value: number) => formatNumber(value);
   const gone = removal && [
     removal.bytes > 0 && t("goesModel", { size: formatSize(removal.bytes) }),
-    removal.checkpoints > 0 && t("goesCheckpoints", { count: number(removal.checkpoints) }),
-    removal.previews > 0 && t("goesPreviews", { count: number(removal.previews) }),
+    removal.checkpoints > 0 && t("goesCheckpoints", { count: formatNumber(removal.checkpoints) }),
+    removal.previews > 0 && t("goesPreviews", { count: formatNumber(removal.previews) }),
     (voice.picture !== null || voice.demo !== null) && t("goesPage"),
-    removal.active_jobs > 0 && t("goesJobs", { count: number(removal.active_jobs) }),
+    removal.active_jobs > 0 && t("goesJobs", { count: formatNumber(removal.active_jobs) }),
   ];
   const kept = removal && [
-    removal.kept_results > 0 && t("staysResults", { count: number(removal.kept_results) }),
+    removal.kept_results > 0 && t("staysResults", { count: formatNumber(removal.kept_results) }),
     t("staysDatasets"),
     voice.consent !== null && t("staysConsent"),
   ];

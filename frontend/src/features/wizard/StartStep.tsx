@@ -60,11 +60,10 @@ function Price({ dataset, params }: { dataset: string; params: ReturnType<typeof
     ? ({ start: "train", request: { dataset, params } } as const)
     : null;
   const quote = useQuote(ask).data;
-  const number = (value: number) => formatNumber(value);
   const missing = quote ? quote.credits - quote.available : 0;
   const cells: [string, string][] = [
-    [t("price"), quote ? t("quoteIs", { credits: number(quote.credits) }) : "–"],
-    [t("creditsAvailable"), quote ? number(quote.available) : "–"],
+    [t("price"), quote ? t("quoteIs", { credits: formatNumber(quote.credits) }) : "–"],
+    [t("creditsAvailable"), quote ? formatNumber(quote.available) : "–"],
     [
       t("expectedTime"),
       !quote
@@ -90,7 +89,7 @@ function Price({ dataset, params }: { dataset: string; params: ReturnType<typeof
           className="flex flex-wrap items-center justify-between gap-4 rounded-2xl border border-warn/40 bg-warn/10 px-5 py-4"
         >
           <p className="min-w-0 grow basis-64 text-warn">
-            {t("creditsShortText", { missing: number(missing) })}
+            {t("creditsShortText", { missing: formatNumber(missing) })}
           </p>
           <ButtonLink to="/usage" look="primary">
             {t("getCredits")}
