@@ -3,14 +3,13 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Plugin } from "vite";
 import { ALWAYS_READ, readsOf } from "./src/api/firstReads";
+import { STORED } from "./src/stored";
 
 const SOURCE = resolve(import.meta.dirname, "early.js");
 const ROUTER = resolve(import.meta.dirname, "src/router.tsx");
 /** A route that draws a page: its path, and the page's module. */
 const ROUTE = /path: "([^"]+)"(?:(?!createRoute)[\s\S])*?import\("\.\/(pages\/\w+)"\)/g;
 const LANGUAGES = ["ko", "en"] as const;
-/** Where `src/i18n` and `src/api` keep what was chosen in this browser. */
-const STORED = { language: "voice-studio.language", workspace: "voice-studio.workspace" };
 
 interface Chunk {
   fileName: string;

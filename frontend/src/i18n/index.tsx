@@ -8,12 +8,11 @@ import {
   useState,
 } from "react";
 import type { Bilingual, Language } from "../api/types";
+import { STORED } from "../stored";
 import { type Dictionary, dictionary, loadLanguage } from "./dictionaries";
 import type { Key } from "./ko";
 
 export type { Key } from "./ko";
-
-const STORED = "voice-studio.language";
 
 export type Translate = (key: Key, values?: Record<string, string | number>) => string;
 
@@ -49,7 +48,7 @@ interface I18n {
 const I18nContext = createContext<I18n | null>(null);
 
 function storedLanguage(): Language {
-  return localStorage.getItem(STORED) === "en" ? "en" : "ko";
+  return localStorage.getItem(STORED.language) === "en" ? "en" : "ko";
 }
 
 /** Before the first page is drawn: the sentences of the language it speaks. */
@@ -71,20 +70,20 @@ export function I18nProvider({ children }: { children: ReactNode }) {
   }, []);
   useEffect(() => {
     // All windows of a browser speak one language.
-    const follow = ({ key }: StorageEvent) => key === STORED && speak(storedLanguage());
+    const follow = ({ key }: StorageEvent) => key === STORED.language && speak(storedLanguage());
     window.addEventListener("storage", follow);
     return () => window.removeEventListener("storage", follow);
   }, [speak]);
   const setLanguage = useCallback(
     (chosen: Language) => {
-      localStorage.setItem(STORED, chosen);
+      localStorage.setItem(STORED.language, chosen);
       speak(chosen);
     },
     [speak],
   );
   const adoptLanguage = useCallback(
     (known: Language) => {
-      if (localStorage.getItem(STORED) === null) speak(known);
+      if (localStorage.getItem(STORED.language) === null) speak(known);
     },
     [speak],
   );
