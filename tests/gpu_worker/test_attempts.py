@@ -326,11 +326,13 @@ def test_the_program_ends_by_signal_as_cancelled(studio: Studio, tmp_path: Path)
     try:
         wait_for(studio, Stage.FEATURES, program)
         program.send_signal(signal.SIGTERM)
-        _, told = program.communicate(timeout=300)  # far from the end of the training
+        _, told = program.communicate(timeout=300)
     finally:
         program.kill()
     assert program.returncode == Outcome.CANCELLED.value, told
     assert studio.types[-1] == "cancelled"
+    steps = [event.step or 0 for event in studio.events if isinstance(event, Progress)]
+    assert max(steps) < 1_000, "a tenth of the training at most"
     assert TOKEN not in told
     assert f"out/{MANIFEST}" not in studio.objects
     assert not list(tmp_path.glob("voice-job-*"))
