@@ -7,6 +7,7 @@ from typing import Final
 from allauth.account.adapter import get_adapter
 from allauth.usersessions.middleware import UserSessionsMiddleware
 from allauth.usersessions.models import UserSession
+from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -35,7 +36,7 @@ def _is_noted(request: HttpRequest) -> bool:
     longest = UserSession._meta.get_field("user_agent").max_length
     noted: bool = UserSession.objects.filter(
         session_key=key,
-        user=request.session.get("_auth_user_id"),
+        user=request.session.get(SESSION_KEY),
         ip=get_adapter().get_client_ip(request),
         user_agent=request.headers.get("User-Agent", "")[:longest],
         last_seen_at__gt=timezone.now() - NOTED_EVERY,
