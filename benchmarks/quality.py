@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from benchmarks.measure import best_device, write
 from benchmarks.proof.base import Listener
-from benchmarks.transcription import Transcriber, character_errors, text_beside
+from benchmarks.transcription import Transcriber, character_errors, language_of, text_beside
 from gpu_worker.contract.params import AutoKey, ConvertParams, F0Method
 from gpu_worker.engine.config import CONTENT_RATE
 from gpu_worker.engine.learning.evaluation import cosine, f0_correlation
@@ -88,8 +88,9 @@ class Jury:
         self, path: Path, before: Floats, after: Floats
     ) -> tuple[float | None, float | None]:
         """Of the result and of the source; none where no word is understood or told."""
-        own = self._transcriber.hear(before)
-        meant = text_beside(path) or own.text
+        written = text_beside(path)
+        own = self._transcriber.hear(before, language_of(written or ""))
+        meant = written or own.text
         if not any(letter.isalnum() for letter in meant):
             return None, None
         result = self._transcriber.hear(after, own.language)

@@ -19,7 +19,7 @@ from typing import Final
 import numpy as np
 import torch
 
-from benchmarks.material import Material, gather, write_wave
+from benchmarks.material import PAUSE_S, SPOKEN_BY_MAN, Material, gather, write_wave
 from benchmarks.measure import between, write
 from benchmarks.proof.base import Listener
 from benchmarks.quality import Jury, Quality, conversion, judge_all
@@ -38,10 +38,14 @@ ROOT: Final = Path(__file__).parents[1]
 DEMO: Final = ROOT / "demo" / "material"
 PAGE: Final = ROOT / "docs" / "starter.md"
 BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"
+TEXT: Final = ROOT / "demo" / "texts" / "speech.txt"
+ARIRANG: Final = "아리랑 아리랑 아라리요 아리랑 고개로 넘어간다"
+"""The demo song's words."""
 LEARNED_S: Final = 60.0
 PHRASE_S: Final = 20.0
 SYNTHETIC: Final = ("demo-a", "demo-b")
 TARGETS: Final = ("woman", *SYNTHETIC)
+SOURCES: Final = (*TARGETS, "man", "demo song", "real singing")
 IMAGES: Final = ROOT / "docs" / "images"
 
 # What the starter promises of each conversion.
@@ -76,17 +80,42 @@ def voices(material: Material) -> dict[str, tuple[Path, ...]]:
     return {"woman": material.voice, **found} if material.voice else found
 
 
-def phrases(material: Material) -> dict[str, Path]:
-    """What is converted, by who is heard."""
+@dataclass(frozen=True)
+class Phrase:
+    """A recording's first ``seconds``, and what is said in them where that is written down."""
+
+    path: Path
+    said: str | None = None
+    seconds: float = PHRASE_S
+
+
+def phrases(material: Material) -> dict[str, Phrase]:
+    """What is converted, by who is heard; the demo's speakers are cut after their third line."""
+    lines = "\n".join(TEXT.read_text("utf-8").split("\n\n")[2].splitlines()[:3])
     found = {
-        "woman": material.unseen,
-        "demo-a": DEMO / "speaker-a-3.opus",
-        "demo-b": DEMO / "speaker-b-3.opus",
-        "man": material.man,
-        "demo song": material.ours,
-        "real singing": material.sung,
+        "demo-a": Phrase(DEMO / "speaker-a-3.opus", lines, 18.2),
+        "demo-b": Phrase(DEMO / "speaker-b-3.opus", lines, 19.7),
+        "demo song": Phrase(material.ours, ARIRANG),
     }
-    return {name: path for name, path in found.items() if path is not None}
+    if material.unseen:
+        found["woman"] = Phrase(material.unseen)
+    if material.man:
+        found["man"] = Phrase(material.man, SPOKEN_BY_MAN)
+    if material.sung:
+        found["real singing"] = _sung(material.sung, material.clips)
+    return {name: found[name] for name in SOURCES if name in found}
+
+
+def _sung(joined: Path, clips: Sequence[Path]) -> Phrase:
+    """As many clips as fit: each is named after what it sings."""
+    end, said = PAUSE_S, ""
+    for clip in clips:
+        wave, rate = decode(clip)
+        longer = end + len(wave) / rate + PAUSE_S
+        if longer > PHRASE_S:
+            break
+        end, said = longer, f"{said} {clip.stem}"
+    return Phrase(joined, said, end)
 
 
 def learned(recording: Path, steps: int, folder: Path, tools: Tools) -> Trained:
@@ -112,10 +141,7 @@ def pairs(
 ) -> Iterator[tuple[str, str, float, Quality]]:
     """(target, source, seconds of training, figures) of every pair of different voices."""
     transcriber = Transcriber(tools.weights)
-    spoken = {
-        name: cut([path], phrase(folder, name), PHRASE_S)
-        for name, path in phrases(material).items()
-    }
+    spoken = {name: kept(one, folder, name) for name, one in phrases(material).items()}
     for target, recordings in voices(material).items():
         if target not in names:
             continue
@@ -128,18 +154,25 @@ def pairs(
             yield target, name, voice.seconds, quality
 
 
-def phrase(folder: Path, name: str) -> Path:
+def kept(one: Phrase, folder: Path, name: str) -> Path:
+    """The phrase as a file, what is said beside it."""
+    path = place_of(folder, name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if one.said is not None:
+        path.with_suffix(".txt").write_text(one.said, "utf-8")
+    return cut([one.path], path, one.seconds)
+
+
+def place_of(folder: Path, name: str) -> Path:
     """Where the phrase of a source is kept."""
-    short = folder / "phrases"
-    short.mkdir(parents=True, exist_ok=True)
-    return short / f"{name.replace(' ', '-')}.wav"
+    return folder / "phrases" / f"{name.replace(' ', '-')}.wav"
 
 
 def draw_synthetic(folder: Path, names: Sequence[str]) -> None:
     """Pictures of conversions between the demo's own speakers: nobody's recording is shown."""
     for target in set(names) & set(SYNTHETIC):
         for source in set(SYNTHETIC) - {target}:
-            said = phrase(folder, source)
+            said = place_of(folder, source)
             sounds = {
                 f"{source}, the source": said,
                 f"{source} by the voice {target}": conversion(folder / target, said),

@@ -24,6 +24,8 @@ _LAYERS: Final = 6
 _STRETCH: Final = 30 * SAMPLE_RATE
 _END, _START, _FIRST_LANGUAGE, _LAST_LANGUAGE = 50257, 50258, 50259, 50357
 _TRANSCRIBE, _NO_TIMES = 50359, 50363
+_KOREAN, _JAPANESE = 50264, 50266
+_ALPHABETS: Final = ((_KOREAN, "\uac00", "\ud7a3"), (_JAPANESE, "\u3041", "\u30ff"))
 _LONGEST: Final = 400
 _REPEATS: Final = 4
 """So often the same few tokens in a row: it is caught in a loop."""
@@ -184,3 +186,11 @@ def text_beside(path: Path) -> str | None:
     """What is said in a recording, if a text file of its name says so."""
     beside = path.with_suffix(".txt")
     return beside.read_text("utf-8").strip() if beside.is_file() else None
+
+
+def language_of(text: str) -> int | None:
+    """Whisper's token of the language that a text is written in, where its letters tell it."""
+    for language, first, last in _ALPHABETS:
+        if any(first <= letter <= last for letter in text):
+            return language
+    return None
