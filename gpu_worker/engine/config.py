@@ -100,7 +100,8 @@ class TrainRecipe:
     first weights of the latent's mean. The decoder's first ``interpolating`` upsampling layers may
     only interpolate. A share ``transposed`` of the clips moves by up to
     ``transposed_semitones``. ``frozen_content``: what the text encoder makes of content and pitch
-    stays as it is.
+    stays as it is. A clip's content is as often as its own one of ``disguises`` others, each drawn
+    within the ratio ``farthest`` of speeds.
     """
 
     clip_frames: int = 300
@@ -116,6 +117,8 @@ class TrainRecipe:
     transposed: float = 0.0
     transposed_semitones: float = 12.0
     frozen_content: bool = False
+    disguises: int = 0
+    farthest: float = 1.38
 
 
 _SPECTROGRAMS = (
@@ -196,6 +199,7 @@ def train_recipe(preset: Preset, *, has_base: bool = False) -> TrainRecipe:
         adversarial_from=0.0,
         transposed=0.0,
         frozen_content=True,
+        disguises=4,
     )
 
 

@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Final
@@ -25,6 +26,7 @@ from .resident import SHARE, ResidentClips, resident_bytes
 from .save_pace import SavePace
 from .schedule import adversarial_now, learning_rate, preview_steps
 from .scoring import Judge, Phrase
+from .slices import Slice
 from .train_state import Ending, TrainState
 from .train_step import (
     Step,
@@ -63,9 +65,12 @@ class Run:
         report: TrainReporter,
         wishes: Wishes,
         step: StepPath = StepPath.AUTO,
+        disguises: Sequence[tuple[Slice, ...]] = (),
     ) -> None:
+        """``disguises``: for each clip of ``dataset.train`` others that may stand for it."""
         self.state = state
         self.dataset = dataset
+        self.disguises = disguises
         self.judge = judge
         self.params = params
         self.recipe = train_recipe(params.preset, has_base=state.base is not TrainBase.SCRATCH)
@@ -135,9 +140,17 @@ class Run:
         config, draws = self.state.nets.mel.config, self.state.sampler.generator
         if self.resident is not None:
             return self.resident.batch(numbers, self.frames, config, draws)
-        clips = [self.dataset.train[n] for n in numbers]
+        clips = [self._clip(n, draws) for n in numbers]
         moves = transposing_of(self.recipe)
         return make_batch(clips, self.frames, config, draws, self.device, moves)
+
+    def _clip(self, number: int, draws: torch.Generator) -> Slice:
+        """A clip of the recordings, or one of its disguises, each as likely."""
+        own = self.dataset.train[number]
+        others = self.disguises[number] if self.disguises else ()
+        if not others:
+            return own
+        return (own, *others)[int(torch.randint(1 + len(others), (), generator=draws))]
 
     def _set_learning_rate(self) -> None:
         state = self.state
@@ -207,7 +220,12 @@ class Run:
 def _resident(dataset: Dataset, recipe: TrainRecipe, device: torch.device) -> ResidentClips | None:
     """The clips on a GPU, unless they are many or have to be transposed on the way."""
     free = free_bytes(device)
-    if free is None or recipe.transposed or resident_bytes(dataset.train) > SHARE * free:
+    if (
+        free is None
+        or recipe.transposed
+        or recipe.disguises
+        or resident_bytes(dataset.train) > SHARE * free
+    ):
         return None
     return ResidentClips(dataset.train, device)
 

@@ -25,6 +25,7 @@ from ..weights import WeightSource
 from .bases import find_base
 from .candidates import Kept
 from .dataset import Dataset, FeatureExtractor, build_dataset
+from .disguise import disguises_of
 from .endings import ending_text
 from .features import clips_together
 from .first_voice import begin_as_the_nearest
@@ -141,7 +142,10 @@ def train(
         JUDGED_SECONDS[params.preset],
     )
     check(stop)
-    Run(state, dataset, judge, params, folder, report, Wishes(stop, finish)).to_end()
+    recipe = train_recipe(params.preset, has_base=state.base is not TrainBase.SCRATCH)
+    disguises = disguises_of(dataset.train, encoder, recipe, params.seed)
+    wishes = Wishes(stop, finish)
+    Run(state, dataset, judge, params, folder, report, wishes, disguises=disguises).to_end()
     check(stop)
     report.progress(Stage.INDEX, TRAIN_END)
     return _Export(state, dataset, judge, params, folder, encoder, voice_name).write(report)
