@@ -1,11 +1,12 @@
 """The base model: generator and discriminator learn many voices, spoken and sung, 80 to 900 Hz.
 
     python -m starter.base --pack PACK --encoder FILE --out DIR [--preset draft|full]
-        [--device cuda] [--minutes 12] [--scale 1.0]
+        [--begin DIR --rate 5e-4] [--device cuda] [--minutes 12] [--scale 1.0]
 
-The steps are the engine's own for the preset; each voice has a row of the speaker embedding. Goes
-on from ``DIR/checkpoint.pt``; writes ``DIR/generator.safetensors`` and
-``DIR/discriminator.safetensors``, whose singer is the mean of all.
+The steps are the engine's own for the preset; each voice has a row of the speaker embedding. A
+draft is also held to be heard by the encoder as what was said. Begins with the base of
+``--begin``, which has the same voices; goes on from ``DIR/checkpoint.pt``; writes
+``DIR/generator.safetensors`` and ``DIR/discriminator.safetensors``, whose singer is the mean.
 """
 
 import argparse
@@ -17,6 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
@@ -29,12 +31,15 @@ from gpu_worker.engine.config import (
     train_recipe,
 )
 from gpu_worker.engine.files import write_whole
-from gpu_worker.engine.learning.bases import VOICES
+from gpu_worker.engine.learning.bases import VOICES, Base
+from gpu_worker.engine.learning.content_loss import ContentLoss
+from gpu_worker.engine.learning.disguise import disguised, disguised_content
 from gpu_worker.engine.learning.fast_step import FastStep
 from gpu_worker.engine.learning.first_weights import prepare_weights
 from gpu_worker.engine.learning.resident import ResidentClips
 from gpu_worker.engine.learning.slices import Slice
 from gpu_worker.engine.learning.train_step import (
+    Listen,
     Step,
     StepLosses,
     TrainBatch,
@@ -53,6 +58,8 @@ from starter.pace import to_the_end
 SEED: Final = 11
 RATE: Final = 40_000
 WAYS: Final = Ways(moved=1, sung=2, own_formants=True, rate=RATE)
+DISGUISES: Final = 2
+_FARTHEST: Final = 1.38
 _PEAK_RATES: Final = {Preset.DRAFT: 1e-3, Preset.FULL: 2e-4}
 _LAST_RATE: Final = 0.1
 _WARM_UP: Final = 200
@@ -64,16 +71,24 @@ _FIRST_SPREAD: Final = 0.1
 def clips_of(
     heard: Sequence[Heard], encoder: StarterEncoder, device: torch.device, hop: int
 ) -> list[Slice]:
-    """Each way to hear an item as training material, with the encoder's states."""
+    """Each way to hear an item as training material, with the encoder's states: its own, and those
+    of ``DISGUISES`` drawn disguises, which are clips of their own."""
     encoder = encoder.to(device)
+    random = np.random.default_rng(SEED)
     clips = []
     for one in heard:
         wave = torch.from_numpy(one.wave).to(device).float() / 32768
-        content = encoder(wave[None])[0].repeat_interleave(2, dim=0).cpu()
+        states = encoder(wave[None])[0]
+        content = states.repeat_interleave(2, dim=0).cpu()
         loud = torch.from_numpy(one.loud).float() / 32768
         frames = min(len(content), len(one.f0), len(loud) // hop)
         f0 = torch.from_numpy(one.f0[:frames])
         clips.append(Slice(loud[: frames * hop], content[:frames], f0, one.item))
+        for ratio in _FARTHEST ** random.uniform(-1, 1, DISGUISES):
+            other = disguised_content(
+                lambda played: encoder(played[None])[0], wave, float(ratio), len(states)
+            )
+            clips.append(disguised(clips[-1], other.cpu()))
     return clips
 
 
@@ -93,12 +108,10 @@ class Singers:
         return replace(batch, speaker=speaker)
 
 
-def singers(
-    pack: Pack, heard: Sequence[Heard], clips: Sequence[Slice], device: torch.device
-) -> Singers:
-    """Voices numbered by name."""
+def singers(pack: Pack, clips: Sequence[Slice], device: torch.device) -> Singers:
+    """Voices numbered by name; a clip's source is its item."""
     names = sorted({item.voice for item in pack.items})
-    voices = tuple(names.index(pack.items[one.item].voice) for one in heard)
+    voices = tuple(names.index(pack.items[clip.source].voice) for clip in clips)
     return Singers(ResidentClips(clips, device), len(names), voices)
 
 
@@ -106,11 +119,19 @@ class BaseTraining:
     """Both networks, their optimisers, and where they stand."""
 
     def __init__(
-        self, preset: Preset, count: int, steps: int, batch: int, device: torch.device
+        self,
+        preset: Preset,
+        count: int,
+        steps: int,
+        batch: int,
+        device: torch.device,
+        listen: Listen | None = None,
+        rate: float | None = None,
     ) -> None:
         self.preset, self.count, self.steps = preset, count, steps
         self.batch, self.device = batch, device
         self.recipe = train_recipe(preset)
+        self.peak_rate = rate or _PEAK_RATES[preset]
         full = synthesizer_config(preset, RATE, WIDTH)
         speakers = _FULL_SPEAKERS if preset is Preset.FULL else count
         torch.manual_seed(SEED)
@@ -123,7 +144,7 @@ class BaseTraining:
             synthesizer.to(device),
             MultiPeriodDiscriminator(discriminator_config(preset)).to(device),
             spectrogram_config(RATE),
-            _PEAK_RATES[preset],
+            self.peak_rate,
         )
         self.draws = torch.Generator().manual_seed(SEED)
         self.noise = torch.Generator(device).manual_seed(SEED)
@@ -134,9 +155,25 @@ class BaseTraining:
         self._train_step: Step = (
             FastStep(self.nets) if cuda and not self.recipe.direct else train_step
         )
-        self._direct_step: Callable[..., StepLosses] = partial(direct_step, self.nets)
+        self._direct_step: Callable[..., StepLosses] = partial(
+            direct_step, self.nets, listen=listen
+        )
         if cuda and self.recipe.direct:
-            self._direct_step = CapturedStep(self.nets, device)
+            self._direct_step = CapturedStep(self.nets, device, listen)
+
+    def begin(self, base: Base) -> None:
+        """Take the weights of a base that has learned from the same voices.
+
+        Raises ``JobError(WEIGHTS_MISSING)`` where it is of another size, ``ValueError`` where it
+        has other voices.
+        """
+        config = synthesizer_config(self.preset, RATE, WIDTH)
+        plain = Synthesizer(config)
+        voices = base.load_into(plain, self.nets.discriminator)
+        if voices is None or len(voices) != self.count:
+            raise ValueError(f"the base has not the {self.count} voices of the pack")
+        state = plain.state_dict() | {"emb_g.weight": voices}
+        self.nets.generator.load_state_dict(state)
 
     def train_step(self, material: Singers) -> StepLosses:
         batch = material.batch(self.batch, self.recipe.clip_frames, RATE, self.draws)
@@ -156,7 +193,7 @@ class BaseTraining:
     def _rate(self) -> float:
         share = min(1.0, max(self.spent, self.step / max(1, self.steps)))
         fall = _LAST_RATE + (1 - _LAST_RATE) * 0.5 * (1 + math.cos(math.pi * share))
-        return _PEAK_RATES[self.preset] * fall * min(1.0, (self.step + 1) / _WARM_UP)
+        return self.peak_rate * fall * min(1.0, (self.step + 1) / _WARM_UP)
 
     def save(self, folder: Path) -> None:
         """Checkpoint and both networks, each file written whole."""
@@ -224,6 +261,8 @@ def main() -> None:
     parser.add_argument("--pack", type=Path, required=True)
     parser.add_argument("--encoder", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--begin", type=Path, help="folder of the base to begin with")
+    parser.add_argument("--rate", type=float, help="the highest; default: the preset's")
     parser.add_argument("--preset", type=Preset, choices=list(Preset), default=Preset.DRAFT)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--steps", type=int, default=8000)
@@ -235,15 +274,25 @@ def main() -> None:
     device = torch.device(arguments.device)
     pack = read_pack(arguments.pack, arguments.scale, taught=False)
     heard = hear_all(pack, WAYS, SEED, arguments.jobs)
-    clips = clips_of(heard, load_starter_encoder(arguments.encoder), device, RATE // 100)
-    material = singers(pack, heard, clips, device)
+    encoder = load_starter_encoder(arguments.encoder).to(device)
+    clips = clips_of(heard, encoder, device, RATE // 100)
+    material = singers(pack, clips, device)
     training = BaseTraining(
-        arguments.preset, material.count, arguments.steps, arguments.batch, device
+        arguments.preset,
+        material.count,
+        arguments.steps,
+        arguments.batch,
+        device,
+        ContentLoss(encoder, RATE),
+        arguments.rate,
     )
     arguments.out.mkdir(parents=True, exist_ok=True)
     checkpoint = arguments.out / "checkpoint.pt"
     if checkpoint.is_file():
         training.restore(checkpoint)
+    elif arguments.begin:
+        folder = arguments.begin
+        training.begin(Base(folder / "generator.safetensors", folder / "discriminator.safetensors"))
     train(training, material, arguments.out, arguments.minutes)
 
 

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from gpu_worker.engine.learning.fast_step import StepInputs, make_capturable
 from gpu_worker.engine.learning.train_step import (
+    Listen,
     StepLosses,
     TrainBatch,
     TrainNets,
@@ -28,8 +29,9 @@ class CapturedStep:
     The first steps, and the first with discriminators, run without a graph.
     """
 
-    def __init__(self, nets: TrainNets, device: torch.device) -> None:
+    def __init__(self, nets: TrainNets, device: torch.device, listen: Listen | None = None) -> None:
         self._nets = nets
+        self._listen = listen
         self._inputs: StepInputs | None = None
         self._stream = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
         self._graphs: dict[bool, torch.cuda.CUDAGraph] = {}
@@ -55,7 +57,7 @@ class CapturedStep:
 
     def _once(self, inputs: StepInputs, judged: bool) -> None:
         noise = Drawn(*inputs.noise)
-        losses = direct_step(self._nets, inputs.batch, inputs.starts, noise, judged)
+        losses = direct_step(self._nets, inputs.batch, inputs.starts, noise, judged, self._listen)
         self._losses[judged] = torch.stack([getattr(losses, each.name) for each in fields(losses)])
 
     def _warm_up(self, inputs: StepInputs, judged: bool) -> None:

@@ -188,6 +188,10 @@ def train_step(
     )
 
 
+Listen = Callable[[Tensor, Tensor, Tensor], Tensor]
+"""Clips (B, T), where in samples (B,) the generated segments (B, 1, S) belong -> their loss."""
+
+
 class Step(Protocol):
     """A published step, however it computes."""
 
@@ -215,11 +219,13 @@ def direct_step(
     segment_starts: Tensor,
     generator: Noise,
     adversarial: bool,
+    listen: Listen | None = None,
 ) -> StepLosses:
     """Train the very path that conversion takes: content and F0 to audio, no posterior.
 
     With a few hundred steps from random weights the published objective has not yet tied the prior
-    to the posterior; this one needs no tie. ``adversarial`` adds the discriminators' losses.
+    to the posterior; this one needs no tie. ``adversarial`` adds the discriminators' losses,
+    ``listen`` one of its own.
     """
     audio = convert_segments(nets.generator, batch, segment_starts, generator)
     real = real_segments(nets, batch, segment_starts)
@@ -233,6 +239,8 @@ def direct_step(
             loss_gen, loss_fm = judge_alike(nets.discriminator, real, audio)
         loss_mel = mel_loss(nets.mel, real, audio)
         total = loss_gen + loss_fm + loss_mel + _offset_loss(real, audio, nets.hop)
+        if listen is not None:
+            total = total + listen(batch.wave, segment_starts * nets.hop, audio)
         norm_g = _descend(nets.generator, nets.optimiser_g, total)
     return StepLosses(
         loss_d=loss_d.detach(),
