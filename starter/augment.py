@@ -1,5 +1,6 @@
-"""What a room, a microphone and a neighbour do to a voice; all on the device, for (B, T) waves."""
+"""What a room, a microphone, a line and a neighbour do to a voice; on the device, (B, T) waves."""
 
+import math
 from typing import Final
 
 import torch
@@ -10,6 +11,8 @@ _EQ_POINTS: Final = 10
 _EQ_DB: Final = 9.0
 _MASKED_FRAMES, _MASKED_BANDS = 20, 12
 """Of 10 ms, of 80 mels."""
+_MU: Final = 255.0
+"""Of ITU-T G.711."""
 _SILENT: Final = -1.0
 _LOG10_DB: Final = 0.11512925464970229
 """ln(10) / 20."""
@@ -22,9 +25,10 @@ class Augment:
         self._generator = generator
 
     def __call__(self, waves: Tensor) -> Tensor:
-        """(B, T) -> the same: noise and neighbours, equaliser and room, level."""
+        """(B, T) -> the same: noise and neighbours, equaliser and room, line, level."""
         waves = self._noisy(waves)
         waves = self._filtered(waves)
+        waves = self._transmitted(waves)
         return waves * self._db(len(waves), -30.0, 3.0, waves)
 
     def _uniform(self, low: float, high: float, shape: tuple[int, ...], like: Tensor) -> Tensor:
@@ -72,9 +76,23 @@ class Augment:
         part = place - low
         curve = points[:, low] * (1 - part) + points[:, low + 1] * part
         limit = self._uniform(3000, 8000, (len(waves), 1), waves)
-        limit = limit + RATE * (1 - self._chance(0.25, waves))
+        limit = limit + RATE * (1 - self._chance(0.35, waves))
         above = ((hertz - limit) / 200.0).clamp(0, 1)
-        return torch.exp(_LOG10_DB * (curve - 60.0 * above))
+        lowest = self._uniform(60, 350, (len(waves), 1), waves) * self._chance(0.3, waves)
+        below = ((lowest - hertz) / 100.0).clamp(0, 1)
+        return torch.exp(_LOG10_DB * (curve - 60.0 * above - 40.0 * below))
+
+    def _transmitted(self, waves: Tensor) -> Tensor:
+        """Driven too hard in some rows; in some sent as 8 bits of the mu-law."""
+        peak = waves.abs().amax(1, keepdim=True).clamp(min=1e-4)
+        drive = self._db(len(waves), 0.0, 15.0, waves)
+        driven = torch.tanh(drive * waves / peak) * peak
+        waves = torch.where(self._chance(0.15, waves) > 0, driven, waves)
+        scaled = (waves / peak).clamp(-1, 1)
+        code = (scaled.abs() * _MU).log1p() / math.log1p(_MU)
+        code = (code * 127).round() / 127
+        sent = scaled.sign() * (code * math.log1p(_MU)).expm1() / _MU * peak
+        return torch.where(self._chance(0.15, waves) > 0, sent, waves)
 
     def _room(self, waves: Tensor) -> Tensor:
         """Impulse responses (B, RATE / 2): the sound itself, then a decaying tail."""

@@ -10,15 +10,17 @@ from numpy.typing import NDArray
 
 from starter.facts import Item, Kind
 from starter.items import RATE, has_item, write_item
-from starter.texts import LANGUAGES, Lexicon, line
+from starter.texts import LANGUAGES, LATER_LANGUAGES, Lexicon, line
 from starter.voices import Speaker, VoicePacks, speakers, unseen_speakers
 
 Floats = NDArray[np.float32]
 
 SEED: Final = 20_261
-LINES: Final = 2_000
+LINES: Final = 4_000
+ROUND: Final = 2_000
+"""So many lines are learned from at a time; each round begins with those said by two."""
 BY_TWO: Final = 240
-"""So many lines are said by two voices each, the others by one: more is said then."""
+"""So many lines of a round are said by two voices each, the others by one: more is said then."""
 PROBE_LINES: Final = 12
 _PROBES: Final = 10_000
 """Added to the numbers of the probes' lines, which are never learned from."""
@@ -63,18 +65,21 @@ class Planned:
     kind: Kind
 
 
-def planned(packs: VoicePacks, lexicon: Lexicon, scale: float, seed: int) -> Iterator[Planned]:
-    """All lines in order: a third of those to learn from, those of the probes, the others."""
+def planned(
+    packs: VoicePacks, lexicon: Lexicon, scale: float, seed: int, within: range = range(LINES)
+) -> Iterator[Planned]:
+    """The lines ``within`` in order: a third of a round, the probes', the others."""
     lines = max(2, round(LINES * scale))
     probes = max(2, round(PROBE_LINES * scale))
-    first = lines // 3
-    numbers = [*range(first), *range(_PROBES, _PROBES + probes), *range(first, lines)]
+    said = range(lines)[within.start : within.stop]
+    first = min(lines, ROUND) // 3
+    numbers = [*said[:first], *range(_PROBES, _PROBES + probes), *said[first:]]
     everybody = speakers(packs.names, seed)
     unseen = unseen_speakers()[: max(2, round(len(unseen_speakers()) * min(1.0, 4 * scale)))]
     order = _turns(len(everybody), sum(map(_voices_of, range(lines))), seed)
     for number in numbers:
         random = np.random.default_rng([seed, 2, number])
-        symbols = line(LANGUAGES[number % len(LANGUAGES)], lexicon, random)
+        symbols = line(_language(number), lexicon, random)
         speed = float(random.uniform(0.85, 1.15))
         if number >= _PROBES:
             # Another one sets the pace of each line.
@@ -86,8 +91,13 @@ def planned(packs: VoicePacks, lexicon: Lexicon, scale: float, seed: int) -> Ite
         yield Planned(number, symbols, speed, tuple(everybody[n] for n in turn), Kind.SPEECH)
 
 
+def _language(line: int) -> str:
+    turns = LATER_LANGUAGES if ROUND <= line < _PROBES else LANGUAGES
+    return turns[line % len(turns)]
+
+
 def _voices_of(line: int) -> int:
-    return 2 if line < BY_TWO else 1
+    return 2 if line % ROUND < BY_TWO else 1
 
 
 def _turns(count: int, turns: int, seed: int) -> list[int]:

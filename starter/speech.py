@@ -1,7 +1,7 @@
 """Speech of many voices, made by ourselves: each line by several of them at one pace.
 
     python -m starter.speech --voices kokoro-js-1.2.1.tgz --out DIR [--scale 1.0] [--minutes M]
-        [--part K N]
+        [--part K N] [--lines FIRST END]
 
 Made again from the same seed it is the same; a run that was cut off goes on with the next item.
 """
@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 
 from starter.kokoro import Kokoro
-from starter.lines import SEED, planned, speak
+from starter.lines import LINES, SEED, planned, speak
 from starter.texts import Lexicon
 from starter.voices import VoicePacks, speakers
 
@@ -28,6 +28,10 @@ def main() -> None:
         "--part", type=int, nargs=2, default=(0, 1), metavar=("K", "N"),
         help="every N-th line from the K-th on: N runs beside each other make all",
     )  # fmt: skip
+    parser.add_argument(
+        "--lines", type=int, nargs=2, default=(0, LINES), metavar=("FIRST", "END"),
+        help="only those from FIRST on, before END: a round",
+    )  # fmt: skip
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=SEED)
     arguments = parser.parse_args()
@@ -35,7 +39,8 @@ def main() -> None:
     started = time.monotonic()
     seconds = 0.0
     part, parts = arguments.part
-    plans = planned(packs, Lexicon(), arguments.scale, arguments.seed)
+    lines = range(*arguments.lines)
+    plans = planned(packs, Lexicon(), arguments.scale, arguments.seed, lines)
     for plan in islice(plans, part, None, parts):
         if arguments.minutes and time.monotonic() - started > 60 * arguments.minutes:
             break

@@ -16,6 +16,8 @@ Symbols = str
 
 LANGUAGES: Final = ("en", "ko", "en", "ja")
 """In turn, line by line."""
+LATER_LANGUAGES: Final = ("ko", "en", "ko", "ko", "en")
+"""Of the second half of all lines: the studio's customers sing Korean first."""
 SYMBOLS_A_LINE: Final = 56
 
 _JOINTS: Final = (

@@ -9,10 +9,11 @@ import torch
 from gpu_worker.engine.speech.starter import Block, StarterConfig, StarterEncoder
 from starter import quick
 from starter.augment import Augment, paced
+from starter.lines import LINES, PROBE_LINES, ROUND, planned
 from starter.phones import LEAD_S, PHONES, UNCLEAR, heard_sounds, labels, sounds
 from starter.probes import accuracy, fitted
-from starter.texts import LANGUAGES, line
-from starter.voices import KEPT_OUT, speakers, unseen_speakers
+from starter.texts import LANGUAGES, Lexicon, line
+from starter.voices import KEPT_OUT, VoicePacks, speakers, unseen_speakers
 
 
 def test_stress_belongs_to_what_follows_and_length_to_what_stands_before() -> None:
@@ -118,3 +119,45 @@ def test_the_quick_encoder_gives_the_same_numbers_and_gradients() -> None:
     ]
     assert float(gradients[0].abs().max()) > 1e-3
     assert torch.allclose(gradients[0], gradients[1], rtol=1e-3, atol=1e-4)
+
+
+class Packs:
+    """Names alone."""
+
+    names = tuple(f"voice_{number}" for number in range(12))
+
+
+def test_a_second_round_says_other_lines_and_the_probes_again() -> None:
+    packs = cast(VoicePacks, Packs())
+    first, second = (
+        [plan.number for plan in planned(packs, cast(Lexicon, Words()), 1.0, 5, lines)]
+        for lines in (range(ROUND), range(ROUND, LINES))
+    )
+    everything = [plan.number for plan in planned(packs, cast(Lexicon, Words()), 1.0, 5)]
+    probes = range(10_000, 10_000 + PROBE_LINES)
+    assert sorted(first) == [*range(ROUND), *probes]
+    assert sorted(second) == [*range(ROUND, LINES), *probes]
+    assert sorted(everything) == [*range(LINES), *probes]
+    # The probes come early, so that a run that is cut off has them.
+    assert second[ROUND // 3] == 10_000
+
+
+def test_a_line_is_the_same_whichever_round_is_made() -> None:
+    packs, words = cast(VoicePacks, Packs()), cast(Lexicon, Words())
+    few = range(ROUND - 3, ROUND + 9)
+    alone = {plan.number: plan for plan in planned(packs, words, 1.0, 5, few)}
+    everything = {plan.number: plan for plan in planned(packs, words, 1.0, 5)}
+    assert all(everything[number] == plan for number, plan in alone.items())
+    voices = {number: len(plan.speakers) for number, plan in alone.items() if number < LINES}
+    assert voices == {n: 2 if n >= ROUND else 1 for n in few}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_line_sent_over_a_telephone_stays_what_it_was(seed: int) -> None:
+    t = torch.arange(16_000) / 16_000
+    waves = 0.3 * torch.sin(2 * torch.pi * torch.tensor([[220.0], [700.0]]) * t)
+    heard = Augment(torch.Generator().manual_seed(seed))._transmitted(waves)
+    assert heard.shape == waves.shape
+    for one, other in zip(heard, waves, strict=True):
+        assert float(torch.corrcoef(torch.stack([one, other]))[0, 1]) > 0.9
+    assert float(heard.abs().max()) <= 0.3 + 1e-6
