@@ -1,11 +1,14 @@
 """The content encoder learns: hear a voice in any shape, tell the teacher's mean of the line.
 
     python -m starter.student --pack PACK --out DIR [--device cuda] [--minutes 12] [--scale 1.0]
+        [--begin FILE --rate 5e-4 --share 0.3]
 
 Four losses: the teacher's components (through a head that is thrown away), the sound that the
 speech model meant (likewise), and the distance between two voices of one line, frame by frame and
 on the whole: what stays the same while a voice speaks is the voice. Goes on from
-``DIR/checkpoint.pt``; writes ``DIR/encoder.safetensors`` in half precision.
+``DIR/checkpoint.pt``; writes ``DIR/encoder.safetensors`` in half precision. An encoder that began
+as ``--begin`` is written as its weights and a ``--share`` of the way that they went: either end
+knows sounds of unseen lines less well (Wortsman et al. 2022, "Robust fine-tuning").
 """
 
 import argparse
@@ -25,7 +28,12 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from gpu_worker.engine.files import write_whole
-from gpu_worker.engine.speech.starter import WIDTH, StarterConfig, StarterEncoder
+from gpu_worker.engine.speech.starter import (
+    WIDTH,
+    StarterConfig,
+    StarterEncoder,
+    load_starter_encoder,
+)
 from starter import quick
 from starter.augment import Augment, masked, paced
 from starter.material import Heard, Pack, Ways, hear_all, read_pack, with_partners
@@ -204,6 +212,14 @@ class Training:
         self.spent = 0.0
         """Share of the minutes, where they are limited: the rate falls by what runs out first."""
         self.shown: dict[str, float] = {}
+        self._begun: dict[str, Tensor] | None = None
+        self._share = 1.0
+
+    def begin(self, path: Path, share: float) -> None:
+        """Begin with an encoder; ``share`` of the way from there is written."""
+        encoder = load_starter_encoder(path)
+        self.encoder.load_state_dict(encoder.state_dict())
+        self._begun, self._share = encoder.state_dict(), share
 
     def train_step(self, batch: Batch) -> None:
         self._set_rate()
@@ -253,6 +269,8 @@ class Training:
         }
         write_whole(folder / "checkpoint.pt", lambda aside: torch.save(content, aside))
         state = {name: each.cpu() for name, each in self.encoder.state_dict().items()}
+        if self._begun is not None:
+            state = between(self._begun, state, self._share)
         half = {
             name: each.half().contiguous() if each.is_floating_point() else each
             for name, each in state.items()
@@ -266,6 +284,14 @@ class Training:
         self.optimiser.load_state_dict(content["optimiser"])
         self.generator.set_state(content["generator"].cpu())
         self.step = content["step"]
+
+
+def between(first: dict[str, Tensor], last: dict[str, Tensor], share: float) -> dict[str, Tensor]:
+    """Weights at ``share`` of the way from ``first`` to ``last``; what is counted is the last's."""
+    return {
+        name: torch.lerp(first[name], each, share) if each.is_floating_point() else each
+        for name, each in last.items()
+    }
 
 
 def held_out(heard: Sequence[Heard], pack: Pack) -> tuple[list[Heard], list[Heard]]:
@@ -303,11 +329,14 @@ def main() -> None:
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--steps", type=int, default=Recipe().steps)
     parser.add_argument("--lines", type=int, default=Recipe().lines, help="in a batch, each twice")
+    parser.add_argument("--rate", type=float, default=Recipe().learning_rate)
+    parser.add_argument("--begin", type=Path, help="encoder to begin with")
+    parser.add_argument("--share", type=float, default=0.3, help="of the way from there")
     parser.add_argument("--minutes", type=float)
     parser.add_argument("--scale", type=float, default=1.0, help="of the lines, for a trial")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     arguments = parser.parse_args()
-    recipe = Recipe(steps=arguments.steps, lines=arguments.lines)
+    recipe = Recipe(arguments.steps, arguments.lines, arguments.rate)
     pack = read_pack(arguments.pack, arguments.scale)
     ways = Ways(recipe.moved, recipe.sung)
     began = time.monotonic()
@@ -317,6 +346,8 @@ def main() -> None:
     device = torch.device(arguments.device)
     training = Training(recipe, pack.targets.shape[1], device, StarterConfig())
     arguments.out.mkdir(parents=True, exist_ok=True)
+    if arguments.begin:
+        training.begin(arguments.begin, arguments.share)
     checkpoint = arguments.out / "checkpoint.pt"
     if checkpoint.is_file():
         training.restore(checkpoint)

@@ -17,6 +17,7 @@ from gpu_worker.contract.params import ContentEncoderName, Preset
 from gpu_worker.contract.weights import MANIFEST, read_manifest
 from gpu_worker.engine.config import discriminator_config, synthesizer_config
 from gpu_worker.engine.learning.bases import Base
+from gpu_worker.engine.learning.content_loss import ContentLoss
 from gpu_worker.engine.nets.discriminator import MultiPeriodDiscriminator
 from gpu_worker.engine.nets.synthesizer import Synthesizer
 from gpu_worker.engine.speech.content import load_content_encoder
@@ -131,6 +132,22 @@ def test_the_student_learns_and_goes_on(packed: Pack, tmp_path: Path) -> None:
     assert written.keys() == training.encoder.state_dict().keys()
 
 
+def test_a_second_round_goes_a_share_of_the_way(packed: Pack, tmp_path: Path) -> None:
+    first = student.Training(student.Recipe(steps=2, lines=2), COMPONENTS, CPU, StarterConfig())
+    first.save(tmp_path)
+    begun = load_starter_encoder(tmp_path / "encoder.safetensors").state_dict()
+    second = student.Training(student.Recipe(steps=2, lines=2), COMPONENTS, CPU, StarterConfig())
+    second.begin(tmp_path / "encoder.safetensors", share=0.25)
+    for name, weight in second.encoder.state_dict().items():
+        assert torch.equal(weight, begun[name]), name
+    with torch.no_grad():
+        second.encoder.out.bias += 4.0
+    second.save(tmp_path)
+    written = load_starter_encoder(tmp_path / "encoder.safetensors").state_dict()
+    torch.testing.assert_close(written["out.bias"], begun["out.bias"] + 1.0, atol=2e-3, rtol=1e-3)
+    assert torch.equal(written["stem.weight"], begun["stem.weight"])
+
+
 def test_both_voices_of_a_line_are_compared_where_they_say_the_same(packed: Pack) -> None:
     batch = sounds_of(packed).draw(3)
     assert len(batch.waves) == 6
@@ -156,18 +173,27 @@ def test_the_base_trains_and_fits_the_engine(packed: Pack, tmp_path: Path) -> No
     training.save(tmp_path)
     encoder = load_starter_encoder(tmp_path / "encoder.safetensors")
     heard = hear_all(packed, base.WAYS, base.SEED, jobs=1)
-    material = base.singers(packed, heard, base.clips_of(heard, encoder, CPU, 400), CPU)
+    material = base.singers(packed, base.clips_of(heard, encoder, CPU, 400), CPU)
     assert material.count == 2
-    made = base.BaseTraining(Preset.DRAFT, material.count, steps=2, batch=2, device=CPU)
+    listen = ContentLoss(encoder, base.RATE)
+    made = base.BaseTraining(Preset.DRAFT, material.count, 2, 2, CPU, listen)
     base.train(made, material, tmp_path, None)
     again = base.BaseTraining(Preset.DRAFT, material.count, steps=3, batch=2, device=CPU)
     again.restore(tmp_path / "checkpoint.pt")
     base.train(again, material, tmp_path, None)
     assert again.step == 3
 
+    files = Base(tmp_path / "generator.safetensors", tmp_path / "discriminator.safetensors")
+    begun = base.BaseTraining(Preset.DRAFT, material.count, steps=3, batch=2, device=CPU)
+    begun.begin(files)
+    for name, weight in again.nets.generator.state_dict().items():
+        assert torch.equal(begun.nets.generator.state_dict()[name], weight.half().float()), name
+    others = base.BaseTraining(Preset.DRAFT, 3, steps=3, batch=2, device=CPU)
+    with pytest.raises(ValueError, match="has not the 3 voices"):
+        others.begin(files)
+
     generator = Synthesizer(synthesizer_config(Preset.DRAFT, base.RATE, 768))
     discriminator = MultiPeriodDiscriminator(discriminator_config(Preset.DRAFT))
-    files = Base(tmp_path / "generator.safetensors", tmp_path / "discriminator.safetensors")
     voices = files.load_into(generator, discriminator)
     rows = again.nets.generator.emb_g.weight
     assert rows.shape[0] == 2
