@@ -32,7 +32,6 @@ from gpu_worker.engine.config import (
 )
 from gpu_worker.engine.files import write_whole
 from gpu_worker.engine.learning.bases import VOICES, Base
-from gpu_worker.engine.learning.content_loss import ContentLoss
 from gpu_worker.engine.learning.disguise import disguised, disguised_content
 from gpu_worker.engine.learning.fast_step import FastStep
 from gpu_worker.engine.learning.first_weights import prepare_weights
@@ -52,6 +51,7 @@ from gpu_worker.engine.nets.discriminator import MultiPeriodDiscriminator
 from gpu_worker.engine.nets.synthesizer import Synthesizer, draw_segments
 from gpu_worker.engine.speech.starter import WIDTH, StarterEncoder, load_starter_encoder
 from starter.captured import CapturedStep
+from starter.content_loss import ContentLoss
 from starter.material import Heard, Pack, Ways, hear_all, read_pack
 from starter.pace import to_the_end
 

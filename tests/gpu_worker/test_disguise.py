@@ -12,6 +12,7 @@ from gpu_worker.contract.params import ContentEncoderName, Preset
 from gpu_worker.engine.config import train_recipe
 from gpu_worker.engine.learning import training
 from gpu_worker.engine.learning.disguise import (
+    disguised,
     disguised_content,
     disguises_of,
     drawn_ratios,
@@ -77,19 +78,20 @@ def test_ratios_are_drawn_from_low_to_high() -> None:
 
 
 def test_a_disguise_changes_the_content_alone() -> None:
-    (others,) = disguises_of([clip()], Loudness(), RECIPE, seed=1)
-    assert len(others) == 3
-    for other in others:
+    parts: list[float] = []
+    (others,) = disguises_of([clip()], Loudness(), RECIPE, seed=1, progress=parts.append)
+    assert parts == [1.0]
+    assert len({float(other[0, 1]) for other in others}) == len(others) == 3
+    for content in others:
+        assert (content.shape, content.dtype) == ((100, 2), torch.float16)
+        other = disguised(clip(), content)
         assert other.source == 3
         assert torch.equal(other.wave, clip().wave)
         assert torch.equal(other.f0, clip().f0)
-        assert other.content.shape == (200, 2)
+        assert (other.content.shape, other.content.dtype) == ((200, 2), torch.float32)
         assert 0.6 < float(other.content[:, 0].argmax()) / 100 < 0.8
-    assert len({float(other.content[0, 1]) for other in others}) == 3
-    again = disguises_of([clip()], Loudness(), RECIPE, seed=1)
-    assert all(
-        torch.equal(one.content, other.content) for one, other in zip(others, again[0], strict=True)
-    )
+    (again,) = disguises_of([clip()], Loudness(), RECIPE, seed=1)
+    assert all(torch.equal(one, other) for one, other in zip(others, again, strict=True))
 
 
 def test_ten_minutes_are_disguised_and_no_more() -> None:

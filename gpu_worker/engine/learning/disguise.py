@@ -16,6 +16,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ..config import CONTENT_RATE, FRAME_RATE, TrainRecipe
+from ..progress import Listener, ignore
 from ..sound.resampling import resample
 from ..speech.content import ContentEncoder
 from .slices import Slice
@@ -48,25 +49,30 @@ def drawn_ratios(count: int, farthest: float, random: np.random.Generator) -> li
 
 
 def disguises_of(
-    clips: Sequence[Slice], encoder: ContentEncoder, recipe: TrainRecipe, seed: int
-) -> list[tuple[Slice, ...]]:
-    """What each clip may also be heard as; nothing for those behind the first ``_MOST_FRAMES``."""
+    clips: Sequence[Slice],
+    encoder: ContentEncoder,
+    recipe: TrainRecipe,
+    seed: int,
+    progress: Listener = ignore,
+) -> list[tuple[Tensor, ...]]:
+    """For each clip the contents (L, C) at 50 Hz that it may also be heard with, in half precision;
+    none for those behind the first ten minutes. ``progress`` hears the fraction done."""
     random = np.random.default_rng(seed)
-    found: list[tuple[Slice, ...]] = []
+    found: list[tuple[Tensor, ...]] = []
     frames = 0
     for clip in clips:
         frames += clip.frames
         count = recipe.disguises if frames <= _MOST_FRAMES else 0
         ratios = drawn_ratios(count, recipe.farthest, random)
         found.append(tuple(_as_others(clip, encoder, ratios)))
+        progress(len(found) / len(clips))
     return found
 
 
-def _as_others(clip: Slice, encoder: ContentEncoder, ratios: Sequence[float]) -> Iterator[Slice]:
+def _as_others(clip: Slice, encoder: ContentEncoder, ratios: Sequence[float]) -> Iterator[Tensor]:
     if not ratios:
         return
     heard = resample(clip.wave.numpy(), clip.hop * FRAME_RATE, CONTENT_RATE)
     wave, frames = torch.from_numpy(heard), -(-clip.frames // 2)
     for ratio in ratios:
-        content = disguised_content(encoder.encode, wave, ratio, frames)
-        yield disguised(clip, content.cpu())
+        yield disguised_content(encoder.encode, wave, ratio, frames).half().cpu()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import torch
+from torch import Tensor
 
 from ...contract.errors import Code, JobError
 from ...contract.params import AudioFormat, TrainBase, TrainParams
@@ -19,6 +20,7 @@ from ..sound.audio import encode
 from ..stop import StopCheck, check
 from .batches import make_batch
 from .dataset import Dataset
+from .disguise import disguised
 from .early_stop import counting_from, out_of_patience
 from .fast_step import FastStep, StepPath, batch_that_fits
 from .reporting import TrainReporter
@@ -38,7 +40,8 @@ from .train_step import (
 )
 from .transposing import transposing_of
 
-# Shares of the whole work, for the progress bar: where features end and where training ends.
+# Shares of the whole work, for the progress bar: where features end, disguises too, and training.
+HEARD_END: Final = 0.12
 FEATURES_END: Final = 0.15
 TRAIN_END: Final = 0.97
 _REPORT_SECONDS: Final = 1.0
@@ -65,9 +68,9 @@ class Run:
         report: TrainReporter,
         wishes: Wishes,
         step: StepPath = StepPath.AUTO,
-        disguises: Sequence[tuple[Slice, ...]] = (),
+        disguises: Sequence[tuple[Tensor, ...]] = (),
     ) -> None:
-        """``disguises``: for each clip of ``dataset.train`` others that may stand for it."""
+        """``disguises``: for each clip of ``dataset.train`` other content that it may have."""
         self.state = state
         self.dataset = dataset
         self.disguises = disguises
@@ -145,12 +148,13 @@ class Run:
         return make_batch(clips, self.frames, config, draws, self.device, moves)
 
     def _clip(self, number: int, draws: torch.Generator) -> Slice:
-        """A clip of the recordings, or one of its disguises, each as likely."""
+        """A clip with its own content, or with another, each as likely."""
         own = self.dataset.train[number]
         others = self.disguises[number] if self.disguises else ()
         if not others:
             return own
-        return (own, *others)[int(torch.randint(1 + len(others), (), generator=draws))]
+        drawn = int(torch.randint(1 + len(others), (), generator=draws))
+        return own if drawn == 0 else disguised(own, others[drawn - 1])
 
     def _set_learning_rate(self) -> None:
         state = self.state

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 import torch
+from torch import Tensor
 
 from ...contract.errors import Text
 from ...contract.params import Preset, TrainBase, TrainParams
@@ -33,7 +34,7 @@ from .first_weights import prepare_weights as prepare_weights
 from .rehearsal import while_rehearsing
 from .reporting import TrainReporter as TrainReporter
 from .scoring import Judge, load_ears
-from .train_run import FEATURES_END, TRAIN_END, Run, Wishes, write_preview
+from .train_run import FEATURES_END, HEARD_END, TRAIN_END, Run, Wishes, write_preview
 from .train_state import Sampler, TrainState
 from .train_step import make_nets
 from .transposing import only_singer
@@ -126,7 +127,7 @@ def train(
     extract = partial(
         extractor.extract,
         files,
-        lambda done: report.progress(Stage.FEATURES, done * FEATURES_END),
+        lambda done: report.progress(Stage.FEATURES, done * HEARD_END),
         stop,
     )
     slices = while_rehearsing(extract, params, encoder.dim, torch.device(device))
@@ -141,9 +142,8 @@ def train(
         params.seed,
         JUDGED_SECONDS[params.preset],
     )
+    disguises = _disguises(state, dataset, encoder, params, report, stop)
     check(stop)
-    recipe = train_recipe(params.preset, has_base=state.base is not TrainBase.SCRATCH)
-    disguises = disguises_of(dataset.train, encoder, recipe, params.seed)
     wishes = Wishes(stop, finish)
     Run(state, dataset, judge, params, folder, report, wishes, disguises=disguises).to_end()
     check(stop)
@@ -204,6 +204,24 @@ def begin(
             begin_as_the_nearest(state.nets, voices, dataset.train, params.seed)
         state.base = base.origin
         report.log(*_BEGUN[base.origin])
+
+
+def _disguises(
+    state: TrainState,
+    dataset: Dataset,
+    encoder: ContentEncoder,
+    params: TrainParams,
+    report: TrainReporter,
+    stop: StopCheck,
+) -> list[tuple[Tensor, ...]]:
+    """What the preset's recipe asks for, with its progress."""
+
+    def progress(done: float) -> None:
+        check(stop)
+        report.progress(Stage.FEATURES, HEARD_END + done * (FEATURES_END - HEARD_END))
+
+    recipe = train_recipe(params.preset, has_base=state.base is not TrainBase.SCRATCH)
+    return disguises_of(dataset.train, encoder, recipe, params.seed, progress)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,13 +17,13 @@ from gpu_worker.contract.params import ContentEncoderName, Preset
 from gpu_worker.contract.weights import MANIFEST, read_manifest
 from gpu_worker.engine.config import discriminator_config, synthesizer_config
 from gpu_worker.engine.learning.bases import Base
-from gpu_worker.engine.learning.content_loss import ContentLoss
 from gpu_worker.engine.nets.discriminator import MultiPeriodDiscriminator
 from gpu_worker.engine.nets.synthesizer import Synthesizer
 from gpu_worker.engine.speech.content import load_content_encoder
 from gpu_worker.engine.speech.starter import StarterConfig, StarterEncoder, load_starter_encoder
 from gpu_worker.pretrained import Pretrained
 from starter import base, student
+from starter.content_loss import ContentLoss
 from starter.install import NAMES, install
 from starter.material import Pack, Ways, hear_all, read_pack
 from starter.probes import mfcc, run
@@ -141,7 +141,7 @@ def test_a_second_round_goes_a_share_of_the_way(packed: Pack, tmp_path: Path) ->
     for name, weight in second.encoder.state_dict().items():
         assert torch.equal(weight, begun[name]), name
     with torch.no_grad():
-        second.encoder.out.bias += 4.0
+        second.encoder.out.bias.add_(4.0)
     second.save(tmp_path)
     written = load_starter_encoder(tmp_path / "encoder.safetensors").state_dict()
     torch.testing.assert_close(written["out.bias"], begun["out.bias"] + 1.0, atol=2e-3, rtol=1e-3)
@@ -188,9 +188,9 @@ def test_the_base_trains_and_fits_the_engine(packed: Pack, tmp_path: Path) -> No
     begun.begin(files)
     for name, weight in again.nets.generator.state_dict().items():
         assert torch.equal(begun.nets.generator.state_dict()[name], weight.half().float()), name
-    others = base.BaseTraining(Preset.DRAFT, 3, steps=3, batch=2, device=CPU)
+    strangers = base.BaseTraining(Preset.DRAFT, 3, steps=3, batch=2, device=CPU)
     with pytest.raises(ValueError, match="has not the 3 voices"):
-        others.begin(files)
+        strangers.begin(files)
 
     generator = Synthesizer(synthesizer_config(Preset.DRAFT, base.RATE, 768))
     discriminator = MultiPeriodDiscriminator(discriminator_config(Preset.DRAFT))

@@ -9,7 +9,7 @@ from typing import Final
 import torch
 from torch import Tensor
 
-from ..speech.starter import SAMPLE_RATE, StarterEncoder
+from gpu_worker.engine.speech.starter import SAMPLE_RATE, StarterEncoder
 
 CONTENT_WEIGHT: Final = 15.0
 

@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from gpu_worker.engine.learning.content_loss import ContentLoss
 from gpu_worker.engine.speech.starter import StarterConfig, StarterEncoder
+from starter.content_loss import ContentLoss
 
 RATE = 40_000
 SEGMENT = 4_000
