@@ -10,7 +10,7 @@ from benchmarks import measure, quality
 from benchmarks.conversion import some_voice
 from benchmarks.material import write_wave
 from benchmarks.quality import Jury, Quality, table
-from benchmarks.transcription import Transcriber, character_errors
+from benchmarks.transcription import Transcriber, character_errors, language_of
 from gpu_worker.contract.params import ContentEncoderName, F0Method, Preset
 from gpu_worker.engine.learning.scoring import load_ears
 from gpu_worker.engine.melody.f0 import load_f0
@@ -94,3 +94,11 @@ def test_errors_are_edits_a_letter(meant: str, heard: str, share: float) -> None
 def test_errors_need_something_meant() -> None:
     with pytest.raises(ValueError, match="nothing"):
         character_errors(" .", "a")
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [(SAID, 50264), ("そして ship", 50266), ("The ship", None), ("", None)],
+)
+def test_the_letters_of_a_text_tell_its_language(text: str, language: int | None) -> None:
+    assert language_of(text) == language

@@ -3,10 +3,24 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from benchmarks.material import Material, write_wave
 from benchmarks.quality import Quality
-from benchmarks.starter import BEGIN, END, HEAD, PAGE, cut, missed, put_into, row
+from benchmarks.starter import (
+    ARIRANG,
+    BEGIN,
+    END,
+    HEAD,
+    PAGE,
+    cut,
+    kept,
+    missed,
+    phrases,
+    put_into,
+    row,
+)
 from gpu_worker.engine.sound.audio import decode
 
 GOOD = Quality(
@@ -62,3 +76,25 @@ def test_a_minute_is_cut_from_several_recordings(tmp_path: Path) -> None:
     files = sorted(DEMO.glob("speaker-a-*.opus"))[:2]
     wave, rate = decode(cut(files, tmp_path / "minute.wav", 60.0))
     assert len(wave) == 60 * rate
+
+
+def test_phrases_come_with_what_is_said_in_them(tmp_path: Path) -> None:
+    rate = 16_000
+    clips = tuple(tmp_path / f"{name}.wav" for name in ("Amazing", "Byebye", "Coward"))
+    for clip in clips:
+        write_wave(clip, np.zeros(8 * rate, np.float32), rate)
+    found = phrases(Material(sung=tmp_path / "sung.wav", clips=clips))
+    assert list(found) == ["demo-a", "demo-b", "demo song", "real singing"]
+    assert found["demo song"].said == ARIRANG
+    # Two clips of 8 s and three pauses fit into 20 s.
+    assert found["real singing"].said == " Amazing Byebye"
+    assert found["real singing"].seconds == 17.5
+    for name in ("demo-a", "demo-b"):
+        said = found[name].said
+        assert said is not None
+        assert said.startswith("노래를 잘하려면 무엇이 필요할까요?")
+        assert said.endswith("듣는 사람의 마음에 닿습니다.")
+        path = kept(found[name], tmp_path, name)
+        assert path.with_suffix(".txt").read_text("utf-8") == said
+        wave, rate = decode(path)
+        assert len(wave) == round(found[name].seconds * rate)
