@@ -82,7 +82,7 @@ def test_phrases_come_with_what_is_said_in_them(tmp_path: Path) -> None:
     rate = 16_000
     clips = tuple(tmp_path / f"{name}.wav" for name in ("Amazing", "Byebye", "Coward"))
     for clip in clips:
-        write_wave(clip, np.zeros(8 * rate, np.float32), rate)
+        write_wave(clip, np.full(8 * rate, 0.1, np.float32), rate)
     found = phrases(Material(sung=tmp_path / "sung.wav", clips=clips))
     assert list(found) == ["demo-a", "demo-b", "demo song", "real singing"]
     assert found["demo song"].said == ARIRANG
