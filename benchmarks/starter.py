@@ -141,7 +141,7 @@ def pairs(
 ) -> Iterator[tuple[str, str, float, Quality]]:
     """(target, source, seconds of training, figures) of every pair of different voices."""
     transcriber = Transcriber(tools.weights)
-    spoken = {name: kept(one, folder, name) for name, one in phrases(material).items()}
+    spoken = {name: keep(one, folder, name) for name, one in phrases(material).items()}
     for target, recordings in voices(material).items():
         if target not in names:
             continue
@@ -154,7 +154,7 @@ def pairs(
             yield target, name, voice.seconds, quality
 
 
-def kept(one: Phrase, folder: Path, name: str) -> Path:
+def keep(one: Phrase, folder: Path, name: str) -> Path:
     """The phrase as a file, what is said beside it."""
     path = place_of(folder, name)
     path.parent.mkdir(parents=True, exist_ok=True)

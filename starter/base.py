@@ -32,7 +32,7 @@ from gpu_worker.engine.config import (
 )
 from gpu_worker.engine.files import write_whole
 from gpu_worker.engine.learning.bases import VOICES, Base
-from gpu_worker.engine.learning.disguise import disguised, disguised_content
+from gpu_worker.engine.learning.disguise import FARTHEST, disguised, disguised_content
 from gpu_worker.engine.learning.fast_step import FastStep
 from gpu_worker.engine.learning.first_weights import prepare_weights
 from gpu_worker.engine.learning.resident import ResidentClips
@@ -59,7 +59,6 @@ SEED: Final = 11
 RATE: Final = 40_000
 WAYS: Final = Ways(moved=1, sung=2, own_formants=True, rate=RATE)
 DISGUISES: Final = 2
-_FARTHEST: Final = 1.38
 _PEAK_RATES: Final = {Preset.DRAFT: 1e-3, Preset.FULL: 2e-4}
 _LAST_RATE: Final = 0.1
 _WARM_UP: Final = 200
@@ -84,7 +83,7 @@ def clips_of(
         frames = min(len(content), len(one.f0), len(loud) // hop)
         f0 = torch.from_numpy(one.f0[:frames])
         clips.append(Slice(loud[: frames * hop], content[:frames], f0, one.item))
-        for ratio in _FARTHEST ** random.uniform(-1, 1, DISGUISES):
+        for ratio in FARTHEST ** random.uniform(-1, 1, DISGUISES):
             other = disguised_content(
                 lambda played: encoder(played[None])[0], wave, float(ratio), len(states)
             )

@@ -100,8 +100,7 @@ class TrainRecipe:
     first weights of the latent's mean. The decoder's first ``interpolating`` upsampling layers may
     only interpolate. A share ``transposed`` of the clips moves by up to
     ``transposed_semitones``. ``frozen_content``: what the text encoder makes of content and pitch
-    stays as it is. A clip's content is as often as its own one of ``disguises`` others, each drawn
-    within the ratio ``farthest`` of speeds.
+    stays as it is. A clip's content is as often as its own each of ``disguises`` others.
     """
 
     clip_frames: int = 300
@@ -118,7 +117,6 @@ class TrainRecipe:
     transposed_semitones: float = 12.0
     frozen_content: bool = False
     disguises: int = 0
-    farthest: float = 1.38
 
 
 _SPECTROGRAMS = (

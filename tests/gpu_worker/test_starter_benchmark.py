@@ -15,7 +15,7 @@ from benchmarks.starter import (
     HEAD,
     PAGE,
     cut,
-    kept,
+    keep,
     missed,
     phrases,
     put_into,
@@ -94,7 +94,7 @@ def test_phrases_come_with_what_is_said_in_them(tmp_path: Path) -> None:
         assert said is not None
         assert said.startswith("노래를 잘하려면 무엇이 필요할까요?")
         assert said.endswith("듣는 사람의 마음에 닿습니다.")
-        path = kept(found[name], tmp_path, name)
+        path = keep(found[name], tmp_path, name)
         assert path.with_suffix(".txt").read_text("utf-8") == said
         wave, rate = decode(path)
         assert len(wave) == round(found[name].seconds * rate)

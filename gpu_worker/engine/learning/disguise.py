@@ -15,12 +15,14 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from ..config import CONTENT_RATE, FRAME_RATE, TrainRecipe
+from ..config import CONTENT_RATE, FRAME_RATE
 from ..progress import Listener, ignore
 from ..sound.resampling import resample
 from ..speech.content import ContentEncoder
 from .slices import Slice
 
+FARTHEST: Final = 1.38
+"""Ratio of speeds, either way."""
 _MOST_FRAMES: Final = 10 * 60 * FRAME_RATE
 """More recordings than these tell the generator enough of their singer, and memory is finite."""
 
@@ -42,28 +44,27 @@ def disguised(clip: Slice, content: Tensor) -> Slice:
     return replace(clip, content=doubled)
 
 
-def drawn_ratios(count: int, farthest: float, random: np.random.Generator) -> list[float]:
-    """``count`` ratios up to ``farthest`` either way, one of each stretch between."""
+def drawn_ratios(count: int, random: np.random.Generator) -> list[float]:
+    """``count`` ratios up to ``FARTHEST`` either way, one of each stretch between."""
     places = (np.arange(count) + random.uniform(size=count)) / max(1, count)
-    return [float(ratio) for ratio in farthest ** (2 * places - 1)]
+    return [float(ratio) for ratio in FARTHEST ** (2 * places - 1)]
 
 
 def disguises_of(
     clips: Sequence[Slice],
     encoder: ContentEncoder,
-    recipe: TrainRecipe,
+    count: int,
     seed: int,
     progress: Listener = ignore,
 ) -> list[tuple[Tensor, ...]]:
-    """For each clip the contents (L, C) at 50 Hz that it may also be heard with, in half precision;
-    none for those behind the first ten minutes. ``progress`` hears the fraction done."""
+    """For each clip ``count`` contents (L, C) at 50 Hz that it may also be heard with, in half
+    precision; none for those behind the first ten minutes. ``progress`` hears the fraction done."""
     random = np.random.default_rng(seed)
     found: list[tuple[Tensor, ...]] = []
     frames = 0
     for clip in clips:
         frames += clip.frames
-        count = recipe.disguises if frames <= _MOST_FRAMES else 0
-        ratios = drawn_ratios(count, recipe.farthest, random)
+        ratios = drawn_ratios(count if frames <= _MOST_FRAMES else 0, random)
         found.append(tuple(_as_others(clip, encoder, ratios)))
         progress(len(found) / len(clips))
     return found

@@ -67,8 +67,8 @@ class Run:
         folder: Path,
         report: TrainReporter,
         wishes: Wishes,
+        disguises: Sequence[tuple[Tensor, ...]],
         step: StepPath = StepPath.AUTO,
-        disguises: Sequence[tuple[Tensor, ...]] = (),
     ) -> None:
         """``disguises``: for each clip of ``dataset.train`` other content that it may have."""
         self.state = state
@@ -76,7 +76,7 @@ class Run:
         self.disguises = disguises
         self.judge = judge
         self.params = params
-        self.recipe = train_recipe(params.preset, has_base=state.base is not TrainBase.SCRATCH)
+        self.recipe = recipe_of(state, params)
         if self.recipe.frozen_content:
             state.nets.generator.enc_p.requires_grad_(False)
         self.folder = folder
@@ -150,7 +150,7 @@ class Run:
     def _clip(self, number: int, draws: torch.Generator) -> Slice:
         """A clip with its own content, or with another, each as likely."""
         own = self.dataset.train[number]
-        others = self.disguises[number] if self.disguises else ()
+        others = self.disguises[number]
         if not others:
             return own
         drawn = int(torch.randint(1 + len(others), (), generator=draws))
@@ -219,6 +219,11 @@ class Run:
         with self.saving.measured():
             self.state.save(path)
             self.report.checkpoint(self.state.step, path)
+
+
+def recipe_of(state: TrainState, params: TrainParams) -> TrainRecipe:
+    """The preset's, with or without a base as the training began."""
+    return train_recipe(params.preset, has_base=state.base is not TrainBase.SCRATCH)
 
 
 def _resident(dataset: Dataset, recipe: TrainRecipe, device: torch.device) -> ResidentClips | None:

@@ -34,7 +34,15 @@ from .first_weights import prepare_weights as prepare_weights
 from .rehearsal import while_rehearsing
 from .reporting import TrainReporter as TrainReporter
 from .scoring import Judge, load_ears
-from .train_run import FEATURES_END, HEARD_END, TRAIN_END, Run, Wishes, write_preview
+from .train_run import (
+    FEATURES_END,
+    HEARD_END,
+    TRAIN_END,
+    Run,
+    Wishes,
+    recipe_of,
+    write_preview,
+)
 from .train_state import Sampler, TrainState
 from .train_step import make_nets
 from .transposing import only_singer
@@ -145,7 +153,7 @@ def train(
     disguises = _disguises(state, dataset, encoder, params, report, stop)
     check(stop)
     wishes = Wishes(stop, finish)
-    Run(state, dataset, judge, params, folder, report, wishes, disguises=disguises).to_end()
+    Run(state, dataset, judge, params, folder, report, wishes, disguises).to_end()
     check(stop)
     report.progress(Stage.INDEX, TRAIN_END)
     return _Export(state, dataset, judge, params, folder, encoder, voice_name).write(report)
@@ -220,8 +228,8 @@ def _disguises(
         check(stop)
         report.progress(Stage.FEATURES, HEARD_END + done * (FEATURES_END - HEARD_END))
 
-    recipe = train_recipe(params.preset, has_base=state.base is not TrainBase.SCRATCH)
-    return disguises_of(dataset.train, encoder, recipe, params.seed, progress)
+    count = recipe_of(state, params).disguises
+    return disguises_of(dataset.train, encoder, count, params.seed, progress)
 
 
 @dataclass(frozen=True, slots=True)
