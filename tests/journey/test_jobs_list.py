@@ -5,7 +5,7 @@ import subprocess
 import sys
 from typing import Final
 
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import APIResponse, Locator, Route, expect
 
 from tests.journey.visitor import SCREENS, SHORT_MS, Visitor
 from tests.trials.customer import Customer, singing, wait_for
@@ -103,8 +103,25 @@ def test_several_are_cancelled_and_tried_again(visitor: Visitor, customer: Custo
     expect(rows(visitor).filter(has_text="취소됨")).to_have_count(2)
     assert {customer.job(job)["state"] for job in jobs} == {"cancelled"}
     expect(page.get_by_role("region", name="선택한 작업")).to_have_count(0)
+    held: list[tuple[Route, APIResponse]] = []
+    page.route("**/retry", lambda route: held.append((route, route.fetch())))
+
+    def answered() -> bool:
+        page.wait_for_timeout(40)
+        return bool(held)
+
+    tick = page.locator("main li").get_by_role("checkbox", include_hidden=True).first
+    tick.click()
     rows(visitor).first.get_by_role("button", name=re.compile("다시 시도")).click()
     expect(rows(visitor).filter(has_text="취소됨")).to_have_count(1)
+    expect(tick).to_be_checked()
     rows(visitor).first.get_by_role("button", name=re.compile("취소")).click()
-    page.get_by_role("alertdialog").get_by_role("button", name="작업 취소").click()
+    dialog = page.get_by_role("alertdialog", name="작업을 취소할까요?")
+    expect(dialog).to_be_visible()
+    wait_for(answered, SHORT_MS / 1000, "the retry was never answered")
+    [(retry, answer)] = held
+    with page.expect_response("**/retry"):
+        retry.fulfill(response=answer)
+    expect(tick).not_to_be_checked()
+    dialog.get_by_role("button", name="작업 취소").click()
     expect(rows(visitor).filter(has_text="취소됨")).to_have_count(2)

@@ -1,13 +1,14 @@
 import { useSearch } from "@tanstack/react-router";
 import { ListChecks } from "lucide-react";
 import { useCallback, useState } from "react";
+import { api } from "../api/calls";
 import { useJobs } from "../api/queries";
 import type { Job } from "../api/types";
 import { toFilter } from "../features/jobs/filter";
 import { JobFilters } from "../features/jobs/JobFilters";
 import { JobList } from "../features/jobs/JobList";
 import { JobSelection } from "../features/jobs/JobSelection";
-import { useJobVerbs } from "../features/jobs/useJobVerbs";
+import { useForEachJob } from "../features/jobs/useForEachJob";
 import { useI18n } from "../i18n";
 import { ButtonLink } from "../ui/Button";
 import { Confirm } from "../ui/Dialog";
@@ -18,11 +19,13 @@ export default function Jobs() {
   const { t } = useI18n();
   const search = useSearch({ from: "/app/jobs" });
   const jobs = useJobs(toFilter(search, new Date()));
-  const { chosen, choose, clear } = useChosen();
+  const { chosen, choose, drop, clear } = useChosen();
   const [asked, setAsked] = useState<Job[]>([]);
-  const { cancel, retry } = useJobVerbs(() => {
-    clear();
-    setAsked([]);
+  // A retried job can be cancelled before its answer is here: that answer closes no question.
+  const retry = useForEachJob(api.retryJob, drop);
+  const cancel = useForEachJob(api.cancelJob, (jobs) => {
+    drop(jobs);
+    setAsked((now) => (now === jobs ? [] : now));
   });
   const verbs = { cancel: setAsked, retry: retry.mutate };
   const selected = jobs.data?.filter((job) => chosen.has(job.id)) ?? [];
@@ -77,8 +80,12 @@ function useChosen() {
       return next;
     });
   }, []);
+  const drop = useCallback((jobs: Job[]) => {
+    const gone = new Set(jobs.map((job) => job.id));
+    setChosen((old) => new Set([...old].filter((id) => !gone.has(id))));
+  }, []);
   const clear = useCallback(() => setChosen(new Set()), []);
-  return { chosen, choose, clear };
+  return { chosen, choose, drop, clear };
 }
 
 function None({ narrowed }: { narrowed: boolean }) {

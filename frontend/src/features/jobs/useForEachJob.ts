@@ -1,5 +1,4 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { api } from "../../api/calls";
 import { errorText } from "../../api/errors";
 import type { Job } from "../../api/types";
 import { useI18n } from "../../i18n";
@@ -9,14 +8,8 @@ import { useAction } from "../../ui/useAction";
 
 const AT_ONCE = 4;
 
-/** Cancels or retries several jobs, a few at a time; those that were refused are told together. */
-export function useJobVerbs(onDone: () => void) {
-  const cancel = useForEach(api.cancelJob, onDone);
-  const retry = useForEach(api.retryJob, onDone);
-  return { cancel, retry };
-}
-
-function useForEach(verb: (id: string) => Promise<Job>, onDone: () => void) {
+/** Does one thing to several jobs, a few at a time; those that were refused are told together. */
+export function useForEachJob(verb: (id: string) => Promise<Job>, onDone: (jobs: Job[]) => void) {
   const { t, language } = useI18n();
   const client = useQueryClient();
   return useAction<unknown[], Job[]>({
@@ -34,14 +27,14 @@ function useForEach(verb: (id: string) => Promise<Job>, onDone: () => void) {
       await Promise.all(Array.from({ length: AT_ONCE }, work));
       return refusals;
     },
-    onSuccess: ([first, ...others]) => {
+    onSuccess: ([first, ...others], jobs) => {
       if (first !== undefined) {
         const sentence = errorText(first, language);
         notify.error(
           others.length > 0 ? t("andOthers", { sentence, count: others.length }) : sentence,
         );
       }
-      onDone();
+      onDone(jobs);
     },
   });
 }
