@@ -261,9 +261,22 @@ def convert_segments(
     g = net.speaker_embedding(batch.speaker)
     m_p, logs_p, mask = net.enc_p(batch.content, batch.coarse_pitch, batch.lengths)
     z_p = (m_p + logs_p.exp() * gaussian_like(m_p, generator) * NOISE_SCALE) * mask
+    return render_segments(net, z_p, mask, batch.f0, g, starts, generator)
+
+
+def render_segments(
+    net: Synthesizer,
+    z_p: Tensor,
+    mask: Tensor,
+    f0: Tensor,
+    g: Tensor,
+    starts: Tensor,
+    generator: Noise,
+) -> Tensor:
+    """Segments (B, 1, T) of the prior's sample (B, C, L), F0 (B, L) in Hz, speaker (B, S, 1)."""
     z = net.flow(z_p, mask, g, reverse=True)
     frames = net.config.segment_frames
-    f0 = slice_frames(batch.f0.unsqueeze(1), starts, frames).squeeze(1)
+    f0 = slice_frames(f0.unsqueeze(1), starts, frames).squeeze(1)
     audio: Tensor = net.dec(slice_frames(z, starts, frames), f0, g, generator)
     return audio
 
