@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from gpu_worker.contract.params import AutoKey
 
 _OCTAVE = 12.0
+_WORTH = 2.0
+"""Semitones by which an octave more has to come nearer."""
 _STEPS = 10
 """Histogram bins a semitone."""
 
@@ -30,14 +32,18 @@ def median_f0(f0: NDArray[Any]) -> float | None:
 def key_shift(song_f0: NDArray[Any], voice_median_hz: float | None, mode: AutoKey) -> float:
     """Semitones that bring the song's median F0 nearest to the voice's.
 
-    A multiple of 12 for ``octaves``, whole semitones for ``semitones``; 0 for ``off``, for a song
-    without voiced frames and for a voice whose median nobody knows.
+    Whole semitones for ``semitones``; for ``octaves`` a multiple of 12, the nearer to 0 of two that
+    are as good but for a whole tone; 0 for ``off``, for a song without voiced frames and for a
+    voice whose median nobody knows.
     """
     song = median_f0(song_f0) if mode is not AutoKey.OFF else None
     if song is None or not voice_median_hz:
         return 0.0
-    step = _OCTAVE if mode is AutoKey.OCTAVES else 1.0
-    return float(step * np.rint(12 * np.log2(voice_median_hz / song) / step))
+    distance = float(12 * np.log2(voice_median_hz / song))
+    if mode is AutoKey.SEMITONES:
+        return float(np.rint(distance))
+    octaves = (abs(distance) + _OCTAVE / 2 - _WORTH / 2) // _OCTAVE
+    return float(np.copysign(octaves * _OCTAVE, distance)) if octaves else 0.0
 
 
 def _fullest_octave(semitones: NDArray[np.float64]) -> float:
