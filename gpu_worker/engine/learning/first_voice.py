@@ -11,7 +11,7 @@ from .batches import make_batch
 from .slices import Slice
 from .train_step import TrainNets, mel_loss, real_segments, render_segments
 
-_ROUNDS: Final = (2, 4, 12)
+_ROUNDS: Final = (1, 3, 12)
 """Clips said by the voices that are left in each round; a third of them goes on."""
 _FRAMES: Final = 64
 _MIXED: Final = 6
