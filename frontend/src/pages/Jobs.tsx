@@ -9,6 +9,7 @@ import { JobFilters } from "../features/jobs/JobFilters";
 import { JobList } from "../features/jobs/JobList";
 import { JobSelection } from "../features/jobs/JobSelection";
 import { useForEachJob } from "../features/jobs/useForEachJob";
+import { withChoice } from "../features/withChoice";
 import { useI18n } from "../i18n";
 import { ButtonLink } from "../ui/Button";
 import { Confirm } from "../ui/Dialog";
@@ -72,18 +73,13 @@ export default function Jobs() {
 /** The ids that are ticked. */
 function useChosen() {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
-  const choose = useCallback((id: string, on: boolean) => {
-    setChosen((old) => {
-      const next = new Set(old);
-      if (on) next.add(id);
-      else next.delete(id);
-      return next;
-    });
-  }, []);
-  const drop = useCallback((jobs: Job[]) => {
-    const gone = new Set(jobs.map((job) => job.id));
-    setChosen((old) => new Set([...old].filter((id) => !gone.has(id))));
-  }, []);
+  const choose = useCallback(
+    (id: string, on: boolean) => setChosen((old) => withChoice(old, id, on)),
+    [],
+  );
+  const drop = (jobs: Job[]) => {
+    for (const job of jobs) choose(job.id, false);
+  };
   const clear = useCallback(() => setChosen(new Set()), []);
   return { chosen, choose, drop, clear };
 }
